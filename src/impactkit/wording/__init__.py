@@ -1,0 +1,21 @@
+"""What is said: every sentence a user reads, in Swedish and English, and how numbers are written.
+
+Code carries a :class:`Message` (a code and values); the sentence is looked up in ``<language>/<topic>.toml`` when
+somebody reads it. This package stands near the ground so that every noun can show itself in either language.
+"""
+
+from impactkit.wording.language import Language, current_language, use_language
+from impactkit.wording.message import Message, say, told
+from impactkit.wording.numbers import format_number, format_p, format_share
+
+__all__ = [
+    "Language",
+    "Message",
+    "current_language",
+    "format_number",
+    "format_p",
+    "format_share",
+    "say",
+    "told",
+    "use_language",
+]

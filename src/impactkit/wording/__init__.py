@@ -4,6 +4,7 @@ Code carries a :class:`Message` (a code and values); the sentence is looked up i
 somebody reads it. This package stands near the ground so that every noun can show itself in either language.
 """
 
+from impactkit.wording.card import card
 from impactkit.wording.language import Language, current_language, use_language
 from impactkit.wording.message import Message, say, told
 from impactkit.wording.numbers import format_number, format_p, format_share
@@ -11,6 +12,7 @@ from impactkit.wording.numbers import format_number, format_p, format_share
 __all__ = [
     "Language",
     "Message",
+    "card",
     "current_language",
     "format_number",
     "format_p",

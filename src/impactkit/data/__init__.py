@@ -1,0 +1,1 @@
+"""What was recorded: tables, faults and studies."""

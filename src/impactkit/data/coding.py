@@ -1,0 +1,77 @@
+"""Labels coded to integers once, without sorting or hashing where the labels allow it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Codes = npt.NDArray[np.int64]
+Array = npt.NDArray[Any]
+
+
+def code_labels(values: Array) -> tuple[Codes, Array]:
+    """Code labels to 0 .. m-1 in the order of the sorted labels.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        Labels without missing values, numbers or objects that can be ordered.
+
+    Returns
+    -------
+    codes : ndarray of int, shape (n,)
+        The code of each row.
+    labels : ndarray, shape (m,)
+        The distinct labels, sorted; numbers as numbers, everything else as text.
+
+    Examples
+    --------
+    >>> codes, labels = code_labels(np.array(["b", "a", "b"], dtype=object))
+    >>> codes.tolist(), labels.tolist()
+    ([1, 0, 1], ['a', 'b'])
+    """
+    if values.dtype.kind in "iu":
+        return _code_integers(values)
+    if values.dtype.kind == "f":
+        return _code_sorted(values)
+    import pandas as pd
+
+    codes, found = pd.factorize(values)
+    labels = np.array([str(label) for label in found], dtype=object)
+    order = np.argsort(labels)
+    rank = np.empty(len(labels), dtype=np.int64)
+    rank[order] = np.arange(len(labels))
+    return rank[codes], labels[order]
+
+
+def _code_integers(values: Array) -> tuple[Codes, Array]:
+    if not len(values):
+        return np.empty(0, dtype=np.int64), values
+    if bool((values[1:] >= values[:-1]).all()):
+        return _code_ordered(values)
+    low, high = int(values.min()), int(values.max())
+    if high - low > 4 * len(values) + 1000:
+        return _code_sorted(values)
+    shifted = values - low if low else values
+    seen = np.zeros(high - low + 1, dtype=bool)
+    seen[shifted] = True
+    rank = np.cumsum(seen, dtype=np.int64) - 1
+    return rank[shifted], np.flatnonzero(seen) + low
+
+
+def _code_ordered(values: Array) -> tuple[Codes, Array]:
+    steps = np.empty(len(values), dtype=np.int64)
+    steps[0] = 0
+    np.not_equal(values[1:], values[:-1], out=steps[1:], casting="unsafe")
+    np.cumsum(steps, out=steps)
+    first = np.empty(len(values), dtype=bool)
+    first[0] = True
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return steps, values[first]
+
+
+def _code_sorted(values: Array) -> tuple[Codes, Array]:
+    labels, codes = np.unique(values, return_inverse=True)
+    return codes.astype(np.int64, copy=False), labels

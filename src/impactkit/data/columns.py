@@ -1,0 +1,143 @@
+"""A study's arrays: coded once, contiguous, sorted by cluster, unit and period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Array = npt.NDArray[Any]
+
+Reason = Literal["outcome_missing", "covariate_missing", "pre_outcome_missing", "zero_weight"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Rows left out for one reason, by group and wave.
+
+    Parameters
+    ----------
+    reason : str
+        Why.
+    n_treated, n_comparison : int
+        Rows left out in each group; all of them comparison rows where nothing says who is treated.
+    follow_up : bool
+        Whether the rows lie in the follow-up (in a cross section always).
+    """
+
+    reason: Reason
+    n_treated: int
+    n_comparison: int
+    follow_up: bool = True
+
+    @property
+    def n(self) -> int:
+        """Rows left out."""
+        return self.n_treated + self.n_comparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """The arrays of a study; None where the role is not played.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n,)
+        In the outcome's unit.
+    treated : ndarray of bool, shape (n,), optional
+        Whether the row belongs to the treated group (ever, not only now).
+    cohort : ndarray, shape (n,), optional
+        First treated period of the row's unit, as a period value; inf if never.
+    unit, period, cluster, stratum : ndarray of int, shape (n,), optional
+        Codes 0 .. m-1.
+    unit_labels, cluster_labels, stratum_labels : ndarray, shape (m,)
+        What the codes stand for.
+    periods : ndarray, shape (T,)
+        Period values in order: years as they are, dates as days since 1970-01-01.
+    period_names : tuple of str
+        How the periods are written.
+    weight, pre_outcome : ndarray, shape (n,), optional
+        Positive weights; the outcome before the start.
+    covariates : ndarray, shape (n, p)
+        In their own units.
+    """
+
+    outcome: Floats
+    treated: Flags | None = None
+    cohort: Floats | None = None
+    unit: Codes | None = None
+    period: Codes | None = None
+    cluster: Codes | None = None
+    stratum: Codes | None = None
+    weight: Floats | None = None
+    pre_outcome: Floats | None = None
+    covariates: Floats
+    unit_labels: Array | None = None
+    cluster_labels: Array | None = None
+    stratum_labels: Array | None = None
+    periods: Floats
+    period_names: tuple[str, ...] = ()
+
+    def take(self, rows: Array) -> Columns:
+        """Return the same columns for some rows (an index array or a mask)."""
+        changed = {
+            f.name: getattr(self, f.name)[rows]
+            for f in fields(self)
+            if f.name not in _NOT_BY_ROW and getattr(self, f.name) is not None
+        }
+        return replace(self, **changed)
+
+    def canonical_order(self) -> Array | None:
+        """Return the order by cluster, unit and period; None when the rows already stand so."""
+        keys = [key for key in (self.cluster, self.unit, self.period) if key is not None]
+        if not keys or _is_sorted(keys):
+            return None
+        return np.lexsort(keys[::-1])
+
+    @property
+    def time(self) -> Floats:
+        """Period value of each row."""
+        assert self.period is not None
+        found: Floats = self.periods[self.period]
+        return found
+
+    @property
+    def n_units(self) -> int:
+        """Distinct units, or rows where there are no units."""
+        return len(self.outcome) if self.unit is None else _distinct(self.unit)
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether every unit has one row in every period (rows sorted by unit, then period)."""
+        if self.unit is None or self.period is None:
+            return False
+        n, T = len(self.outcome), len(self.periods)
+        if T == 0 or n % T:
+            return False
+        grid = self.period.reshape(-1, T)
+        units = self.unit.reshape(-1, T)
+        return bool((grid == np.arange(T)).all() and (units == units[:, :1]).all())
+
+
+_NOT_BY_ROW = {"unit_labels", "cluster_labels", "stratum_labels", "periods", "period_names"}
+
+
+def _distinct(codes: Codes) -> int:
+    return int(np.count_nonzero(np.bincount(codes))) if len(codes) else 0
+
+
+def _is_sorted(keys: list[Codes]) -> bool:
+    tied = np.ones(max(len(keys[0]) - 1, 0), dtype=bool)
+    for key in keys:
+        before, after = key[:-1], key[1:]
+        if bool((tied & (after < before)).any()):
+            return False
+        tied &= after == before
+        if not tied.any():
+            return True
+    return True

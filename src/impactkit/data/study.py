@@ -1,0 +1,154 @@
+"""A study: a table, and who plays which part in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from impactkit.data.columns import Columns, LeftOut
+from impactkit.data.roles import Roles
+from impactkit.data.study_columns import study_columns
+from impactkit.wording import Message, card
+
+Kind = Literal["cross_section", "repeated_cross_sections", "panel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A table with the part each column plays, checked and coded once.
+
+    Without ``unit`` it is a cross section, or repeated cross sections when ``time`` is given; with both a panel.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        pandas, polars, pyarrow, duckdb or anything narwhals reads; never changed.
+    outcome : str
+        Column measured.
+    unit, time : str, optional
+        Columns that say who and when. Times are numbers (years) or dates.
+    first_treated : str, optional
+        Column with the first treated period; 0, inf or missing means never.
+    treated : str, optional
+        Column of 0 and 1. In a panel an absorbing path (0 before the start, 1 from it on); with ``start``, or in a
+        cross section, the group.
+    start : float, optional
+        First treated period, shared by all treated; makes ``treated`` the group.
+    cluster, stratum : str, optional
+        Columns of the cluster in which treatment was assigned or errors go together, and of the assignment stratum.
+    weight : str, optional
+        Column of positive precision weights.
+    covariates : sequence of str
+        Columns adjusted for.
+    pre_outcome : str, optional
+        Column with the outcome before the start (for randomised trials).
+
+    Raises
+    ------
+    StudyError
+        With every fault at once: missing columns (did you mean), text among numbers, duplicates of unit and time,
+        a start that changes within a unit, treatment that is switched off, missing clusters, codes read as numbers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"area": list("aabb"), "year": [1, 2, 1, 2], "y": [1.0, 3, 1, 1], "start": [2, 2, 0, 0]})
+    >>> Study(frame, outcome="y", unit="area", time="year", first_treated="start")
+    Study(panel, outcome='y', 4 rows, 2 units, 1 treated, 2 periods)
+    """
+
+    frame: Any
+    _: KW_ONLY
+    outcome: str
+    unit: str | None = None
+    time: str | None = None
+    first_treated: str | None = None
+    treated: str | None = None
+    start: float | None = None
+    cluster: str | None = None
+    weight: str | None = None
+    covariates: Sequence[str] = ()
+    stratum: str | None = None
+    pre_outcome: str | None = None
+    columns: Columns = field(init=False, repr=False, compare=False)
+    left_out: tuple[LeftOut, ...] = field(init=False, repr=False, compare=False)
+    notes: tuple[Message, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "covariates", tuple(self.covariates))
+        columns, left_out, notes = study_columns(self.frame, self.roles, start=self.start)
+        object.__setattr__(self, "columns", columns)
+        object.__setattr__(self, "left_out", left_out)
+        object.__setattr__(self, "notes", notes)
+
+    @property
+    def roles(self) -> Roles:
+        """The part each column plays."""
+        return Roles(
+            outcome=self.outcome,
+            unit=self.unit,
+            time=self.time,
+            first_treated=self.first_treated,
+            treated=self.treated,
+            cluster=self.cluster,
+            weight=self.weight,
+            stratum=self.stratum,
+            pre_outcome=self.pre_outcome,
+            covariates=tuple(self.covariates),
+        )
+
+    @property
+    def kind(self) -> Kind:
+        """Cross section, repeated cross sections or panel."""
+        if self.time is None:
+            return "cross_section"
+        return "repeated_cross_sections" if self.unit is None else "panel"
+
+    @property
+    def n_rows(self) -> int:
+        """Rows that take part."""
+        return len(self.columns.outcome)
+
+    @property
+    def n_treated(self) -> int:
+        """Treated units that take part, or treated rows where there are no units."""
+        c = self.columns
+        if c.treated is None:
+            return 0
+        return int(c.treated.sum()) if c.unit is None else len(np.unique(c.unit[c.treated]))
+
+    def __repr__(self) -> str:
+        parts = [self.kind.replace("_", " "), f"outcome={self.outcome!r}", f"{self.n_rows} rows"]
+        if self.unit is not None:
+            parts.append(f"{self.columns.n_units} units")
+        parts.append(f"{self.n_treated} treated")
+        if self.time is not None:
+            parts.append(f"{len(self.columns.periods)} periods")
+        return f"Study({', '.join(parts)})"
+
+    def _repr_html_(self) -> str:
+        c = self.columns
+        rows: list[tuple[Message | str, Message | str]] = [
+            (Message("study.row.kind"), Message(f"study.kind.{self.kind}")),
+            (Message("study.row.rows"), Message("study.count", {"n": self.n_rows})),
+            (Message("study.row.units"), Message("study.count", {"n": c.n_units})),
+            (Message("study.row.treated"), Message("study.count", {"n": self.n_treated})),
+        ]
+        if c.period_names:
+            rows.append((Message("study.row.periods"), f"{c.period_names[0]}–{c.period_names[-1]}"))
+        rows += [(Message(f"study.role.{role}"), column) for role, column in self.roles.named()]
+        rows += [(Message("study.row.left_out"), message) for message in self.left_out_in_words()]
+        return card(Message("study.title"), rows)
+
+    def left_out_in_words(self) -> tuple[Message, ...]:
+        """Return the rows left out, counted by reason."""
+        return tuple(
+            Message(
+                f"study.left_out.{item.reason}",
+                {"n": item.n, "treated": item.n_treated, "comparison": item.n_comparison},
+            )
+            for item in self.left_out
+        )

@@ -1,0 +1,315 @@
+"""What can be wrong with a study's table, each fault with its row and its mend."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from impactkit.data.columns import Codes, Columns, Flags, Floats
+from impactkit.data.roles import Roles
+from impactkit.errors import Trouble
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SHOWN = 5
+_COUNTIES = frozenset({1, *range(3, 11), 12, 13, 14, *range(17, 26)})
+_CODE_NAME = re.compile(r"kommun|municipal|region|deso", re.IGNORECASE)
+
+
+def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
+    """Return a trouble if a column that must hold numbers holds text or infinite numbers.
+
+    Parameters
+    ----------
+    column : Series
+        The column.
+    role : str
+        The part it plays.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well.
+    """
+    import pandas as pd
+
+    name = str(column.name)
+    if column.dtype.kind in "M" and role == "first_treated":
+        return []
+    text = column.map(lambda value: isinstance(value, str)) if column.dtype.kind not in "iufb" else None
+    if text is not None and bool(text.any()):
+        where = _rows(text.to_numpy(dtype=bool))
+        example = str(column[text].iloc[0])
+        return [
+            Trouble(
+                "Column {name!r} must hold numbers; {n} cells hold text, such as {example!r}.",
+                "{role}={name!r}, rows {rows}",
+                "Correct the cells, or turn the column into numbers first.",
+                {"name": name, "n": int(text.sum()), "example": example, "role": role, "rows": where},
+            )
+        ]
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    infinite = np.isinf(values)
+    if infinite.any() and role != "first_treated":
+        return [
+            Trouble(
+                "Column {name!r} holds infinite numbers.",
+                "{role}={name!r}, rows {rows}",
+                "Correct the cells, or leave them empty.",
+                {"name": name, "role": role, "rows": _rows(infinite)},
+            )
+        ]
+    return []
+
+
+def missing_label_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
+    """Return a trouble if a unit, time, cluster or stratum is missing.
+
+    Parameters
+    ----------
+    column : Series
+        The column.
+    role : str
+        The part it plays.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well.
+    """
+    lacking = column.isna().to_numpy(dtype=bool)
+    if not lacking.any():
+        return []
+    return [
+        Trouble(
+            "Column {name!r} is empty in {n} rows.",
+            "{role}={name!r}, rows {rows}",
+            "Fill in the cells, or leave the rows out yourself and say why.",
+            {"name": str(column.name), "n": int(lacking.sum()), "role": role, "rows": _rows(lacking)},
+        )
+    ]
+
+
+def code_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
+    """Return a trouble if a column of municipality codes was read as numbers and lost its leading zeros.
+
+    Parameters
+    ----------
+    column : Series
+        The column.
+    role : str
+        The part it plays.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well.
+    """
+    if role == "time" or column.dtype.kind not in "iuf" or not _CODE_NAME.search(str(column.name)):
+        return []
+    values = column.dropna().to_numpy()
+    if not len(values) or values.min() < 101 or values.max() > 2599 or values.min() >= 1000:
+        return []
+    if not set(np.unique(values // 100).astype(int)) <= _COUNTIES:
+        return []
+    return [
+        Trouble(
+            "Column {name!r} looks like municipality codes read as numbers: {example} has lost its zero.",
+            "{role}={name!r}",
+            "Read the column as text, so that {example} stays {mended!r}.",
+            {
+                "name": str(column.name),
+                "example": str(int(values.min())),
+                "mended": f"{int(values.min()):04d}",
+                "role": role,
+            },
+        )
+    ]
+
+
+def text_time_troubles(column: pd.Series[Any]) -> list[Trouble]:
+    """Return a trouble if times are neither numbers nor dates.
+
+    Parameters
+    ----------
+    column : Series
+        The time column.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well.
+    """
+    if column.dtype.kind in "iufM":
+        return []
+    return [
+        Trouble(
+            "Column {name!r} must hold years or dates; it holds {example!r}.",
+            "time={name!r}",
+            "Turn the column into whole years or dates first.",
+            {"name": str(column.name), "example": str(column.iloc[0])},
+        )
+    ]
+
+
+def treated_troubles(treated: Floats | None, roles: Roles) -> list[Trouble]:
+    """Return a trouble if treatment is something else than 0 or 1.
+
+    Parameters
+    ----------
+    treated : ndarray, shape (n,), optional
+        The column.
+    roles : Roles
+        The part each column plays.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well.
+    """
+    if treated is None:
+        return []
+    other = ~((treated == 0) | (treated == 1))
+    if not other.any():
+        return []
+    example = treated[other][0]
+    return [
+        Trouble(
+            "Column {name!r} must be 0 or 1; it holds {example}.",
+            "treated={name!r}, rows {rows}",
+            "Write 1 for treated and 0 for comparison in every row.",
+            {
+                "name": str(roles.treated),
+                "example": "an empty cell" if np.isnan(example) else f"{example:g}",
+                "rows": _rows(other),
+            },
+        )
+    ]
+
+
+def weight_troubles(weight: Floats | None, roles: Roles) -> list[Trouble]:
+    """Return a trouble if a weight is missing or negative.
+
+    Parameters
+    ----------
+    weight : ndarray, shape (n,), optional
+        The column.
+    roles : Roles
+        The part each column plays.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well.
+    """
+    if weight is None or bool((weight >= 0).all()):
+        return []
+    return [
+        Trouble(
+            "Column {name!r} holds weights that are negative or missing.",
+            "weight={name!r}, rows {rows}",
+            "Give every row a weight above 0, or 0 to leave it out.",
+            {"name": str(roles.weight), "rows": _rows(~(weight >= 0))},
+        )
+    ]
+
+
+def panel_troubles(columns: Columns, roles: Roles) -> list[Trouble]:
+    """Return what is wrong with the panel: duplicates, and starts, clusters or strata that change within a unit.
+
+    Parameters
+    ----------
+    columns : Columns
+        Coded columns sorted by cluster, unit and period.
+    roles : Roles
+        The part each column plays.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well.
+    """
+    if columns.unit is None:
+        return []
+    if columns.period is None:
+        return _repeated_units(columns)
+    troubles = _duplicates(columns)
+    for role, values in (
+        ("first_treated", columns.cohort),
+        ("cluster", columns.cluster),
+        ("stratum", columns.stratum),
+    ):
+        name = getattr(roles, role) or roles.treated
+        if values is not None and name is not None:
+            troubles += _changes(columns, values, role, name)
+    return troubles
+
+
+def _duplicates(columns: Columns) -> list[Trouble]:
+    unit, period = columns.unit, columns.period
+    assert unit is not None and period is not None and columns.unit_labels is not None
+    same = (unit[1:] == unit[:-1]) & (period[1:] == period[:-1])
+    if not same.any():
+        return []
+    row = int(np.flatnonzero(same)[0])
+    return [
+        Trouble(
+            "{n} rows repeat a unit and period; the first is unit {unit!r} in {period}.",
+            "unit and time",
+            "Keep one row for each unit and period, or leave unit= out for repeated cross sections.",
+            {
+                "n": int(same.sum()),
+                "unit": str(columns.unit_labels[unit[row]]),
+                "period": columns.period_names[period[row]],
+            },
+        )
+    ]
+
+
+def _repeated_units(columns: Columns) -> list[Trouble]:
+    assert columns.unit is not None and columns.unit_labels is not None
+    counts = np.bincount(columns.unit)
+    if counts.max(initial=0) <= 1:
+        return []
+    return [
+        Trouble(
+            "{n} units have several rows but there is no time; the first is {unit!r}.",
+            "unit",
+            "Give time=, or keep one row for each unit.",
+            {"n": int((counts > 1).sum()), "unit": str(columns.unit_labels[int(np.argmax(counts > 1))])},
+        )
+    ]
+
+
+def _changes(columns: Columns, values: Floats | Codes, role: str, name: str) -> list[Trouble]:
+    unit = columns.unit
+    assert unit is not None and columns.unit_labels is not None
+    order = slice(None) if bool((unit[1:] >= unit[:-1]).all()) else np.argsort(unit, kind="stable")
+    unit, values = unit[order], values[order]
+    differs = (unit[1:] == unit[:-1]) & (values[1:] != values[:-1])
+    if not differs.any():
+        return []
+    guilty = np.unique(unit[1:][differs])
+    return [
+        Trouble(
+            "The {part} changes within {n} units; the first is {unit!r}.",
+            "{role}={name!r}",
+            "Give each unit one {part}, the same in all its rows.",
+            {
+                "part": {"first_treated": "start", "cluster": "cluster", "stratum": "stratum"}[role],
+                "n": len(guilty),
+                "unit": str(columns.unit_labels[guilty[0]]),
+                "role": role,
+                "name": name,
+            },
+        )
+    ]
+
+
+def _rows(guilty: Flags) -> str:
+    found = np.flatnonzero(guilty)
+    shown = ", ".join(str(row) for row in found[:_SHOWN])
+    return shown + (f" … ({len(found)})" if len(found) > _SHOWN else "")

@@ -1,0 +1,123 @@
+"""Who is treated from when: first-treated periods, absorbing paths and groups told apart."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from impactkit.data.columns import Columns, Floats
+from impactkit.errors import Trouble
+from impactkit.wording import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treatment:
+    """Columns with the treatment filled in.
+
+    Parameters
+    ----------
+    columns : Columns
+        With ``treated`` and ``cohort``.
+    first_start : float
+        The earliest start; -inf without time or treatment.
+    troubles : tuple of Trouble
+        Paths that are not absorbing.
+    notes : tuple of Message
+        What was understood from the data.
+    """
+
+    columns: Columns
+    first_start: float
+    troubles: tuple[Trouble, ...] = ()
+    notes: tuple[Message, ...] = ()
+
+
+def treatment(
+    columns: Columns, first_treated: Floats | None, treated: Floats | None, *, start: float | None
+) -> Treatment:
+    """Tell who is treated from when.
+
+    Parameters
+    ----------
+    columns : Columns
+        Coded columns in the order of the table.
+    first_treated : ndarray, shape (n,), optional
+        First treated period; 0, inf or nan is never.
+    treated : ndarray, shape (n,), optional
+        0 or 1: an absorbing path in a panel, else the group.
+    start : float, optional
+        First treated period of everybody in the group.
+
+    Returns
+    -------
+    Treatment
+        The columns with treatment, and what is wrong with it.
+    """
+    if first_treated is not None:
+        cohort = np.where(np.isfinite(first_treated) & (first_treated != 0), first_treated, np.inf)
+        return _with(columns, cohort)
+    if treated is None:
+        return Treatment(columns=columns, first_start=-math.inf if start is None else start)
+    group = treated == 1
+    if columns.period is None:
+        return Treatment(columns=replace(columns, treated=group), first_start=-math.inf)
+    if start is not None:
+        return _with(columns, np.where(group, float(start), np.inf))
+    return _path(columns, treated) if columns.unit is not None else _repeated(columns, treated)
+
+
+def _with(columns: Columns, cohort: Floats, notes: tuple[Message, ...] = ()) -> Treatment:
+    last = columns.periods[-1] if len(columns.periods) else math.inf
+    treated = cohort <= last
+    first = float(cohort.min()) if len(cohort) else math.inf
+    if bool((np.isfinite(cohort) & ~treated).any()):
+        notes = (*notes, Message("study.note.starts_after_the_data"))
+    return Treatment(columns=replace(columns, treated=treated, cohort=cohort), first_start=first, notes=notes)
+
+
+def _path(columns: Columns, treated: Floats) -> Treatment:
+    """Read an absorbing 0/1 path in a panel."""
+    assert columns.unit is not None
+    time = columns.time
+    now = treated == 1
+    starts = np.full(int(columns.unit.max()) + 1, np.inf)
+    if now.any():
+        np.minimum.at(starts, columns.unit[now], time[now])
+    cohort = starts[columns.unit]
+    off = now != (time >= cohort)
+    troubles = (_switched_off(columns, off),) if off.any() else ()
+    return replace(_with(columns, cohort), troubles=troubles)
+
+
+def _repeated(columns: Columns, treated: Floats) -> Treatment:
+    """Read a 0/1 column in repeated cross sections: a group where it varies within the first period."""
+    assert columns.period is not None
+    group = treated == 1
+    early = columns.period == 0
+    if len(columns.periods) == 2 and group[early].any() and not group[early].all():
+        start = float(columns.periods[1])
+        note = Message("study.note.start_from_two_periods", {"start": columns.period_names[1]})
+        return _with(columns, np.where(group, start, np.inf), (note,))
+    trouble = Trouble(
+        "Repeated cross sections do not say when treatment started.",
+        "treated",
+        "Give start= (the first treated period; treated= is then the group), or first_treated=.",
+    )
+    return replace(_with(columns, np.full(len(group), np.inf)), troubles=(trouble,))
+
+
+def _switched_off(columns: Columns, off: np.ndarray) -> Trouble:
+    assert columns.unit is not None and columns.unit_labels is not None and columns.period is not None
+    row = int(np.flatnonzero(off)[0])
+    return Trouble(
+        "Treatment is switched off again for {n} rows; the first is unit {unit!r} in {period}.",
+        "treated",
+        "Treatment must stay 1 once it is 1. Give start= if the column marks the group.",
+        {
+            "n": int(off.sum()),
+            "unit": str(columns.unit_labels[columns.unit[row]]),
+            "period": columns.period_names[columns.period[row]],
+        },
+    )

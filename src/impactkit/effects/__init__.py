@@ -1,0 +1,1 @@
+"""What it did: estimators, their inference and what they find."""

@@ -1,0 +1,251 @@
+"""What an estimator found: effects with their uncertainty, from what, and in words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from impactkit.effects.interval import Interval
+from impactkit.provenance import json_ready
+from impactkit.wording import Message, card
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from impactkit.effects.permutation_test import PermutationTest
+
+Floats = npt.NDArray[np.float64]
+Group = Literal["treated", "comparison"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One estimated effect.
+
+    Parameters
+    ----------
+    name : str
+        Its name in a table.
+    interval : Interval
+        The effect with its uncertainty.
+    event_time : float, optional
+        Periods since the start, for event-study terms.
+    time : float, optional
+        The period it concerns.
+    """
+
+    name: str
+    interval: Interval
+    event_time: float | None = None
+    time: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupMean:
+    """The mean outcome of one group in one period, in the outcome's unit.
+
+    Parameters
+    ----------
+    group : {"treated", "comparison"}
+        Which group.
+    period : float, optional
+        The period; None in a cross section.
+    mean : float
+        The (weighted) mean.
+    n : int
+        Rows behind it.
+    """
+
+    group: Group
+    period: float | None
+    mean: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What the estimate rests on.
+
+    Parameters
+    ----------
+    n_rows, n_units, n_treated : int
+        Rows used, units used, treated units used (rows where there are no units).
+    n_clusters, n_treated_clusters : int
+        Clusters of the standard error, and those with a treated row.
+    left_out : tuple of Message
+        Rows left out, counted by reason.
+    """
+
+    n_rows: int
+    n_units: int
+    n_treated: int
+    n_clusters: int
+    n_treated_clusters: int
+    left_out: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What an estimator found.
+
+    Parameters
+    ----------
+    settings : dict
+        The estimator's settings, by which anyone can run it again; ``settings["method"]`` is its slug.
+    outcome : str
+        The outcome's name.
+    estimand : Message
+        In words: whose effect, on what, compared with what, over which periods.
+    terms : tuple of Term
+        The estimated effects; the first is the headline.
+    inference : Message
+        In words: how the uncertainty was found.
+    sample : Sample
+        What it rests on.
+    means : tuple of GroupMean
+        The groups' means over time, for a figure.
+    start : float, optional
+        First treated period.
+    warnings : tuple of Message
+        What a reader must know; the answer stands.
+    influence : ndarray, shape (n_clusters, n_terms)
+        Each cluster's contribution to each estimation error.
+    covariance : ndarray, shape (n_terms, n_terms)
+        Covariance of the terms, in the outcome's unit squared.
+    permutation : PermutationTest, optional
+        The permutation test that stands beside the interval.
+    """
+
+    settings: dict[str, Any]
+    outcome: str
+    estimand: Message
+    terms: tuple[Term, ...]
+    inference: Message
+    sample: Sample
+    means: tuple[GroupMean, ...] = ()
+    start: float | None = None
+    warnings: tuple[Message, ...] = ()
+    influence: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False, compare=False)
+    covariance: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False, compare=False)
+    permutation: PermutationTest | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def method(self) -> str:
+        """The estimator's slug."""
+        return str(self.settings["method"])
+
+    @property
+    def interval(self) -> Interval:
+        """The headline effect with its uncertainty."""
+        return self.terms[0].interval
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row an effect.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns term, estimate, std_error, statistic, p_value, conf_low, conf_high, and event_time and time
+            where they apply.
+        """
+        import pandas as pd
+
+        rows = [_tidy_row(term) for term in self.terms]
+        table = pd.DataFrame(rows)
+        return table.drop(columns=[name for name in ("event_time", "time") if table[name].isna().all()])
+
+    def glance(self) -> pd.DataFrame:
+        """Return one row about the estimate as a whole.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns method, estimand, n_rows, n_units, n_treated, n_clusters, n_treated_clusters, inference, warnings.
+        """
+        import pandas as pd
+
+        s = self.sample
+        row = {
+            "method": self.method,
+            "estimand": str(self.estimand),
+            "n_rows": s.n_rows,
+            "n_units": s.n_units,
+            "n_treated": s.n_treated,
+            "n_clusters": s.n_clusters,
+            "n_treated_clusters": s.n_treated_clusters,
+            "inference": str(self.inference),
+            "warnings": "; ".join(str(message) for message in self.warnings),
+        }
+        return pd.DataFrame([row])
+
+    def to_record(self) -> dict[str, Any]:
+        """Return everything but the draws of the permutation test, ready for JSON (nan becomes None)."""
+        record = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "permutation"}
+        record["permutation"] = self.permutation.to_record() if self.permutation else None
+        return dict(json_ready(record))
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Estimate:
+        """Return the estimate a record holds, without the permutation draws."""
+        terms = [{**t, "interval": Interval.from_record(t["interval"])} for t in record["terms"]]
+        sample = {**record["sample"], "left_out": _messages(record["sample"]["left_out"])}
+        n_terms = len(terms)
+        return cls(
+            settings=record["settings"],
+            outcome=record["outcome"],
+            estimand=Message.from_record(record["estimand"]),
+            terms=tuple(Term(**t) for t in terms),
+            inference=Message.from_record(record["inference"]),
+            sample=Sample(**sample),
+            means=tuple(GroupMean(**mean) for mean in record["means"]),
+            start=record["start"],
+            warnings=_messages(record["warnings"]),
+            influence=np.array(record["influence"], dtype=float).reshape(-1, n_terms),
+            covariance=np.array(record["covariance"], dtype=float).reshape(n_terms, n_terms),
+        )
+
+    def _repr_html_(self) -> str:
+        found = self.interval
+        rows = [
+            (Message("estimate.row.estimand"), self.estimand),
+            (Message("estimate.row.effect"), Message("estimate.effect", {"point": found.point})),
+            (Message("estimate.row.interval"), self.limits()),
+            (Message("estimate.row.inference"), self.inference),
+            (Message("estimate.row.sample"), Message("estimate.sample", _counts(self.sample))),
+            *[(Message("estimate.row.warning"), warning) for warning in self.warnings],
+        ]
+        return card(Message("estimate.title", {"outcome": self.outcome}), rows)
+
+    def limits(self) -> Message:
+        """Return the interval in words, or the reason why there is none."""
+        found = self.interval
+        if found.reason is not None:
+            return found.reason
+        return Message("estimate.limits", {"low": found.low, "high": found.high, "level": found.level})
+
+
+def _messages(records: list[dict[str, Any]]) -> tuple[Message, ...]:
+    return tuple(Message.from_record(record) for record in records)
+
+
+def _counts(sample: Sample) -> dict[str, int]:
+    return {f.name: getattr(sample, f.name) for f in fields(sample) if f.name != "left_out"}
+
+
+def _tidy_row(term: Term) -> dict[str, Any]:
+    found = term.interval
+    return {
+        "term": term.name,
+        "event_time": math.nan if term.event_time is None else term.event_time,
+        "time": math.nan if term.time is None else term.time,
+        "estimate": found.point,
+        "std_error": found.std_error,
+        "statistic": found.statistic,
+        "p_value": found.p_value,
+        "conf_low": found.low,
+        "conf_high": found.high,
+    }

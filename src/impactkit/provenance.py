@@ -1,0 +1,140 @@
+"""Where numbers come from: file digests, versions, and records that keep every digit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import platform
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+PACKAGES = ("impactkit", "numpy", "scipy", "pandas", "pydantic", "narwhals")
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that make the numbers.
+
+    Returns
+    -------
+    dict of str to str
+        Version by name.
+
+    Examples
+    --------
+    >>> "numpy" in versions()
+    True
+    """
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found
+
+
+def canonical_json(record: Any) -> bytes:
+    """Return the one way a record is written: sorted keys, UTF-8, no spaces, every digit.
+
+    Parameters
+    ----------
+    record : object
+        Anything made of mappings, sequences, texts, numbers, truth values and None; no nan.
+
+    Returns
+    -------
+    bytes
+        The JSON text.
+
+    Examples
+    --------
+    >>> canonical_json({"b": 1, "a": "å"})
+    b'{"a":"\\xc3\\xa5","b":1}'
+    """
+    text = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8")
+
+
+def json_ready(value: Any) -> Any:
+    """Return dataclasses, arrays and numpy numbers as JSON can hold them; nan becomes None, infinity a text.
+
+    Parameters
+    ----------
+    value : object
+        What to turn into a record.
+
+    Returns
+    -------
+    object
+        Mappings, lists, texts, numbers, truth values and None.
+
+    Examples
+    --------
+    >>> json_ready({"x": np.array([1.0, np.nan])})
+    {'x': [1.0, None]}
+    """
+    if hasattr(value, "to_record"):
+        return json_ready(value.to_record())
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: json_ready(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): json_ready(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return json_ready(value.tolist())
+    if isinstance(value, list | tuple | set | frozenset):
+        return [json_ready(item) for item in value]
+    if isinstance(value, np.generic):
+        return json_ready(value.item())
+    if isinstance(value, float):
+        return _float_ready(value)
+    return value
+
+
+def _float_ready(value: float) -> float | str | None:
+    if math.isnan(value):
+        return None
+    return value if math.isfinite(value) else ("inf" if value > 0 else "-inf")
+
+
+def number_from(value: float | str | None) -> float:
+    """Return the number a record holds: None is nan, the texts inf and -inf are infinite.
+
+    Parameters
+    ----------
+    value : float, str or None
+        What `json_ready` made of a number.
+
+    Returns
+    -------
+    float
+        The number.
+
+    Examples
+    --------
+    >>> number_from(None), number_from("inf")
+    (nan, inf)
+    """
+    return math.nan if value is None else float(value)

@@ -1,0 +1,145 @@
+"""What a study looks like before anything is estimated: group means, counts and clusters."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from impactkit.data.coding import code_labels
+from impactkit.data.columns import Columns
+from impactkit.data.study import Study
+from impactkit.effects.estimate import GroupMean, Sample
+
+Codes = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+def group_means(columns: Columns) -> tuple[GroupMean, ...]:
+    """Return the mean outcome of each group in each period.
+
+    Parameters
+    ----------
+    columns : Columns
+        Rows with a treated group; without one every row counts as treated.
+
+    Returns
+    -------
+    tuple of GroupMean
+        Treated first, in order of period; cells without rows are left out.
+    """
+    treated = np.ones(len(columns.outcome), dtype=bool) if columns.treated is None else columns.treated
+    T = max(len(columns.periods), 1)
+    cell = np.where(treated, 0, T) + (0 if columns.period is None else columns.period)
+    weight = columns.weight
+    n = np.bincount(cell, minlength=2 * T)
+    mass = n if weight is None else np.bincount(cell, weight, 2 * T)
+    sums = np.bincount(cell, columns.outcome if weight is None else columns.outcome * weight, 2 * T)
+    return tuple(
+        GroupMean(
+            group="treated" if at < T else "comparison",
+            period=float(columns.periods[at % T]) if len(columns.periods) else None,
+            mean=float(sums[at] / mass[at]),
+            n=int(n[at]),
+        )
+        for at in range(2 * T)
+        if n[at]
+    )
+
+
+def clusters_of(columns: Columns) -> tuple[Codes, bool]:
+    """Return the cluster of each row, and whether every row is its own.
+
+    Parameters
+    ----------
+    columns : Columns
+        The rows, sorted by cluster, unit and period.
+
+    Returns
+    -------
+    clusters : ndarray of int, shape (n,)
+        Dense codes: the study's clusters, else its units over time, else its rows.
+    by_row : bool
+        Whether the rows are the clusters.
+    """
+    if columns.cluster is not None:
+        return dense(columns.cluster), False
+    if columns.unit is not None and columns.period is not None:
+        return dense(columns.unit), False
+    return np.arange(len(columns.outcome)), True
+
+
+def dense(codes: Codes) -> Codes:
+    """Return codes without gaps, in the same order.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n,)
+        Codes that may skip numbers.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Codes 0 .. m-1.
+
+    Examples
+    --------
+    >>> dense(np.array([0, 0, 3])).tolist()
+    [0, 0, 1]
+    """
+    return code_labels(codes)[0]
+
+
+def marked(codes: Codes, flags: Flags, *, n: int | None = None) -> Flags:
+    """Return which codes have a flagged row.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n,)
+        Codes 0 .. m-1.
+    flags : ndarray of bool, shape (n,)
+        The flags.
+    n : int, optional
+        How many codes there are.
+
+    Returns
+    -------
+    ndarray of bool, shape (m,)
+        Whether each code has a flagged row.
+
+    Examples
+    --------
+    >>> marked(np.array([0, 0, 1]), np.array([False, True, False])).tolist()
+    [True, False]
+    """
+    found = np.zeros(int(codes.max()) + 1 if n is None else n, dtype=bool)
+    found[codes[flags]] = True
+    return found
+
+
+def sample_of(study: Study, columns: Columns, clusters: Codes) -> Sample:
+    """Return what an estimate on these rows rests on.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    columns : Columns
+        The rows used.
+    clusters : ndarray of int, shape (n,)
+        Dense cluster codes of those rows.
+
+    Returns
+    -------
+    Sample
+        Rows, units and clusters, and the rows left out.
+    """
+    treated = np.ones(len(clusters), dtype=bool) if columns.treated is None else columns.treated
+    n_treated = int(treated.sum()) if columns.unit is None else int(marked(columns.unit, treated).sum())
+    return Sample(
+        n_rows=len(clusters),
+        n_units=columns.n_units,
+        n_treated=n_treated,
+        n_clusters=int(clusters.max()) + 1,
+        n_treated_clusters=int(marked(clusters, treated).sum()),
+        left_out=study.left_out_in_words(),
+    )

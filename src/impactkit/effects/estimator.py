@@ -1,0 +1,49 @@
+"""What every estimator is: frozen settings with one verb."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from impactkit.data.study import Study
+from impactkit.effects.estimate import Estimate
+from impactkit.effects.inference import ClusterRobust, Permutation
+
+Inference = Annotated[ClusterRobust | Permutation, Field(discriminator="method")]
+
+
+class Estimator(Protocol):
+    """Frozen settings with one verb; keeps no state, so that a reviewer can run it again."""
+
+    @property
+    def method(self) -> str:
+        """The estimator's slug in a plan."""
+
+    def estimate(self, study: Study) -> Estimate:
+        """Return what the study says about the effect."""
+
+    def model_dump(self, *, mode: str) -> dict[str, Any]:
+        """Return the settings."""
+
+
+class RegressionSettings(BaseModel):
+    """Settings shared by estimators that are one linear regression.
+
+    Parameters
+    ----------
+    inference : ClusterRobust or Permutation
+        How the headline uncertainty is found.
+    permutation : Permutation, optional
+        The permutation test that stands beside it; None for none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    inference: Inference = ClusterRobust()
+    permutation: Permutation | None = Permutation()
+
+    @property
+    def permuted(self) -> Permutation | None:
+        """The permutation to run: the one that is the inference, or the one beside it."""
+        return self.inference if isinstance(self.inference, Permutation) else self.permutation

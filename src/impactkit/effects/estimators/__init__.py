@@ -1,0 +1,9 @@
+"""How an effect is estimated: one estimator a file, listed in ``ALL``."""
+
+from impactkit.effects.estimators.before_after import BeforeAfter
+from impactkit.effects.estimators.difference_in_differences import DifferenceInDifferences
+from impactkit.effects.estimators.randomised_trial import RandomisedTrial
+
+ALL = (BeforeAfter, DifferenceInDifferences, RandomisedTrial)
+
+__all__ = ["ALL", "BeforeAfter", "DifferenceInDifferences", "RandomisedTrial"]

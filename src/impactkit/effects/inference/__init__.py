@@ -1,0 +1,8 @@
+"""How uncertainty is found: one part a file, listed in ``ALL``."""
+
+from impactkit.effects.inference.cluster_robust import ClusterRobust
+from impactkit.effects.inference.permutation import Permutation
+
+ALL = (ClusterRobust, Permutation)
+
+__all__ = ["ALL", "ClusterRobust", "Permutation"]

@@ -1,0 +1,257 @@
+"""A linear problem: nuisance columns, effect columns and who was treated, row block by row block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import solve_triangular
+
+from impactkit.effects.kernels.assignment import AssignmentReduction
+from impactkit.effects.kernels.least_squares import Block, LeastSquares, least_squares
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rows:
+    """Some rows of a linear problem, multiplied by root weights and cleared of absorbed effects.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n,)
+        The outcome.
+    others : ndarray, shape (n, o)
+        Columns adjusted for.
+    bases : ndarray, shape (n, K)
+        What each effect column would be if every row were treated.
+    treated : ndarray of bool, shape (n,)
+        Who was; ``others`` followed by ``bases * treated`` are the regressors.
+    clusters : ndarray of int, shape (n,)
+        Cluster of each row, coded 0 .. G-1 over all blocks.
+    """
+
+    outcome: Floats
+    others: Floats
+    bases: Floats
+    treated: Flags
+    clusters: Codes
+
+    def block(self) -> Block:
+        """Return the rows as the kernels take them."""
+        effects = self.bases * self.treated[:, None]
+        return Block(X=np.hstack([self.others, effects]), y=self.outcome, clusters=self.clusters)
+
+    def __getitem__(self, piece: slice) -> Rows:
+        return Rows(**{f.name: getattr(self, f.name)[piece] for f in fields(self)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LinearProblem:
+    """A regression whose last columns are the effects.
+
+    Parameters
+    ----------
+    pieces : tuple of slice
+        Rows that are built together; a cluster lies whole in one piece.
+    build : callable
+        From a slice to its `Rows`.
+    names : tuple of str
+        Names of the columns adjusted for.
+    n_effects : int
+        How many effect columns there are.
+    n_rows, n_parameters : int
+        Rows and parameters that small-sample factors count (absorbed effects nested in clusters are not counted).
+    by_row : bool
+        Whether every row is a cluster of its own.
+    norms : ndarray, shape (o + K,), optional
+        Norms of the columns before absorption, by which dependent columns are told.
+    cluster_treated, cluster_comparison : int
+        Clusters with treated rows and with comparison rows; None where there is no comparison group.
+    outcome_scale : float
+        Largest outcome in absolute value, by which rounding noise is told from variation.
+    """
+
+    pieces: tuple[slice, ...]
+    build: Callable[[slice], Rows]
+    names: tuple[str, ...]
+    n_effects: int
+    n_rows: int
+    n_parameters: int
+    by_row: bool
+    norms: Floats | None = None
+    cluster_treated: int
+    cluster_comparison: int | None
+    outcome_scale: float
+
+    def __iter__(self) -> Iterator[Block]:
+        for piece in self.pieces:
+            yield self.build(piece).block()
+
+    def fit(self) -> LeastSquares:
+        """Return the least-squares solution."""
+        return least_squares(self, norms=self.norms)
+
+    @property
+    def effects(self) -> range:
+        """Positions of the effect columns."""
+        return range(len(self.names), len(self.names) + self.n_effects)
+
+    def dropped(self, fit: LeastSquares) -> tuple[str, ...]:
+        """Return the names of adjusted-for columns that depend on others and were dropped."""
+        return tuple(name for name, kept in zip(self.names, fit.kept, strict=False) if not kept)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What small-sample factors count of a problem, and how large its outcome is.
+
+    Parameters
+    ----------
+    n_rows, n_parameters : int
+        Rows and parameters.
+    by_row : bool
+        Whether every row is a cluster of its own.
+    outcome_scale : float
+        Largest outcome in absolute value.
+    """
+
+    n_rows: int
+    n_parameters: int
+    by_row: bool
+    outcome_scale: float
+
+
+def problem_of(
+    rows: Rows, *, names: tuple[str, ...], counted: Counted, norms: Floats | None = None
+) -> LinearProblem:
+    """Return the linear problem of rows that are all built.
+
+    Parameters
+    ----------
+    rows : Rows
+        Every row.
+    names : tuple of str
+        Names of the columns adjusted for.
+    counted : Counted
+        What small-sample factors count.
+    norms : ndarray, shape (o + K,), optional
+        Norms of the columns before absorption.
+
+    Returns
+    -------
+    LinearProblem
+        In one piece.
+    """
+    G = int(rows.clusters.max()) + 1
+    with_treated, with_comparison = (
+        int(np.count_nonzero(np.bincount(rows.clusters[group], minlength=G)))
+        for group in (rows.treated, ~rows.treated)
+    )
+    return LinearProblem(
+        pieces=(slice(0, len(rows.outcome)),),
+        build=rows.__getitem__,
+        names=names,
+        n_effects=rows.bases.shape[1],
+        n_rows=counted.n_rows,
+        n_parameters=counted.n_parameters,
+        by_row=counted.by_row,
+        norms=norms,
+        cluster_treated=with_treated,
+        cluster_comparison=None if rows.treated.all() else with_comparison,
+        outcome_scale=counted.outcome_scale,
+    )
+
+
+def whole_clusters(clusters: Codes, *, rows_at_once: int) -> tuple[slice, ...]:
+    """Cut sorted rows into pieces that keep clusters whole.
+
+    Parameters
+    ----------
+    clusters : ndarray of int, shape (n,)
+        Sorted cluster codes.
+    rows_at_once : int
+        About how many rows a piece holds.
+
+    Returns
+    -------
+    tuple of slice
+        The pieces, in order.
+
+    Examples
+    --------
+    >>> whole_clusters(np.array([0, 0, 1, 1, 2]), rows_at_once=2)
+    (slice(0, 2, None), slice(2, 4, None), slice(4, 5, None))
+    """
+    n = len(clusters)
+    if n <= rows_at_once:
+        return (slice(0, n),)
+    wanted = np.arange(rows_at_once, n, rows_at_once)
+    ends = np.unique(np.append(np.searchsorted(clusters, clusters[wanted - 1], side="right"), n))
+    starts = np.append(0, ends[:-1])
+    return tuple(slice(int(a), int(b)) for a, b in zip(starts, ends, strict=True))
+
+
+def assignment_reduction(
+    problem: LinearProblem, units: Codes, *, observed: Flags, strata: Codes, base: int = -1
+) -> AssignmentReduction:
+    """Reduce a linear problem to what a permutation test of one effect needs: sums by assignment unit.
+
+    Parameters
+    ----------
+    problem : LinearProblem
+        The regression.
+    units : ndarray of int, shape (n,)
+        Assignment unit of each row, coded 0 .. A-1.
+    observed : ndarray of bool, shape (A,)
+        Which units were treated.
+    strata : ndarray of int, shape (A,)
+        Stratum in which each unit was drawn.
+    base : int
+        Which effect.
+
+    Returns
+    -------
+    AssignmentReduction
+        Sums by assignment unit.
+
+    Notes
+    -----
+    By the theorem of Frisch, Waugh and Lovell the coefficient of ``d = sum_c v_c p_c`` (``p_c``: the base on the
+    rows of unit ``c``) is ``v'a / (v's - |C'v|^2)`` with ``a_c = p_c'My``, ``s_c = p_c'p_c`` and ``C_c = Q'p_c``,
+    where ``Q`` spans the other columns and ``M = I - QQ'``.
+    """
+    n_units, o = len(observed), len(problem.names)
+    others = least_squares(_Others(problem))
+    root = others.root
+    a, s = np.zeros(n_units), np.zeros(n_units)
+    cross = np.zeros((n_units, len(root)))
+    for piece in problem.pieces:
+        rows = problem.build(piece)
+        block = Block(X=rows.others, y=rows.outcome, clusters=rows.clusters)
+        p, at = rows.bases[:, base], units[piece]
+        residuals = others.residuals(block) if o else rows.outcome
+        a += np.bincount(at, p * residuals, n_units)
+        s += np.bincount(at, p * p, n_units)
+        if len(root):
+            sums = np.column_stack(
+                [np.bincount(at, p * column, n_units) for column in others.regressors(block).T]
+            )
+            cross += solve_triangular(root, sums.T, trans="T").T
+    return AssignmentReduction(numerator=a, self_product=s, cross=cross, observed=observed, strata=strata)
+
+
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """The problem's rows without the effect columns."""
+
+    problem: LinearProblem
+
+    def __iter__(self) -> Iterator[Block]:
+        for piece in self.problem.pieces:
+            rows = self.problem.build(piece)
+            yield Block(X=rows.others, y=rows.outcome, clusters=rows.clusters)

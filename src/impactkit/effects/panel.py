@@ -1,0 +1,189 @@
+"""A panel or repeated cross sections, reduced to the linear problems of difference in differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from impactkit.data.columns import Columns
+from impactkit.effects.describe import clusters_of, marked
+from impactkit.effects.kernels.demean import demean
+from impactkit.effects.linear import (
+    Counted,
+    LinearProblem,
+    Rows,
+    problem_of,
+    whole_clusters,
+)
+
+Floats = npt.NDArray[np.float64]
+_NUMBERS_AT_ONCE = 1 << 23
+
+
+Effects = tuple[tuple[int, ...], ...]
+"""For each effect the period codes in which its column is 1."""
+
+
+def is_reducible(columns: Columns) -> bool:
+    """Return whether a panel can be reduced to one number a unit: balanced, no covariates, constant weights.
+
+    Parameters
+    ----------
+    columns : Columns
+        Rows sorted by cluster, unit and period.
+
+    Returns
+    -------
+    bool
+        Whether `contrast_problem` gives the same answer as `within_problem`.
+    """
+    if columns.covariates.shape[1] or not columns.is_regular:
+        return False
+    if columns.weight is None:
+        return True
+    weights = columns.weight.reshape(-1, len(columns.periods))
+    return bool((weights == weights[:, :1]).all())
+
+
+def contrast_problem(columns: Columns, *, follow_up: tuple[int, ...], baseline: tuple[int, ...]) -> LinearProblem:
+    """Reduce a balanced panel to each unit's follow-up mean less its baseline mean.
+
+    Parameters
+    ----------
+    columns : Columns
+        A reducible panel.
+    follow_up, baseline : tuple of int
+        Period codes compared.
+
+    Returns
+    -------
+    LinearProblem
+        A comparison of means over units.
+
+    Notes
+    -----
+    With unit and period effects, no covariates and a balanced panel, the two-way coefficient is the difference in
+    mean contrasts. The leverage of unit ``i`` in the direction of the contrast is that of the regression of contrasts
+    on a constant and treatment, so CR2 and its degrees of freedom are the same too.
+    """
+    T = len(columns.periods)
+    weights = np.zeros(T)
+    weights[list(follow_up)] = 1 / len(follow_up)
+    weights[list(baseline)] -= 1 / len(baseline)
+    first = slice(0, None, T)
+    assert columns.treated is not None
+    clusters, _ = clusters_of(columns)
+    contrasts = columns.outcome.reshape(-1, T) @ weights
+    rooted = np.ones(len(contrasts)) if columns.weight is None else np.sqrt(columns.weight[first])
+    rows = Rows(
+        outcome=contrasts * rooted,
+        others=rooted[:, None],
+        bases=rooted[:, None],
+        treated=columns.treated[first],
+        clusters=clusters[first],
+    )
+    counted = Counted(
+        n_rows=len(columns.outcome),
+        n_parameters=T + 1,
+        by_row=False,
+        outcome_scale=_largest(columns.outcome),
+    )
+    return problem_of(rows, names=("intercept",), counted=counted)
+
+
+def two_way_problem(
+    columns: Columns, effects: Effects, *, names: tuple[str, ...], absorb_units: bool
+) -> LinearProblem:
+    """Return the regression with period effects, covariates, and unit effects (panel) or a group effect (not).
+
+    Parameters
+    ----------
+    columns : Columns
+        Rows sorted by cluster, unit and period.
+    effects : tuple of tuple of int
+        For each effect the period codes in which its column is 1 for the treated.
+    names : tuple of str
+        Names of the covariates.
+    absorb_units : bool
+        Whether unit effects are absorbed (a panel); else the group effect is the first effect column, which is
+        adjusted for and not reported (repeated cross sections).
+
+    Returns
+    -------
+    LinearProblem
+        Built piece by piece, so that memory stays bounded.
+    """
+    assert columns.treated is not None
+    clusters, by_row = clusters_of(columns)
+    T, every = len(columns.periods), tuple(range(len(columns.periods)))
+    bases = effects if absorb_units else (every, *effects)
+    adjusted = tuple((t,) for t in range(1, T)) if absorb_units else (every, *((t,) for t in range(1, T)))
+    split = len(adjusted) + columns.covariates.shape[1]
+
+    def raw_rows(piece: slice) -> tuple[Columns, Floats]:
+        part = columns.take(piece)
+        return part, np.hstack([_indicators(part, adjusted), part.covariates, _indicators(part, bases)])
+
+    def build(piece: slice) -> Rows:
+        part, X = raw_rows(piece)
+        y, w = part.outcome, part.weight
+        if absorb_units:
+            assert part.unit is not None
+            units = np.unique(part.unit, return_inverse=True)[1]
+            X, y = demean(X, units, weights=w), demean(y, units, weights=w)
+        if w is not None:
+            X, y = X * np.sqrt(w)[:, None], y * np.sqrt(w)
+        assert part.treated is not None
+        return Rows(
+            outcome=y, others=X[:, :split], bases=X[:, split:], treated=part.treated, clusters=clusters[piece]
+        )
+
+    width = split + len(bases)
+    pieces = whole_clusters(clusters, rows_at_once=max(_NUMBERS_AT_ONCE // width, 1))
+    G = int(clusters.max()) + 1
+    return LinearProblem(
+        pieces=pieces,
+        build=build,
+        names=(*_period_names(columns, absorb_units=absorb_units), *names),
+        n_effects=len(bases),
+        n_rows=len(clusters),
+        n_parameters=width + int(absorb_units),
+        by_row=by_row,
+        norms=_norms((raw_rows(piece) for piece in pieces), split),
+        cluster_treated=int(marked(clusters, columns.treated, n=G).sum()),
+        cluster_comparison=int(marked(clusters, ~columns.treated, n=G).sum()),
+        outcome_scale=_largest(columns.outcome),
+    )
+
+
+def _period_names(columns: Columns, *, absorb_units: bool) -> tuple[str, ...]:
+    periods = tuple(f"period {name}" for name in columns.period_names[1:])
+    return periods if absorb_units else ("intercept", *periods)
+
+
+def _indicators(columns: Columns, effects: Effects) -> Floats:
+    """Return a column an effect: 1 in its periods."""
+    assert columns.period is not None
+    table = np.zeros((len(columns.periods), len(effects)))
+    for at, periods in enumerate(effects):
+        table[list(periods), at] = 1.0
+    found: Floats = table[columns.period]
+    return found
+
+
+def _norms(parts: Iterable[tuple[Columns, Floats]], split: int) -> Floats:
+    """Return the norms of the regressors before unit effects are absorbed."""
+    total = np.zeros(0)
+    for part, X in parts:
+        assert part.treated is not None
+        weight = np.ones(len(X)) if part.weight is None else part.weight
+        squares = weight @ X**2
+        squares[split:] = (weight * part.treated) @ X[:, split:] ** 2
+        total = squares if not len(total) else total + squares
+    return np.sqrt(total)
+
+
+def _largest(outcome: Floats) -> float:
+    return max(float(outcome.max()), -float(outcome.min()))

@@ -1,0 +1,213 @@
+"""From a linear problem to an Estimate: solve, infer, assemble."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from impactkit.data.columns import Columns
+from impactkit.data.study import Study
+from impactkit.effects.assignment import assignment_of
+from impactkit.effects.describe import clusters_of, group_means, sample_of
+from impactkit.effects.estimate import Estimate, Term
+from impactkit.effects.estimator import RegressionSettings
+from impactkit.effects.kernels.assignment import AssignmentReduction
+from impactkit.effects.linear import LinearProblem, assignment_reduction
+from impactkit.effects.permutation_test import PermutationTest
+from impactkit.effects.uncertainty import Uncertainty
+from impactkit.errors import EstimationError
+from impactkit.wording import Message
+
+Floats = npt.NDArray[np.float64]
+ROWS_AT_ONCE = 1 << 18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """How one effect is named in a table."""
+
+    name: str
+    event_time: float | None = None
+    time: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One linear problem and the effects wanted from it.
+
+    Parameters
+    ----------
+    problem : LinearProblem
+        The regression.
+    labels : tuple of Label
+        Names of the last effects; effects before them are adjusted for but not reported.
+    """
+
+    problem: LinearProblem
+    labels: tuple[Label, ...]
+
+
+def answer(
+    study: Study,
+    columns: Columns,
+    questions: Sequence[Question],
+    *,
+    settings: RegressionSettings,
+    estimand: Message,
+    test: PermutationTest | None,
+) -> Estimate:
+    """Solve the problems, find their uncertainty and put the estimate together.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    columns : Columns
+        The rows used.
+    questions : sequence of Question
+        The first one's last effect is the headline.
+    settings : RegressionSettings
+        The estimator.
+    estimand : Message
+        What is estimated, in words.
+    test : PermutationTest, optional
+        The permutation test of the headline.
+
+    Returns
+    -------
+    Estimate
+        Whole and frozen.
+
+    Raises
+    ------
+    EstimationError
+        If the headline effect cannot be told apart from what is adjusted for.
+    """
+    found = [_solve(question, settings, test if i == 0 else None) for i, question in enumerate(questions)]
+    terms = [term for terms, _, _ in found for term in terms]
+    if math.isnan(terms[0].interval.point):
+        raise EstimationError(
+            "The effect cannot be told apart from the covariates or the fixed effects.",
+            where="{outcome}",
+            mend="Leave out covariates that say who is treated, or add rows where they differ.",
+            values={"outcome": study.outcome},
+        )
+    clusters, _ = clusters_of(columns)
+    influence = np.hstack([u.influence for _, u, _ in found])
+    dropped = dict.fromkeys(name for _, _, names in found for name in names)
+    warnings = [*study.notes, *(w for _, u, _ in found for w in u.warnings)]
+    warnings += [Message("estimate.dropped", {"name": name}) for name in dropped]
+    starts = columns.cohort[np.isfinite(columns.cohort)] if columns.cohort is not None else np.empty(0)
+    return Estimate(
+        settings=settings.model_dump(mode="json"),
+        outcome=study.outcome,
+        estimand=estimand,
+        terms=tuple(terms),
+        inference=found[0][1].words,
+        sample=sample_of(study, columns, clusters),
+        means=group_means(columns),
+        start=float(starts.min()) if len(starts) else study.start,
+        warnings=_distinct(warnings),
+        influence=influence,
+        covariance=_joint_covariance(found, influence),
+        permutation=test,
+    )
+
+
+def _solve(
+    question: Question, settings: RegressionSettings, test: PermutationTest | None
+) -> tuple[list[Term], Uncertainty, tuple[str, ...]]:
+    problem, wanted = question.problem, len(question.labels)
+    fit = problem.fit()
+    found = settings.inference.infer(problem, fit, test=test)
+    intervals = found.intervals[-wanted:]
+    terms = [
+        Term(name=label.name, interval=interval, event_time=label.event_time, time=label.time)
+        for label, interval in zip(question.labels, intervals, strict=True)
+    ]
+    kept = Uncertainty(
+        intervals=intervals,
+        influence=found.influence[:, -wanted:],
+        covariance=found.covariance[-wanted:, -wanted:],
+        words=found.words,
+        warnings=found.warnings,
+    )
+    return terms, kept, problem.dropped(fit)
+
+
+def _joint_covariance(
+    found: Sequence[tuple[list[Term], Uncertainty, tuple[str, ...]]], influence: Floats
+) -> Floats:
+    """Return each problem's own covariance, and between problems the product of their influences."""
+    joint: Floats = influence.T @ influence
+    at = 0
+    for terms, uncertainty, _ in found:
+        here = slice(at, at + len(terms))
+        joint[here, here] = uncertainty.covariance
+        at += len(terms)
+    return joint
+
+
+def _distinct(messages: Sequence[Message]) -> tuple[Message, ...]:
+    kept: list[Message] = []
+    for message in messages:
+        if message not in kept:
+            kept.append(message)
+    return tuple(kept)
+
+
+def permutation_test(
+    columns: Columns, problem: LinearProblem, settings: RegressionSettings, *, base: int = -1
+) -> PermutationTest | None:
+    """Return the permutation test of one effect of a problem, if the settings ask for one.
+
+    Parameters
+    ----------
+    columns : Columns
+        The rows, in the problem's order.
+    problem : LinearProblem
+        The regression whose effect is permuted.
+    settings : RegressionSettings
+        Whether and how many times.
+    base : int
+        Which effect.
+
+    Returns
+    -------
+    PermutationTest or None
+        Lazy: nothing is drawn until a p-value is asked for.
+    """
+    if settings.permuted is None:
+        return None
+    law = assignment_of(columns)
+    part = assignment_reduction(problem, law.units, observed=law.treated, strata=law.strata, base=base)
+    return drawn_test((part,), settings, law.law)
+
+
+def drawn_test(
+    parts: tuple[AssignmentReduction, ...], settings: RegressionSettings, law: Message
+) -> PermutationTest | None:
+    """Return a permutation test on reduced parts, if the settings ask for one.
+
+    Parameters
+    ----------
+    parts : tuple of AssignmentReduction
+        Sums by assignment unit.
+    settings : RegressionSettings
+        Whether and how many times.
+    law : Message
+        The law of assignment, in words.
+
+    Returns
+    -------
+    PermutationTest or None
+        Lazy: nothing is drawn until a p-value is asked for.
+    """
+    permuted = settings.permuted
+    if permuted is None:
+        return None
+    return PermutationTest(parts=parts, draws=permuted.draws, seed=permuted.seed, law=law)

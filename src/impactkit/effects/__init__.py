@@ -1,0 +1,1 @@
+"""What the project did: estimators of effects, their inference and the array mathematics beneath them."""

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from impactkit.effects.kernels.arrays import Floats
-from impactkit.effects.kernels.clusters import Spectra, Spectrum, score_sums
+from impactkit.effects.kernels.clusters import Spectra, Spectrum, kept_if_small, score_sums
 from impactkit.effects.kernels.least_squares import Blocks, LeastSquares
 
 Kind: TypeAlias = Literal["HC0", "HC1", "HC2", "HC3", "CR0", "CR1", "CR2", "CR3"]
@@ -19,7 +19,6 @@ Undefined: TypeAlias = Literal[
 ]
 
 _POWERS = {"0": 0.0, "1": 0.0, "2": -0.5, "3": -1.0}
-_ROWS_AT_ONCE = 1 << 17
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,8 +69,8 @@ class ClusterCovariance:
         The solution whose coefficients these are.
     n_parameters : int
         Parameters, with those of absorbed effects that are not nested in clusters.
-    spectra : iterable of Spectrum
-        Leverage of each cluster; empty for kinds that need none.
+    spectra : re-iterable of Spectrum
+        Leverage of each cluster, kept when small and otherwise worked out again when asked for.
     undefined_reason : str or None
         Why the covariance is nan, if it is.
     """
@@ -106,23 +105,48 @@ class ClusterCovariance:
 
         Notes
         -----
-        Satterthwaite's degrees of freedom take independent errors of one variance as the working model [1]_ [2]_.
-        With rows multiplied by root weights ``w`` that is a variance of ``1/w`` for the original rows.
+        Satterthwaite's degrees of freedom take independent errors of one variance as the working model
+        [1]_ [2]_. With rows multiplied by root weights ``w`` that is a variance of ``1/w`` for the original
+        rows.
 
         References
         ----------
-        .. [1] Bell, R. M., & McCaffrey, D. F. (2002). Bias reduction in standard errors for linear regression with
-           multi-stage samples. *Survey Methodology*, 28(2).
-        .. [2] Pustejovsky, J. E., & Tipton, E. (2018). Small-sample methods for cluster-robust variance estimation
-           and hypothesis testing in fixed effects models. *JBES*, 36(4).
+        .. [1] Bell, R. M., & McCaffrey, D. F. (2002). Bias reduction in standard errors for linear regression
+           with multi-stage samples. *Survey Methodology*, 28(2).
+        .. [2] Pustejovsky, J. E., & Tipton, E. (2018). Small-sample methods for cluster-robust variance
+           estimation and hypothesis testing in fixed effects models. *JBES*, 36(4).
         """
-        if self.undefined_reason or np.isnan(_variance(self.covariance, contrast)):
+        if np.isnan(self.variance(contrast)):
             return float("nan")
         if self.kind in ("HC2", "CR2"):
             return _satterthwaite(self.spectra, self.fit, contrast[self.fit.kept])
         if self.kind.startswith("HC"):
             return float(self.fit.n_rows - self.n_parameters)
         return float(self.n_clusters - 1)
+
+    def determined_share(self, contrast: Floats) -> float:
+        """Return how much of a contrast single clusters determine alone.
+
+        Parameters
+        ----------
+        contrast : ndarray, shape (k,)
+            Weights of the coefficients.
+
+        Returns
+        -------
+        float
+            Between 0 and 1. Residuals are exactly zero in such directions, so no robust variance sees their
+            error: above about 1e-8 every kind understates it (one treated cluster is the common case). A
+            cluster's own fixed effects leave 0 for the coefficients of other regressors.
+        """
+        if np.isnan(self.variance(contrast)):
+            return float("nan")
+        p = solve_triangular(self.fit.root, contrast[self.fit.kept], trans="T")
+        share = 0.0
+        for spectrum in self.spectra:
+            along = (p @ spectrum.factors)[spectrum.is_determined()]
+            share += float(along @ along)
+        return share / float(p @ p)
 
 
 def cluster_robust(
@@ -137,10 +161,10 @@ def cluster_robust(
     fit : LeastSquares
         Their solution.
     kind : str
-        ``"HC0"`` .. ``"HC3"`` treat every row as a cluster of its own; ``"CR0"`` .. ``"CR3"`` use the clusters.
+        ``"HC0"`` .. ``"HC3"`` treat every row as its own cluster; ``"CR0"`` .. ``"CR3"`` use the clusters.
     n_parameters : int, optional
-        Parameters counted by HC1 and CR1. Default: the kept columns; give more when effects not nested in the
-        clusters, or the grand mean, were absorbed.
+        Parameters counted by HC1 and CR1. Default: the kept columns; give more when effects not nested in
+        the clusters, or the grand mean, were absorbed.
 
     Returns
     -------
@@ -150,30 +174,30 @@ def cluster_robust(
     Raises
     ------
     UsageError
-        If a cluster has rows in two blocks (HC2, HC3, CR2, CR3 only need whole clusters).
+        If a cluster has rows in two blocks (CR2 and CR3; the others do not need whole clusters).
 
     Notes
     -----
     Scores of cluster ``g`` are adjusted by a power of ``I - H_gg``, its block of the residual-maker matrix:
 
-    ======== ========== =============================== ==============================================
+    ======== ========== =============================== ==========================================
     kind     power      factor                          same as
-    ======== ========== =============================== ==============================================
+    ======== ========== =============================== ==========================================
     HC0, CR0 0          1                               sandwich HC0; clubSandwich CR0
     HC1      0          n / (n - p)                     Stata ``robust``
     CR1      0          G / (G - 1) * (n - 1) / (n - p) Stata ``cluster``; clubSandwich CR1S
     HC2, CR2 -1/2       1                               sandwich HC2; clubSandwich CR2 [1]_
-    HC3, CR3 -1         1                               sandwich HC3; clubSandwich CR3 (about the jackknife)
-    ======== ========== =============================== ==============================================
+    HC3, CR3 -1         1                               sandwich HC3; clubSandwich CR3
+    ======== ========== =============================== ==========================================
 
-    Where one cluster alone determines a direction (``1 - leverage <= 1e-10``), CR2 uses the Moore-Penrose inverse;
-    CR3 would divide by zero and is nan, as its ``undefined_reason`` says. No n_g x n_g matrix is formed for
-    clusters with more rows than columns.
+    CR3 and HC3 leave out one cluster at a time, about the estimate with all of them. Where one cluster alone
+    determines a direction (``1 - leverage <= 1e-10``), CR2 uses the Moore-Penrose inverse; CR3 would divide
+    by zero and is nan, as its ``undefined_reason`` says. No matrix is larger than the number of columns.
 
     References
     ----------
-    .. [1] Pustejovsky, J. E., & Tipton, E. (2018). Small-sample methods for cluster-robust variance estimation and
-       hypothesis testing in fixed effects models. *JBES*, 36(4).
+    .. [1] Pustejovsky, J. E., & Tipton, E. (2018). Small-sample methods for cluster-robust variance
+       estimation and hypothesis testing in fixed effects models. *JBES*, 36(4).
 
     Examples
     --------
@@ -183,7 +207,7 @@ def cluster_robust(
     array([[1.]])
     """
     parameters = fit.rank if n_parameters is None else n_parameters
-    spectra: Iterable[Spectrum] = ()
+    spectra: Iterable[Spectrum] = Spectra(blocks=blocks, fit=fit, by_row=kind.startswith("HC"))
     determined = False
     if kind in ("CR0", "CR1"):
         sums, n_clusters = score_sums(blocks, fit)
@@ -191,7 +215,7 @@ def cluster_robust(
     elif kind in ("HC0", "HC1"):
         scores, n_clusters = _row_scores(blocks, fit), fit.n_rows
     else:
-        spectra = Spectra(blocks=blocks, fit=fit, by_row=kind.startswith("HC")).kept_if_small()
+        spectra = kept_if_small(spectra)
         scores, n_clusters, determined = _adjusted_scores(spectra, _POWERS[kind[2]], fit.rank)
     reason = _undefined_reason(
         kind, n_clusters=n_clusters, residual=fit.n_rows - parameters, determined=determined
@@ -263,7 +287,7 @@ def _adjusted_scores(spectra: Iterable[Spectrum], power: float, rank: int) -> tu
 def _undefined_reason(kind: Kind, *, n_clusters: int, residual: int, determined: bool) -> Undefined | None:
     if kind.startswith("CR") and n_clusters < 2:
         return "one_cluster"
-    if residual <= 0 and kind in ("HC0", "HC1", "HC3", "CR1"):
+    if residual <= 0:
         return "no_residual_degrees_of_freedom"
     if determined and kind in ("HC3", "CR3"):
         return "one_cluster_determines_a_direction"

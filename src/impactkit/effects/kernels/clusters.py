@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,7 @@ _KEPT_BYTES = 32 << 20
 class Spectrum:
     """Leverage of some clusters of one size: eigenvalues, factors and rotated residuals.
 
-    With ``Q = X R^-1`` and ``Q_g Q_g' = U diag(l) U'`` (kept to the ``m`` directions that can differ from zero),
+    With ``Q = X R^-1`` and ``Q_g Q_g' = U diag(l) U'`` (only the ``m`` directions that can differ from zero),
     ``K_g = Q_g' U``. Then ``Q_g' f(I - H_gg) e_g = K_g diag(f(1 - l)) U'e_g`` for any function ``f``.
 
     Parameters
@@ -90,16 +90,17 @@ class Spectra:
             for codes, rows in _clusters_of_one_size(clusters, self.fit.rank):
                 yield _spectrum(block, self.fit, codes, rows)
 
-    def kept_if_small(self) -> Spectra | tuple[Spectrum, ...]:
-        """Return the spectra as a tuple when they take little memory, and as they are otherwise."""
-        kept: list[Spectrum] = []
-        size = 0
-        for spectrum in self:
-            size += spectrum.factors.nbytes
-            if size > _KEPT_BYTES:
-                return self
-            kept.append(spectrum)
-        return tuple(kept)
+
+def kept_if_small(spectra: Iterable[Spectrum]) -> Iterable[Spectrum]:
+    """Return spectra as a tuple when they take little memory, and as they are otherwise."""
+    kept: list[Spectrum] = []
+    size = 0
+    for spectrum in spectra:
+        size += spectrum.factors.nbytes
+        if size > _KEPT_BYTES:
+            return spectra
+        kept.append(spectrum)
+    return tuple(kept)
 
 
 def score_sums(blocks: Blocks, fit: LeastSquares) -> tuple[Floats, int]:

@@ -21,8 +21,8 @@ def demean(
     values : ndarray, shape (n,) or (n, m)
         One column a variable.
     groups : ndarray of int, shape (n,), or (number of groups, rows in each)
-        Codes 0 .. G-1. Sorted codes of equally large groups, a balanced panel, are fastest; a pair of sizes says
-        without a look that the rows are such.
+        Codes 0 .. G-1. Sorted codes of equally large groups, a balanced panel, are fastest; a pair of sizes
+        says without a look that the rows are such.
     weights : ndarray, shape (n,), optional
         Weights of the rows, positive. The result is *not* multiplied by their roots.
     out : ndarray of double, optional
@@ -35,8 +35,8 @@ def demean(
 
     Notes
     -----
-    A variable that is constant within groups leaves rounding noise, not zeros: give ``least_squares`` the norms
-    from before.
+    A variable that is constant within groups leaves rounding noise, not zeros: give ``least_squares`` the
+    norms from before.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Residuals and products in twice the working precision, for ill-conditioned least squares.
 
-A number is kept as the unevaluated sum of two doubles (about 32 digits). Only additions and multiplications of
-doubles are used, so the result is the same on every machine, unlike ``numpy.longdouble``.
+A number is kept as the unevaluated sum of two doubles (about 32 digits). Only additions and multiplications
+of doubles are used, so the result is the same on every machine, unlike ``numpy.longdouble``.
 
 References
 ----------

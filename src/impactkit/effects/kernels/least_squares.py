@@ -41,7 +41,7 @@ class Block:
 
 
 Blocks: TypeAlias = Iterable[Block]
-"""Blocks that can be gone through again and again: a sequence, or an object that reads them anew each time."""
+"""Blocks that can be gone through again: a sequence, or an object that reads them anew each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -91,8 +91,9 @@ def least_squares(blocks: Blocks, *, norms: Floats | None = None) -> LeastSquare
     blocks : re-iterable of Block
         The rows. One block for an ordinary problem, many for millions of rows.
     norms : ndarray, shape (k,), optional
-        Norm of each column before fixed effects were absorbed. A column that the fixed effects explain is only
-        rounding noise afterwards, and can be told from a real one only by this. Default: the norms as they stand.
+        Norm of each column before fixed effects were absorbed. A column that the fixed effects explain is
+        only rounding noise afterwards, and only this tells it from a real one. Default: the norms as they
+        stand.
 
     Returns
     -------
@@ -108,17 +109,18 @@ def least_squares(blocks: Blocks, *, norms: Floats | None = None) -> LeastSquare
 
     Notes
     -----
-    Each chunk of ``[X y]`` is reduced to its triangular factor, the factors are stacked and reduced again [1]_.
-    Householder factors do not change when a column is multiplied by a power of two, so columns in different units
-    need no scaling first. When the condition number (columns scaled to norm one) exceeds 1000, the coefficients
-    are refined with residuals in twice the working precision and corrections from the seminormal equations [2]_.
+    Each chunk of ``[X y]`` is reduced to its triangular factor; factors are stacked and reduced again [1]_.
+    Householder factors merely scale with a column that is multiplied by a power of two, so columns in
+    different units need no scaling first. When the condition number (columns of norm one) exceeds 1000,
+    coefficients are refined: residuals in twice the working precision, corrections from the seminormal
+    equations [2]_.
 
     References
     ----------
-    .. [1] Demmel, J., Grigori, L., Hoemmen, M., & Langou, J. (2012). Communication-optimal parallel and sequential
-       QR and LU factorizations. *SIAM Journal on Scientific Computing*, 34(1).
-    .. [2] Björck, Å. (1987). Stability analysis of the method of seminormal equations for linear least squares
-       problems. *Linear Algebra and its Applications*, 88.
+    .. [1] Demmel, J., Grigori, L., Hoemmen, M., & Langou, J. (2012). Communication-optimal parallel and
+       sequential QR and LU factorizations. *SIAM Journal on Scientific Computing*, 34(1).
+    .. [2] Björck, Å. (1987). Stability analysis of the method of seminormal equations for linear least
+       squares problems. *Linear Algebra and its Applications*, 88.
 
     Examples
     --------
@@ -158,17 +160,19 @@ def _stacked_factor(blocks: Blocks) -> tuple[Floats, int]:
         for rows in _chunks(block):
             chunk = np.column_stack([block.X[rows], block.y[rows]])
             factors = chunk if factor is None else np.vstack([factor, chunk])
-            factor = np.linalg.qr(factors, mode="r")
+            factor = _triangle(factors)
     if factor is None or not np.isfinite(factor).all():
-        what = (
-            "The regression has no rows."
-            if factor is None
-            else "The regression has values that are not finite."
-        )
+        fault = "no rows" if factor is None else "values that are missing or infinite"
         raise EstimationError(
-            what, where="regressors and outcome", mend="Leave out rows with missing or infinite values."
+            f"The regression has {fault}.",
+            where="regressors and outcome",
+            mend="Fit it to rows whose outcome, regressors and weight are all finite numbers.",
         )
     return factor, n_rows
+
+
+def _triangle(matrix: Floats) -> Floats:
+    return np.asarray(np.linalg.qr(matrix, mode="r"))
 
 
 def _chunks(block: Block) -> Iterator[slice]:
@@ -181,7 +185,7 @@ def _independent_columns(factor: Floats, norms: Floats) -> tuple[Flags, Floats]:
     k = factor.shape[1] - 1
     kept = np.ones(k, dtype=np.bool_)
     while True:
-        triangle = np.linalg.qr(factor[:, np.append(kept, True)], mode="r")
+        triangle = _triangle(factor[:, np.append(kept, True)])
         columns = np.flatnonzero(kept)
         diagonal = np.zeros(len(columns))
         present = np.abs(np.diag(triangle))[: len(columns)]
@@ -205,9 +209,8 @@ def _refined(fit: LeastSquares, blocks: Blocks) -> LeastSquares:
     for _ in range(_MAX_REFINEMENTS):
         gradient, new_sum = _gradient(fit, blocks, solution)
         step = solve_triangular(fit.root, solve_triangular(fit.root, gradient, trans="T"))
-        change = float(
-            np.max(np.abs(step) * size) / max(np.max(np.abs(solution) * size), np.finfo(float).tiny)
-        )
+        largest = max(float(np.max(np.abs(solution) * size)), float(np.finfo(np.float64).tiny))
+        change = float(np.max(np.abs(step) * size)) / largest
         if change > 0.5 * last:
             break
         solution, residual_sum, last = solution + step, new_sum, change
@@ -223,7 +226,7 @@ def _refined(fit: LeastSquares, blocks: Blocks) -> LeastSquares:
 
 
 def _gradient(fit: LeastSquares, blocks: Blocks, solution: Floats) -> tuple[Floats, float]:
-    """Return ``X'(y - X b)`` and the residual sum of squares, from residuals in twice the working precision."""
+    """Return ``X'(y - X b)`` and the residual sum of squares, from doubly precise residuals."""
     gradient, residual_sum = np.zeros(fit.rank), 0.0
     for block in blocks:
         X = fit.regressors(block)

@@ -16,6 +16,9 @@ from impactkit.errors import EstimationError
 EXACT_BELOW = 20_000
 """Up to this many possible assignments, all are gone through instead of a random sample."""
 
+EXPLAINED = 1e-13
+"""An outcome whose residual is at most this share of it is explained by the controls, to the last digit."""
+
 _CHUNK_BYTES = 16 << 20  # keys, their copy by stratum and its partition are as large again
 
 
@@ -87,7 +90,7 @@ def reduce_assignment(
     """
     G = len(observed)
     basis = _orthonormal_basis(controls)
-    residual = outcome - basis @ (basis.T @ outcome)
+    residual = _unexplained(outcome, basis)
     cross = np.empty((G, basis.shape[1]))
     for j in range(basis.shape[1]):
         cross[:, j] = np.bincount(units, weights=exposure * basis[:, j], minlength=G)
@@ -98,6 +101,14 @@ def reduce_assignment(
         observed=observed,
         strata=strata,
     )
+
+
+def _unexplained(outcome: Floats, basis: Floats) -> Floats:
+    """Return the outcome less its projection, and zeros if only rounding noise is left."""
+    residual = outcome - basis @ (basis.T @ outcome)
+    residual = residual - basis @ (basis.T @ residual)  # once more for the digits a large mean has cost
+    is_noise = np.linalg.norm(residual) <= EXPLAINED * np.linalg.norm(outcome)
+    return np.zeros_like(residual) if is_noise else residual
 
 
 def _orthonormal_basis(controls: Floats) -> Floats:

@@ -164,16 +164,15 @@ class AssignmentStatistics:
         is_level = np.abs(approach) <= TIE
         always = ~defined | (is_level & (lag <= tie))
         enters, leaves = defined & (approach > TIE), defined & (approach < -TIE)
-        # From minus infinity upwards: the ones that leave are extreme up to their breakpoint, the others from it.
+        # Going up, the ones that leave are extreme up to their breakpoint, the others from theirs.
         entries, exits = lag[enters] / approach[enters], lag[leaves] / approach[leaves]
         k = int(always.sum() + leaves.sum())
         if self._p_value(k) > alpha * (1 + 1e-12):
             return -math.inf
         breakpoints = np.concatenate([entries, exits])
         steps = np.concatenate([np.ones(len(entries), dtype=np.int64), -np.ones(len(exits), dtype=np.int64)])
-        order = np.lexsort(
-            (-steps, breakpoints)
-        )  # at one point entries come first: both kinds are extreme there
+        # At one point entries come first: both kinds are extreme there.
+        order = np.lexsort((-steps, breakpoints))
         counts = k + np.cumsum(steps[order])
         p_values = (counts + (0 if self.is_exact else 1)) / self._total
         accepted = np.flatnonzero(p_values > alpha * (1 + 1e-12))

@@ -1,0 +1,292 @@
+"""Permutation by the real assignment law: every other way the project could have been given out."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from impactkit.effects.kernels.arrays import Flags, Floats, Labels
+from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
+from impactkit.errors import EstimationError
+
+EXACT_BELOW = 20_000
+"""Up to this many possible assignments, all are gone through instead of a random sample."""
+
+EXPLAINED = 1e-13
+"""An outcome whose residual is at most this share of it is explained by the controls, to the last digit."""
+
+_CHUNK_BYTES = 16 << 20  # keys, their copy by stratum and its partition are as large again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AssignmentReduction:
+    """A regression coefficient as a function of who was assigned.
+
+    For an assignment ``v`` in {0, 1}^G the coefficient is ``v'a / (v's - |v'C|^2)``.
+
+    Parameters
+    ----------
+    numerator : ndarray, shape (G,)
+        ``a``: inner product of each unit's piece of the regressor with the residualised outcome.
+    self_product : ndarray, shape (G,)
+        ``s``: squared length of each unit's piece.
+    cross : ndarray, shape (G, k)
+        ``C``: inner products of the pieces with an orthonormal basis of the other regressors.
+    observed : ndarray of bool, shape (G,)
+        The assignment that happened.
+    strata : ndarray of int, shape (G,)
+        Within each stratum the number assigned is fixed.
+    """
+
+    numerator: Floats
+    self_product: Floats
+    cross: Floats
+    observed: Flags
+    strata: Labels
+
+
+def reduce_assignment(
+    outcome: Floats, *, exposure: Floats, units: Labels, controls: Floats, observed: Flags, strata: Labels
+) -> AssignmentReduction:
+    """Reduce the rows of a regression to sums by assignment unit.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n,)
+        Outcome, multiplied by root weights and cleared of absorbed effects.
+    exposure : ndarray, shape (n,)
+        The regressor each row would have if its unit were assigned (one, or "after the start"), treated
+        likewise. Effects absorbed from it must be nested in units.
+    units : ndarray of int, shape (n,)
+        Assignment unit of each row, coded 0 .. G-1.
+    controls : ndarray, shape (n, k)
+        All other regressors, the constant and period effects among them, treated likewise.
+    observed : ndarray of bool, shape (G,)
+        Which units were assigned.
+    strata : ndarray of int, shape (G,)
+        Stratum of each unit.
+
+    Returns
+    -------
+    AssignmentReduction
+        The sums. Rows are not needed any more.
+
+    Notes
+    -----
+    By the Frisch-Waugh-Lovell theorem the coefficient of ``x = sum_g v_g z_g`` is ``x'y~ / (x'x - |Q'x|^2)``,
+    with ``Q`` an orthonormal basis of the controls and ``y~`` the outcome less its projection on them.
+
+    Examples
+    --------
+    >>> reduction = reduce_assignment(
+    ...     np.array([3.0, 5, 1, 1]), exposure=np.ones(4), units=np.arange(4), controls=np.ones((4, 1)),
+    ...     observed=np.array([True, True, False, False]), strata=np.zeros(4, dtype=np.int64))
+    >>> assignment_statistics(reduction, draws=999, seed=1).observed
+    3.0
+    """
+    G = len(observed)
+    basis = _orthonormal_basis(controls)
+    residual = _unexplained(outcome, basis)
+    cross = np.empty((G, basis.shape[1]))
+    for j in range(basis.shape[1]):
+        cross[:, j] = np.bincount(units, weights=exposure * basis[:, j], minlength=G)
+    return AssignmentReduction(
+        numerator=np.asarray(np.bincount(units, weights=exposure * residual, minlength=G), dtype=np.float64),
+        self_product=np.asarray(np.bincount(units, weights=exposure**2, minlength=G), dtype=np.float64),
+        cross=cross,
+        observed=observed,
+        strata=strata,
+    )
+
+
+def _unexplained(outcome: Floats, basis: Floats) -> Floats:
+    """Return the outcome less its projection, and zeros if only rounding noise is left."""
+    residual = outcome - basis @ (basis.T @ outcome)
+    residual = residual - basis @ (basis.T @ residual)  # once more for the digits a large mean has cost
+    is_noise = np.linalg.norm(residual) <= EXPLAINED * np.linalg.norm(outcome)
+    return np.zeros_like(residual) if is_noise else residual
+
+
+def _orthonormal_basis(controls: Floats) -> Floats:
+    norms = np.linalg.norm(controls, axis=0)
+    scaled = controls[:, norms > 0] / norms[norms > 0]
+    if not scaled.shape[1]:
+        return np.zeros((len(controls), 0))
+    U, singular, _ = np.linalg.svd(scaled, full_matrices=False)
+    return np.asarray(U[:, singular > 1e-11 * singular[0]])
+
+
+def count_assignments(strata: Labels, observed: Flags) -> int:
+    """Return how many assignments keep the number assigned in each stratum, exactly.
+
+    Examples
+    --------
+    >>> count_assignments(np.array([0, 0, 0, 0, 1, 1]), np.array([True, True, False, False, True, False]))
+    12
+    """
+    _, codes = np.unique(strata, return_inverse=True)
+    sizes, assigned = np.bincount(codes), np.bincount(codes, weights=observed).astype(np.int64)
+    return math.prod(math.comb(int(n), int(n1)) for n, n1 in zip(sizes, assigned, strict=True))
+
+
+def assignments(
+    reduction: AssignmentReduction, *, draws: int, seed: int, exact_below: int = EXACT_BELOW
+) -> Iterator[Floats]:
+    """Go through assignments, in chunks of bounded memory.
+
+    Parameters
+    ----------
+    reduction : AssignmentReduction
+        Gives the observed assignment and the strata.
+    draws : int
+        Number of random assignments when there are too many for all.
+    seed : int
+        Seed of the random numbers.
+    exact_below : int
+        All assignments are gone through, the observed one once, when there are at most this many.
+
+    Yields
+    ------
+    ndarray, shape (c, G)
+        Assignments as rows of 0.0 and 1.0.
+
+    Notes
+    -----
+    Randomness is the raw 64-bit stream of PCG64 and nothing else: numpy keeps that stream from version to
+    version, but not those of its distributions. Draw ``b`` uses keys ``b G .. b G + G - 1``; in each stratum
+    the units with the smallest keys are assigned. Draws therefore do not depend on the size of chunks.
+    """
+    if count_assignments(reduction.strata, reduction.observed) <= exact_below:
+        return _all_assignments(reduction)
+    return _random_assignments(reduction, draws, seed)
+
+
+def _rows_at_once(G: int) -> int:
+    return max(1, _CHUNK_BYTES // (8 * max(G, 1)))
+
+
+def _all_assignments(reduction: AssignmentReduction) -> Iterator[Floats]:
+    G = len(reduction.observed)
+    members = [np.flatnonzero(reduction.strata == stratum) for stratum in np.unique(reduction.strata)]
+    tables = [_choices(units, int(reduction.observed[units].sum())) for units in members]
+    count = math.prod(len(table) for _, table in tables)
+    for start in range(0, count, _rows_at_once(G)):
+        index = np.arange(start, min(count, start + _rows_at_once(G)))
+        rows = np.arange(len(index))[:, None]
+        chunk = np.zeros((len(index), G))
+        for units, (chosen_value, table) in zip(members, tables, strict=True):
+            index, digit = np.divmod(index, len(table))
+            chunk[:, units] = 1.0 - chosen_value
+            chunk[rows, table[digit]] = chosen_value
+        yield chunk
+
+
+def _choices(units: Labels, n_assigned: int) -> tuple[float, Labels]:
+    """Return every choice of the smaller side of a stratum (choices x units), and the value it takes."""
+    smaller = min(n_assigned, len(units) - n_assigned)
+    table = np.array(list(itertools.combinations(units.tolist(), smaller)), dtype=np.int64)
+    return (1.0 if smaller == n_assigned else 0.0), table.reshape(math.comb(len(units), smaller), smaller)
+
+
+def _random_assignments(reduction: AssignmentReduction, draws: int, seed: int) -> Iterator[Floats]:
+    G = len(reduction.observed)
+    fixed, alike = _strata_alike(reduction)
+    stream = np.random.PCG64(seed)
+    for start in range(0, draws, _rows_at_once(G)):
+        c = min(_rows_at_once(G), draws - start)
+        keys = stream.random_raw(c * G).reshape(c, G)
+        chunk = np.tile(fixed, (c, 1))
+        for units, n_assigned in alike:
+            own = keys[:, units]
+            threshold = np.partition(own, n_assigned - 1, axis=2)[:, :, n_assigned - 1]
+            chunk[:, units] = own <= threshold[:, :, None]
+        yield chunk
+
+
+def _strata_alike(reduction: AssignmentReduction) -> tuple[Floats, list[tuple[Labels, int]]]:
+    """Return the entries that never change, and strata alike in size and number assigned (strata x units)."""
+    fixed = np.zeros(len(reduction.observed))
+    stacks: dict[tuple[int, int], list[Labels]] = {}
+    order = np.argsort(reduction.strata, kind="stable")
+    cuts = np.flatnonzero(np.diff(reduction.strata[order])) + 1
+    for units in np.split(order, cuts):
+        n_assigned = int(reduction.observed[units].sum())
+        if n_assigned in (0, len(units)):
+            fixed[units] = float(n_assigned > 0)
+        else:
+            stacks.setdefault((len(units), n_assigned), []).append(units)
+    return fixed, [(np.stack(members), n_assigned) for (_, n_assigned), members in stacks.items()]
+
+
+def assignment_statistics(
+    reduction: AssignmentReduction, *, draws: int, seed: int, exact_below: int = EXACT_BELOW
+) -> AssignmentStatistics:
+    """Return the coefficient under other assignments, ready for tests of any constant effect.
+
+    Parameters
+    ----------
+    reduction : AssignmentReduction
+        The coefficient as a function of the assignment.
+    draws, seed, exact_below : int
+        As in ``assignments``.
+
+    Returns
+    -------
+    AssignmentStatistics
+        The reference distribution.
+
+    Raises
+    ------
+    EstimationError
+        If there is only one possible assignment.
+
+    Notes
+    -----
+    If every effect is the constant ``m``, the outcome without the project is ``y - m x(o)``, so assignment
+    ``v`` would give ``(v'a - m shift(v)) / den(v)`` with ``shift(v) = sum_g v_g o_g s_g - (v'C)(o'C)``; the
+    observed assignment gives ``theta(o) - m``.
+
+    References
+    ----------
+    .. [1] Rosenbaum, P. R. (2002). Covariance adjustment in randomized experiments and observational studies.
+       *Statistical Science*, 17(3).
+    """
+    n_assignments = count_assignments(reduction.strata, reduction.observed)
+    if n_assignments < 2:
+        raise EstimationError(
+            "Only one assignment is possible: every stratum has all or none of its units assigned.",
+            where="strata",
+            mend="Use wider strata, or another inference.",
+        )
+    o = reduction.observed.astype(np.float64)
+    observed_sums = _sums(reduction, o[None, :])
+    chunks = [
+        _sums(reduction, chunk)
+        for chunk in assignments(reduction, draws=draws, seed=seed, exact_below=exact_below)
+    ]
+    numerators, shifts, denominators = np.concatenate(chunks, axis=1)
+    return AssignmentStatistics(
+        numerators=numerators,
+        shifts=shifts,
+        denominators=denominators,
+        observed_numerator=float(observed_sums[0, 0]),
+        observed_denominator=float(observed_sums[2, 0]),
+        is_exact=n_assignments <= exact_below,
+        n_assignments=n_assignments,
+    )
+
+
+def _sums(reduction: AssignmentReduction, chunk: Floats) -> Floats:
+    """Return numerators, shifts and denominators, shape (3, c), of the assignments in a chunk."""
+    o = reduction.observed.astype(np.float64)
+    s = reduction.self_product
+    numerators, lengths, overlaps = (chunk @ np.column_stack([reduction.numerator, s, o * s])).T
+    projections = chunk @ reduction.cross
+    # A regressor that the controls explain leaves rounding noise; its statistic is undefined, not huge.
+    denominators = lengths - np.sum(projections**2, axis=1)
+    denominators = np.where(denominators > 1e-10 * lengths, denominators, 0.0)
+    return np.stack([numerators, overlaps - projections @ (o @ reduction.cross), denominators])

@@ -1,0 +1,237 @@
+"""Least squares over blocks of rows, by orthogonal factors, accurate to the last digits the data allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from impactkit.effects.kernels import double_double
+from impactkit.effects.kernels.arrays import Flags, Floats, Labels
+from impactkit.errors import EstimationError, UsageError
+
+DEPENDENT = 1e-11
+"""A column whose part outside the columns before it is at most this share of its norm is dropped."""
+
+_ILL_CONDITIONED = 1e3  # above this the square of the condition number costs more digits than QR alone keeps
+_MAX_REFINEMENTS = 6
+_CHUNK_BYTES = 1 << 19  # a factor's rows stay in the processor's cache
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Block:
+    """Some rows of a regression, already multiplied by root weights and cleared of absorbed fixed effects.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, k)
+        Regressors.
+    y : ndarray, shape (n,)
+        Outcome.
+    clusters : ndarray of int, shape (n,)
+        Cluster of each row, coded 0 .. G-1 over all blocks. A cluster lies whole in one block.
+    """
+
+    X: Floats
+    y: Floats
+    clusters: Labels
+
+
+Blocks: TypeAlias = Iterable[Block]
+"""Blocks that can be gone through again: a sequence, or an object that reads them anew each time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LeastSquares:
+    """The solution of a least-squares problem.
+
+    Parameters
+    ----------
+    coefficients : ndarray, shape (k,)
+        Coefficients; nan for columns that depend on those before them.
+    kept : ndarray of bool, shape (k,)
+        Which columns entered.
+    root : ndarray, shape (r, r)
+        Upper triangular ``R`` with ``X'X = R'R`` over the kept columns.
+    residual_sum_of_squares : float
+        In the outcome's unit squared.
+    n_rows : int
+        Rows in all blocks.
+    """
+
+    coefficients: Floats
+    kept: Flags
+    root: Floats
+    residual_sum_of_squares: float
+    n_rows: int
+
+    @property
+    def rank(self) -> int:
+        """Number of kept columns."""
+        return len(self.root)
+
+    def regressors(self, block: Block) -> Floats:
+        """Return the kept columns of a block, without a copy when all are kept."""
+        return block.X if self.kept.all() else block.X[:, self.kept]
+
+    def residuals(self, block: Block) -> Floats:
+        """Return outcome minus fit, shape (n,), for the rows of a block."""
+        residuals: Floats = block.y - self.regressors(block) @ self.coefficients[self.kept]
+        return residuals
+
+
+def least_squares(blocks: Blocks, *, norms: Floats | None = None) -> LeastSquares:
+    """Solve least squares over blocks of rows in bounded memory.
+
+    Parameters
+    ----------
+    blocks : re-iterable of Block
+        The rows. One block for an ordinary problem, many for millions of rows.
+    norms : ndarray, shape (k,), optional
+        Norm of each column before fixed effects were absorbed. A column that the fixed effects explain is
+        only rounding noise afterwards, and only this tells it from a real one. Default: the norms as they
+        stand.
+
+    Returns
+    -------
+    LeastSquares
+        Coefficients, the triangular factor and the residual sum of squares.
+
+    Raises
+    ------
+    EstimationError
+        If there are no rows, or a value is nan or infinite.
+    UsageError
+        If ``blocks`` is an iterator, which can be gone through only once.
+
+    Notes
+    -----
+    Each chunk of ``[X y]`` is reduced to its triangular factor; factors are stacked and reduced again [1]_.
+    Householder factors merely scale with a column that is multiplied by a power of two, so columns in
+    different units need no scaling first. When the condition number (columns of norm one) exceeds 1000,
+    coefficients are refined: residuals in twice the working precision, corrections from the seminormal
+    equations [2]_.
+
+    References
+    ----------
+    .. [1] Demmel, J., Grigori, L., Hoemmen, M., & Langou, J. (2012). Communication-optimal parallel and
+       sequential QR and LU factorizations. *SIAM Journal on Scientific Computing*, 34(1).
+    .. [2] Björck, Å. (1987). Stability analysis of the method of seminormal equations for linear least
+       squares problems. *Linear Algebra and its Applications*, 88.
+
+    Examples
+    --------
+    >>> X = np.array([[1.0, 0], [1, 1], [1, 2]])
+    >>> fit = least_squares([Block(X=X, y=np.array([1.0, 3, 5]), clusters=np.arange(3))])
+    >>> fit.coefficients.round(12)
+    array([1., 2.])
+    """
+    factor, n_rows = _stacked_factor(blocks)
+    k = factor.shape[1] - 1
+    column_norms = np.linalg.norm(factor[:, :k], axis=0) if norms is None else norms
+    kept, triangle = _independent_columns(factor, column_norms)
+    r = int(kept.sum())
+    root = triangle[:r, :r]
+    solution = solve_triangular(root, triangle[:r, r]) if r else np.zeros(0)
+    residual_sum = float(triangle[r, r] ** 2) if len(triangle) > r else 0.0
+    coefficients = np.full(k, np.nan)
+    coefficients[kept] = solution
+    fit = LeastSquares(
+        coefficients=coefficients, kept=kept, root=root, residual_sum_of_squares=residual_sum, n_rows=n_rows
+    )
+    return _refined(fit, blocks) if _condition_number(root) > _ILL_CONDITIONED else fit
+
+
+def _stacked_factor(blocks: Blocks) -> tuple[Floats, int]:
+    """Return the triangular factor of ``[X y]`` over all blocks, and the number of rows."""
+    if isinstance(blocks, Iterator):
+        raise UsageError(
+            "The blocks of a regression were given as an iterator.",
+            where="blocks",
+            mend="Give a list, or an object that starts anew each time it is gone through.",
+        )
+    factor: Floats | None = None
+    n_rows = 0
+    for block in blocks:
+        n_rows += len(block.y)
+        for rows in _chunks(block):
+            chunk = np.column_stack([block.X[rows], block.y[rows]])
+            factors = chunk if factor is None else np.vstack([factor, chunk])
+            factor = _triangle(factors)
+    if factor is None or not np.isfinite(factor).all():
+        fault = "no rows" if factor is None else "values that are missing or infinite"
+        raise EstimationError(
+            f"The regression has {fault}.",
+            where="regressors and outcome",
+            mend="Fit it to rows whose outcome, regressors and weight are all finite numbers.",
+        )
+    return factor, n_rows
+
+
+def _triangle(matrix: Floats) -> Floats:
+    return np.asarray(np.linalg.qr(matrix, mode="r"))
+
+
+def _chunks(block: Block) -> Iterator[slice]:
+    step = max(256, 4 * block.X.shape[1], _CHUNK_BYTES // (8 * (block.X.shape[1] + 1)))
+    return (slice(start, start + step) for start in range(0, len(block.y), step))
+
+
+def _independent_columns(factor: Floats, norms: Floats) -> tuple[Flags, Floats]:
+    """Return which columns to keep, from left to right, and the factor of those and the outcome."""
+    k = factor.shape[1] - 1
+    kept = np.ones(k, dtype=np.bool_)
+    while True:
+        triangle = _triangle(factor[:, np.append(kept, True)])
+        columns = np.flatnonzero(kept)
+        diagonal = np.zeros(len(columns))
+        present = np.abs(np.diag(triangle))[: len(columns)]
+        diagonal[: len(present)] = present
+        dependent = columns[diagonal <= DEPENDENT * norms[columns]]
+        if not len(dependent):
+            return kept, triangle
+        # Only the first can be judged: the columns after it were measured against a direction made of noise.
+        kept[dependent[0]] = False
+
+
+def _condition_number(root: Floats) -> float:
+    return float(np.linalg.cond(root / np.linalg.norm(root, axis=0))) if len(root) else 1.0
+
+
+def _refined(fit: LeastSquares, blocks: Blocks) -> LeastSquares:
+    """Correct the coefficients until the corrections are rounding, or stop shrinking."""
+    solution = fit.coefficients[fit.kept]
+    size = np.linalg.norm(fit.root, axis=0)
+    residual_sum, last = fit.residual_sum_of_squares, np.inf
+    for _ in range(_MAX_REFINEMENTS):
+        gradient, new_sum = _gradient(fit, blocks, solution)
+        step = solve_triangular(fit.root, solve_triangular(fit.root, gradient, trans="T"))
+        largest = max(float(np.max(np.abs(solution) * size)), float(np.finfo(np.float64).tiny))
+        change = float(np.max(np.abs(step) * size)) / largest
+        if change > 0.5 * last:
+            break
+        solution, residual_sum, last = solution + step, new_sum, change
+    coefficients = fit.coefficients.copy()
+    coefficients[fit.kept] = solution
+    return LeastSquares(
+        coefficients=coefficients,
+        kept=fit.kept,
+        root=fit.root,
+        residual_sum_of_squares=residual_sum,
+        n_rows=fit.n_rows,
+    )
+
+
+def _gradient(fit: LeastSquares, blocks: Blocks, solution: Floats) -> tuple[Floats, float]:
+    """Return ``X'(y - X b)`` and the residual sum of squares, from doubly precise residuals."""
+    gradient, residual_sum = np.zeros(fit.rank), 0.0
+    for block in blocks:
+        X = fit.regressors(block)
+        for rows in _chunks(block):
+            residuals = double_double.residuals(block.y[rows], X[rows], solution)
+            gradient += double_double.transposed_product(X[rows], residuals)
+            residual_sum += float(residuals.high @ residuals.high)
+    return gradient, residual_sum

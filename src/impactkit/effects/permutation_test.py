@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from impactkit.effects.interval import Alternative
 from impactkit.effects.kernels.assignment import (
+    EXACT_BELOW,
     AssignmentReduction,
-    AssignmentStatistics,
     assignment_statistics,
     count_assignments,
 )
+from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
-
-_EXACT_BELOW = 20_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -51,14 +53,15 @@ class PermutationTest:
     draws: int
     seed: int
     law: Message
-    exact_below: int = field(default=_EXACT_BELOW)
 
     @cached_property
     def statistics(self) -> AssignmentStatistics:
         """The statistic under every assignment gone through."""
-        return assignment_statistics(
-            self.parts, draws=self.draws, seed=self.seed, exact_below=self.exact_below
-        )
+        found = [
+            assignment_statistics(part, draws=self.draws, seed=self.seed, exact_below=EXACT_BELOW)
+            for part in self.parts
+        ]
+        return found[0] if len(found) == 1 else _difference(found[0], found[1])
 
     @property
     def n_assignments(self) -> int:
@@ -66,9 +69,13 @@ class PermutationTest:
         return count_assignments(self.parts[0].strata, self.parts[0].observed)
 
     @property
+    def _can_differ(self) -> bool:
+        return self.n_assignments > 1
+
+    @property
     def is_exact(self) -> bool:
         """Whether all of them are gone through."""
-        return self.n_assignments <= self.exact_below
+        return self.n_assignments <= EXACT_BELOW
 
     @property
     def smallest_p(self) -> float:
@@ -90,11 +97,11 @@ class PermutationTest:
         float
             The p-value, never 0.
         """
-        return self.statistics.p_value(effect, alternative)[0]
+        return self.statistics.p_value(effect, alternative=alternative).p_value if self._can_differ else 1.0
 
     def extreme(self, effect: float = 0.0, *, alternative: Alternative = "two-sided") -> int:
         """Return how many assignments are at least as extreme as the one drawn."""
-        return self.statistics.p_value(effect, alternative)[1]
+        return self.statistics.p_value(effect, alternative=alternative).n_extreme if self._can_differ else 1
 
     def limits(self, level: float) -> tuple[float, float]:
         """Return the effects that the test does not reject at a level.
@@ -121,7 +128,10 @@ class PermutationTest:
                 mend="Use a share such as 0.95.",
                 values={"level": level},
             )
-        return self.statistics.interval(level)
+        if not self._can_differ:
+            return -math.inf, math.inf
+        limits = self.statistics.interval(level)
+        return limits.low, limits.high
 
     def to_record(self) -> dict[str, Any]:
         """Return the test of no effect, ready for JSON."""
@@ -134,3 +144,19 @@ class PermutationTest:
             "draws": self.n_assignments if self.is_exact else self.draws,
             "seed": str(self.seed),
         }
+
+
+def _difference(first: AssignmentStatistics, second: AssignmentStatistics) -> AssignmentStatistics:
+    """Return the statistics of the first effect less the second, moved by the effect in the first only."""
+    defined = (first.denominators > 0) & (second.denominators > 0)
+    one, two = (np.where(defined, part.denominators, 1.0) for part in (first, second))
+    both = first.observed_denominator > 0 and second.observed_denominator > 0
+    return AssignmentStatistics(
+        numerators=first.numerators / one - second.numerators / two,
+        shifts=first.shifts / one,
+        denominators=defined.astype(float),
+        observed_numerator=first.observed - second.observed,
+        observed_denominator=float(both),
+        is_exact=first.is_exact,
+        n_assignments=first.n_assignments,
+    )

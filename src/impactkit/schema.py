@@ -219,7 +219,9 @@ def _ordinary(detail: ErrorDetails, model: type[BaseModel]) -> Trouble:
     if kind == "string_type":
         return Trouble("{key} = {value} must be text.", "", 'Put it in quotes: {name} = "{value}".', value)
     if kind.startswith("int_"):
-        return Trouble("{key} = {value} must be a whole number.", "", "Write digits only, without quotes.", value)
+        return Trouble(
+            "{key} = {value} must be a whole number.", "", "Write digits only, without quotes.", value
+        )
     if kind.startswith("date_"):
         mend = "Write year-month-day without quotes: {name} = 2026-10-01."
         return Trouble("{key} = {value} is not a date.", "", mend, value)
@@ -228,14 +230,18 @@ def _ordinary(detail: ErrorDetails, model: type[BaseModel]) -> Trouble:
     if kind == "string_too_short":
         return Trouble("{key} is empty.", "", "Write it out, or remove the key if it is optional.", {})
     reason: dict[str, Value] = {**value, "reason": detail["msg"]}
-    return Trouble("{key} = {value} cannot be used: {reason}.", "", "Compare with the template: impactkit new.", reason)
+    return Trouble(
+        "{key} = {value} cannot be used: {reason}.", "", "Compare with the template: impactkit new.", reason
+    )
 
 
 def _unknown_key(key: str, known: list[str]) -> Trouble:
     guess = get_close_matches(key, known, n=1)
     if guess:
         return Trouble("{key} is not a known key.", "", "Did you mean {guess}?", {"guess": guess[0]})
-    return Trouble("{key} is not a known key.", "", "Remove it. Known here: {known}.", {"known": ", ".join(known)})
+    return Trouble(
+        "{key} is not a known key.", "", "Remove it. Known here: {known}.", {"known": ", ".join(known)}
+    )
 
 
 def _no_such_choice(detail: ErrorDetails) -> Trouble:

@@ -19,7 +19,9 @@ GOOD = {
 
 
 def claim(**changes):
-    return Claim.model_validate({key: value for key, value in {**GOOD, **changes}.items() if value is not None})
+    return Claim.model_validate(
+        {key: value for key, value in {**GOOD, **changes}.items() if value is not None}
+    )
 
 
 def told(**changes):

@@ -69,7 +69,9 @@ class Claim(Written):
     def _harm_goes_with_no_harm(self) -> Claim:
         if self.change == "no_harm" and self.harm is None:
             mend = 'Add harm = "increase" or harm = "decrease": the movement that would be harm.'
-            raise fault(Trouble("A claim of no harm must say what harm is.", _IN_CLAIM, mend, {"claim": self.id}))
+            raise fault(
+                Trouble("A claim of no harm must say what harm is.", _IN_CLAIM, mend, {"claim": self.id})
+            )
         if self.change != "no_harm" and self.harm is not None:
             mend = 'Remove harm, or write change = "no_harm".'
             what = 'harm = "{harm}" means nothing when change = "{change}".'

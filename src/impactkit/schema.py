@@ -16,7 +16,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from impactkit.errors import Trouble, Value
+from impactkit.errors import ImpactkitError, Trouble, Value
 
 KEY = "{file}, {key}"
 _FAULT = "impactkit"
@@ -257,3 +257,32 @@ def _no_such_choice(detail: ErrorDetails) -> Trouble:
         return Trouble('{key} = "{value}" is not one of the choices.', "", mend, told)
     told = {"value": str(value), "choices": choices}
     return Trouble('{key} = "{value}" is not one of the choices.', "", "Choose among {choices}.", told)
+
+
+def no_such_choice(
+    error: type[ImpactkitError], key: str, *, given: str, choices: Sequence[str]
+) -> ImpactkitError:
+    """Return the error of a value that is not among the choices.
+
+    Parameters
+    ----------
+    error : type
+        Which error.
+    key : str
+        What was to be chosen.
+    given : str
+        The value.
+    choices : sequence of str
+        What there is.
+
+    Returns
+    -------
+    ImpactkitError
+        With the nearest choice, when one is near.
+    """
+    told: dict[str, Value] = {"key": key, "value": str(given), "choices": ", ".join(choices)}
+    guess = get_close_matches(str(given), list(choices), n=1)
+    if guess:
+        told["guess"] = guess[0]
+    mend = 'Did you mean "{guess}"? Choose among {choices}.' if guess else "Choose among {choices}."
+    return error('{key} = "{value}" is not one of the choices.', where="{key}", mend=mend, values=told)

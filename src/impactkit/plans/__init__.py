@@ -1,0 +1,9 @@
+"""What was promised: the plan, its lock, and a folder to start from."""
+
+from impactkit.plans.data_files import DataFiles
+from impactkit.plans.lock import Lock, lock, prior
+from impactkit.plans.new_project import new_project
+from impactkit.plans.plan import Decision, Plan
+from impactkit.plans.project import Loan, Project
+
+__all__ = ["DataFiles", "Decision", "Loan", "Lock", "Plan", "Project", "lock", "new_project", "prior"]

@@ -1,0 +1,110 @@
+"""What in a plan contradicts the rest of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from impactkit.errors import Trouble
+from impactkit.evidence import Claim
+from impactkit.indicators import Catalogue
+
+if TYPE_CHECKING:
+    from impactkit.plans.plan import Plan
+
+IN_CLAIM = '{file}, claim "{claim}"'
+
+
+def contradictions(plan: Plan) -> list[Trouble]:
+    """Return what in a plan contradicts the rest of it.
+
+    Parameters
+    ----------
+    plan : Plan
+        A plan whose parts are each well formed.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well; ``{file}`` is left to be filled in.
+    """
+    collected = plan.data.follow_up_collected
+    late = too_late(plan.claims, collected.year) if collected else []
+    return _claims_as_a_set(plan) + _unknown_indicators(plan) + _shared_columns(plan) + late + _dates(plan)
+
+
+def too_late(claims: tuple[Claim, ...], last: int) -> list[Trouble]:
+    """Return a trouble for each claim about a year after the last follow-up.
+
+    Parameters
+    ----------
+    claims : tuple of Claim
+        The claims.
+    last : int
+        The year of the last follow-up.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well.
+    """
+    return [
+        Trouble(
+            "Claim period {by} is after the last follow-up, {last}.",
+            IN_CLAIM,
+            "Add the {by} follow-up, or set by = {last}.",
+            {"by": claim.by, "last": last, "claim": claim.id},
+        )
+        for claim in claims
+        if claim.by > last
+    ]
+
+
+def _claims_as_a_set(plan: Plan) -> list[Trouble]:
+    found: list[Trouble] = []
+    if not any(claim.role == "primary" for claim in plan.claims):
+        mend = 'Give the claim that decides role = "primary".'
+        found.append(Trouble("No claim is primary.", "{file}, [[claims]]", mend))
+    for name, times in Counter(claim.id for claim in plan.claims).items():
+        if times > 1:
+            what = "{times} claims are called {claim}."
+            found.append(Trouble(what, IN_CLAIM, "Give each claim its own id.", {"times": times, "claim": name}))
+    return found
+
+
+def _unknown_indicators(plan: Plan) -> list[Trouble]:
+    catalogue = Catalogue.default()
+    lost = [claim for claim in plan.claims if claim.unit is None and claim.indicator not in catalogue]
+    found = []
+    for claim in lost:
+        trouble = catalogue.unknown(claim.indicator)
+        found.append(Trouble(trouble.what, IN_CLAIM, trouble.mend, {**trouble.values, "claim": claim.id}))
+    return found
+
+
+def _shared_columns(plan: Plan) -> list[Trouble]:
+    first: dict[str, Claim] = {}
+    found = []
+    for claim in plan.claims:
+        column = claim.outcome or plan.data.outcome
+        other = first.setdefault(column, claim)
+        if other.indicator != claim.indicator:
+            what = "Claims {other} and {claim} are about different indicators but the same column, {column}."
+            mend = 'Give claim {claim} its own column: outcome = "...".'
+            values = {"other": other.id, "claim": claim.id, "column": column}
+            found.append(Trouble(what, IN_CLAIM, mend, values))
+    return found
+
+
+def _dates(plan: Plan) -> list[Trouble]:
+    found = []
+    before, after = plan.data.baseline_collected, plan.data.follow_up_collected
+    if before and after and after <= before:
+        what = "The follow-up, {after}, is not after the baseline, {before}."
+        values = {"after": after.isoformat(), "before": before.isoformat()}
+        found.append(Trouble(what, "{file}, [data]", "Correct one of the two dates.", values))
+    if plan.loan and plan.loan.paid_out_sek > plan.loan.granted_sek:
+        what = "More was paid out, {paid} SEK, than was granted, {granted} SEK."
+        amounts = {"paid": plan.loan.paid_out_sek, "granted": plan.loan.granted_sek}
+        found.append(Trouble(what, "{file}, [loan]", "Correct one of the two amounts.", amounts))
+    return found

@@ -1,0 +1,124 @@
+"""The data files of a plan, and which column plays which part."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, StrictFloat, StrictInt, model_validator
+
+from impactkit.errors import Trouble
+from impactkit.plans.project import Text
+from impactkit.schema import Written, fault
+
+
+def _beside_the_plan(name: str) -> str:
+    if name.startswith(("/", "\\", "~")) or ":" in name or ".." in name.replace("\\", "/").split("/"):
+        what = '{key} = "{value}" points outside the plan\'s folder.'
+        raise fault(Trouble(what, "", "Put the file beside plan.toml and write its name.", {"value": name}))
+    return name
+
+
+FileName = Annotated[Text, AfterValidator(_beside_the_plan)]
+
+
+class DataFiles(Written):
+    """The data files, and which column plays which part.
+
+    Parameters
+    ----------
+    file : str, optional
+        One file with everything; or
+    baseline, follow_up : str, optional
+        one file for each measurement.
+    sheet : str, optional
+        The sheet of a workbook; the first when left out.
+    outcome : str
+        The column measured; a claim may name another.
+    unit, time, treated, first_treated, cluster, stratum, weight, pre_outcome : str, optional
+        Columns; see `Study`.
+    start : int or float, optional
+        First treated period, when ``treated`` marks the group.
+    covariates : tuple of str
+        Columns adjusted for.
+    baseline_collected, follow_up_collected : date, optional
+        When the measurements were made.
+    public : bool
+        Whether the rows may be put in a bundle that others read.
+    missing : tuple of str
+        Texts that mean missing, beside the empty cell.
+    decimal : {".", ","}, optional
+        The decimal mark, when the file does not make it plain.
+
+    Examples
+    --------
+    >>> DataFiles(file="data.csv", outcome="y", treated="group").names
+    ('data.csv',)
+    """
+
+    file: FileName | None = None
+    baseline: FileName | None = None
+    follow_up: FileName | None = None
+    sheet: Text | None = None
+    outcome: Text
+    unit: Text | None = None
+    time: Text | None = None
+    treated: Text | None = None
+    first_treated: Text | None = None
+    start: StrictInt | StrictFloat | None = None
+    cluster: Text | None = None
+    stratum: Text | None = None
+    weight: Text | None = None
+    covariates: tuple[Text, ...] = ()
+    pre_outcome: Text | None = None
+    baseline_collected: date | None = None
+    follow_up_collected: date | None = None
+    public: bool = False
+    missing: tuple[str, ...] = ()
+    decimal: Literal[".", ","] | None = None
+
+    @model_validator(mode="after")
+    def _one_file_or_two(self) -> DataFiles:
+        pair = (self.baseline, self.follow_up)
+        if (self.file is None) == (None in pair) or (self.file and any(pair)):
+            what = "[data] must name one file, or a baseline and a follow_up."
+            raise fault(Trouble(what, "", 'Write file = "data.xlsx", or both baseline and follow_up.'))
+        if self.file is None and self.time is None:
+            what = "[data] names two files but no time."
+            raise fault(Trouble(what, "", 'Add time = "year": the column that tells the measurements apart.'))
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The files, the baseline first."""
+        return tuple(name for name in (self.file, self.baseline, self.follow_up) if name is not None)
+
+    def roles(self, outcome: str | None = None) -> dict[str, str | float | tuple[str, ...]]:
+        """Return the roles as `Study` takes them, those that are played.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            Another outcome than the plan's own.
+
+        Returns
+        -------
+        dict
+            Role by keyword.
+        """
+        played = {role: getattr(self, role) for role in _ROLES if getattr(self, role) not in (None, ())}
+        return {**played, "outcome": outcome or self.outcome}
+
+
+_ROLES = (
+    "unit",
+    "time",
+    "treated",
+    "first_treated",
+    "start",
+    "cluster",
+    "stratum",
+    "weight",
+    "covariates",
+    "pre_outcome",
+)

@@ -1,0 +1,220 @@
+"""The lock: a plan fixed as bytes before the follow-up is known, with a digest that can be handed over."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import PrivateAttr, StrictInt, ValidationError
+
+from impactkit.errors import DataError, PlanError
+from impactkit.plans.plan import Plan
+from impactkit.plans.roster import Digest, Roster, roster
+from impactkit.provenance import canonical_json, file_digest, write_whole
+from impactkit.schema import Written, troubles_of
+
+SPEC: Literal["ikplan1"] = "ikplan1"
+Priority = Literal["proved_prior", "claimed_prior", "not_prior"]
+
+
+class LockedFile(Written):
+    """A data file as it was when the plan was locked.
+
+    Parameters
+    ----------
+    name : str
+        Its name beside the plan.
+    sha256 : str
+        Digest of its bytes.
+    bytes : int
+        Its size.
+    """
+
+    name: str
+    sha256: Digest
+    bytes: StrictInt
+
+
+class Lock(Written):
+    """A plan fixed as bytes.
+
+    Parameters
+    ----------
+    spec : "ikplan1"
+        The form of the lock.
+    plan : dict
+        All the plan says.
+    plan_digest : str
+        SHA-256 of that content as canonical JSON.
+    files : tuple of LockedFile
+        The data files that were there; a follow-up not yet collected is not.
+    roster : Roster, optional
+        Who takes part, when the rows could be read.
+    locked_on : datetime
+        When, in UTC. A statement of this computer's clock, not a proof.
+    """
+
+    spec: Literal["ikplan1"] = SPEC
+    plan: dict[str, Any]
+    plan_digest: Digest
+    files: tuple[LockedFile, ...] = ()
+    roster: Roster | None = None
+    locked_on: datetime
+    _read: bytes | None = PrivateAttr(default=None)
+
+    def to_bytes(self) -> bytes:
+        """Return the file's bytes: those read, else canonical JSON."""
+        return self._read or canonical_json(self.model_dump(mode="json"))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file's bytes: what to hand to the lender."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+    def locks_the_same(self, other: Lock) -> bool:
+        """Return whether another lock holds the same plan, files and roster, whenever it was made."""
+        return self.model_copy(update={"locked_on": other.locked_on}).model_dump() == other.model_dump()
+
+    def write(self, path: str | Path) -> Lock:
+        """Write the lock, whole or not at all; an equal lock that stands is left as it is.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, usually ``plan.lock.json``.
+
+        Returns
+        -------
+        Lock
+            The lock that stands in the file: the first one, when an equal one was there.
+
+        Raises
+        ------
+        PlanError
+            If another lock stands there.
+        """
+        file = Path(path)
+        if file.exists():
+            standing = Lock.read(file)
+            if self.locks_the_same(standing):
+                return standing
+            raise PlanError(
+                "{file} locks another version of the plan or its data.",
+                where="{file}",
+                mend="Write an amendment that gives the reason, or start in a new folder.",
+                values={"file": file.name},
+            )
+        write_whole(file, self.to_bytes())
+        return self
+
+    @classmethod
+    def read(cls, path: str | Path) -> Lock:
+        """Read a lock and check that it agrees with itself.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Returns
+        -------
+        Lock
+            The lock; its digest is that of the bytes read.
+
+        Raises
+        ------
+        PlanError
+            If it is missing, malformed, or its plan does not give its digest.
+        """
+        file = Path(path)
+        try:
+            content = file.read_bytes()
+            lock = cls.model_validate(json.loads(content, object_pairs_hook=_no_key_twice))
+        except FileNotFoundError:
+            mend = "Lock the plan first: impactkit lock plan.toml."
+            raise PlanError("There is no lock.", where="{file}", mend=mend, values={"file": str(file)}) from None
+        except ValidationError as error:
+            raise PlanError.of(troubles_of(error, cls, file.name)) from None
+        except ValueError as error:
+            raise _not_a_lock(str(error), file.name) from None
+        lock._read = content
+        if hashlib.sha256(canonical_json(lock.plan)).hexdigest() != lock.plan_digest:
+            raise _not_a_lock("the plan does not give the digest written beside it", file.name)
+        return lock
+
+
+def lock(plan: Plan, *, now: datetime | None = None) -> Lock:
+    """Fix a plan, with digests of the data files that are there.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    now : datetime, optional
+        The time to state; the clock's when left out.
+
+    Returns
+    -------
+    Lock
+        Ready to be written.
+    """
+    there = [plan.folder / name for name in plan.data.names if (plan.folder / name).is_file()]
+    return Lock(
+        plan=plan.content(),
+        plan_digest=plan.digest,
+        files=tuple(
+            LockedFile(name=file.name, sha256=file_digest(file), bytes=file.stat().st_size) for file in there
+        ),
+        roster=_roster_if_readable(plan),
+        locked_on=(now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0),
+    )
+
+
+def prior(plan: Plan, lock: Lock | None = None) -> Priority:
+    """Return whether the plan came before the follow-up.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan, with the date it says it was decided.
+    lock : Lock, optional
+        Its lock, with the date of this computer's clock.
+
+    Returns
+    -------
+    {"proved_prior", "claimed_prior", "not_prior"}
+        ``claimed_prior`` when either date is before the day the follow-up was collected: nobody can check it.
+        ``proved_prior`` needs a dated receipt from the lender, which this version does not read.
+    """
+    collected = plan.data.follow_up_collected
+    stated = [day for day in (plan.decision.decided, lock.locked_on.date() if lock else None) if day]
+    if collected is None or not stated:
+        return "not_prior"
+    return "claimed_prior" if min(stated) < collected else "not_prior"
+
+
+def _roster_if_readable(plan: Plan) -> Roster | None:
+    try:
+        return roster(plan.rows(), plan.data)
+    except DataError:
+        # A plan is locked before its follow-up exists; what can be read then is only what is there.
+        return None
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _not_a_lock(reason: str, file: str) -> PlanError:
+    return PlanError(
+        "{file} is not a sound lock: {reason}.",
+        where="{file}",
+        mend="Fetch the lock again from where it was handed over; a lock is never edited.",
+        values={"reason": reason, "file": file},
+    )

@@ -1,0 +1,279 @@
+"""The plan: what is promised, how it will be measured, and how it will be judged."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, PrivateAttr, StrictInt, ValidationError, model_validator
+
+from impactkit.errors import PlanError, Trouble
+from impactkit.evidence import Claim
+from impactkit.plans.contradictions import contradictions, too_late
+from impactkit.plans.data_files import DataFiles
+from impactkit.plans.estimator_settings import EstimatorSettings
+from impactkit.plans.plan_file import found_file, parsed
+from impactkit.plans.project import Loan, Project
+from impactkit.provenance import canonical_json
+from impactkit.schema import Exact, Written, fault, troubles_of
+from impactkit.wording import Language
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Decision(Written):
+    """How the claims will be judged, decided beforehand.
+
+    Parameters
+    ----------
+    alpha : Decimal
+        Two-sided level over all primary claims, written as text.
+    multiplicity : {"holm"}
+        How several primary claims share it.
+    small_cell : int
+        The smallest group that may be shown.
+    decided : date, optional
+        When the plan was decided. A statement, not a proof: only a receipt from somebody else proves a date.
+
+    Examples
+    --------
+    >>> Decision().alpha
+    Decimal('0.05')
+    """
+
+    alpha: Annotated[Exact, Field(gt=0, lt=1)] = Decimal("0.05")
+    multiplicity: Literal["holm"] = "holm"
+    small_cell: Annotated[StrictInt, Field(ge=5)] = 10
+    decided: date | None = None
+
+
+class Plan(Written):
+    """What is promised, how it will be measured, and how it will be judged.
+
+    Parameters
+    ----------
+    impactkit : 1
+        The version of the plan's form.
+    language : {"sv", "en"}
+        The language of its report.
+    project : Project
+        What is done, for whom and why.
+    loan : Loan, optional
+        The amounts.
+    claims : tuple of Claim
+        At least one primary.
+    data : DataFiles
+        Files and roles.
+    estimator : estimator
+        How the effect is estimated, with its inference.
+    decision : Decision
+        How the claims are judged.
+
+    See Also
+    --------
+    Plan.read : Read one from a file; every trouble is told at once.
+    """
+
+    impactkit: Literal[1]
+    language: Language = "sv"
+    project: Project
+    loan: Loan | None = None
+    claims: tuple[Claim, ...]
+    data: DataFiles
+    estimator: EstimatorSettings
+    decision: Decision = Decision()
+    _path: Path | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _does_not_contradict_itself(self) -> Plan:
+        found = contradictions(self)
+        if found:
+            raise fault(*found)
+        return self
+
+    @classmethod
+    def read(cls, path: str | Path) -> Plan:
+        """Read a plan from a TOML file.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, or the folder that holds ``plan.toml``.
+
+        Returns
+        -------
+        Plan
+            The plan; it remembers its folder.
+
+        Raises
+        ------
+        PlanError
+            With every trouble at once: the file is missing or not TOML, keys are unknown (did you mean) or missing,
+            values cannot be used, or the plan contradicts itself.
+        """
+        file = found_file(Path(path))
+        plan = cls.of(parsed(file), file=file.name)
+        plan._path = file
+        return plan
+
+    @classmethod
+    def of(cls, content: dict[str, Any], *, file: str = "plan.toml") -> Plan:
+        """Return the plan that parsed content describes.
+
+        Parameters
+        ----------
+        content : dict
+            Tables as TOML or a lock holds them.
+        file : str
+            The name to use in errors.
+
+        Returns
+        -------
+        Plan
+            The plan, without a folder.
+
+        Raises
+        ------
+        PlanError
+            With every trouble at once.
+        """
+        try:
+            return cls.model_validate(content)
+        except ValidationError as error:
+            raise PlanError.of(troubles_of(error, cls, file)) from None
+
+    @property
+    def folder(self) -> Path:
+        """The folder the plan was read from; the current one when it was made in code."""
+        return self._path.parent if self._path else Path()
+
+    @property
+    def file_name(self) -> str:
+        """The name of the plan's file."""
+        return self._path.name if self._path else "plan.toml"
+
+    def content(self) -> dict[str, Any]:
+        """Return all it says, defaults written out, ready for JSON: decimals as text, dates ISO, no floats."""
+        content: dict[str, Any] = _without_floats(self.model_dump(mode="json", exclude_none=True))
+        return content
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the plan's content as canonical JSON, 64 hexadecimal digits."""
+        return hashlib.sha256(canonical_json(self.content())).hexdigest()
+
+    def seed_for(self, claim_id: str) -> int:
+        """Return the seed of a claim's random draws: fixed by the plan, so that nobody chooses it.
+
+        Parameters
+        ----------
+        claim_id : str
+            The claim.
+
+        Returns
+        -------
+        int
+            0 to 2**48 - 1: the first six bytes of SHA-256(plan digest || claim id).
+        """
+        claim = self.claim(claim_id)
+        drawn = hashlib.sha256(bytes.fromhex(self.digest) + claim.id.encode("utf-8")).digest()
+        return int.from_bytes(drawn[:6], "big")
+
+    def claim(self, claim_id: str) -> Claim:
+        """Return the claim with this id.
+
+        Parameters
+        ----------
+        claim_id : str
+            Its id.
+
+        Returns
+        -------
+        Claim
+            The claim.
+
+        Raises
+        ------
+        PlanError
+            If the plan has none such.
+        """
+        for claim in self.claims:
+            if claim.id == claim_id:
+                return claim
+        known = ", ".join(claim.id for claim in self.claims)
+        values = {"claim": claim_id, "known": known, "file": self.file_name}
+        what = "There is no claim {claim}."
+        raise PlanError(what, where="{file}, [[claims]]", mend="Choose among {known}.", values=values)
+
+    def roles(self, claim_id: str | None = None) -> dict[str, Any]:
+        """Return the keyword roles that make a `Study` of the plan's rows.
+
+        Parameters
+        ----------
+        claim_id : str, optional
+            The claim whose outcome is measured; the plan's own outcome when left out.
+
+        Returns
+        -------
+        dict
+            Role by keyword, those that are played.
+        """
+        return self.data.roles(self.claim(claim_id).outcome if claim_id else None)
+
+    def rows(self) -> pd.DataFrame:
+        """Return the plan's rows as a typed frame, whatever years they reach.
+
+        Returns
+        -------
+        DataFrame
+            Numbers where a role needs numbers, text elsewhere.
+
+        Raises
+        ------
+        DataError
+            With every fault of the files.
+        """
+        from impactkit.plans.rows import typed_rows
+
+        outcomes = {claim.outcome or self.data.outcome for claim in self.claims}
+        return typed_rows(self.data, self.folder, outcomes=outcomes | {self.data.outcome})
+
+    def frame(self) -> pd.DataFrame:
+        """Return the plan's rows as a typed frame that reaches every claim's year.
+
+        Returns
+        -------
+        DataFrame
+            Numbers where a role needs numbers, text elsewhere.
+
+        Raises
+        ------
+        DataError
+            With every fault of the files.
+        PlanError
+            If a claim is about a year after the last follow-up in the data.
+        """
+        from impactkit.plans.rows import last_year
+
+        rows = self.rows()
+        last = last_year(rows, self.data)
+        late = too_late(self.claims, last) if last else []
+        if late:
+            raise PlanError.of([_in_file(trouble, self.file_name) for trouble in late])
+        return rows
+
+
+def _in_file(trouble: Trouble, file: str) -> Trouble:
+    return Trouble(trouble.what, trouble.where, trouble.mend, {**trouble.values, "file": file})
+
+
+def _without_floats(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_floats(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_floats(item) for item in value]
+    return repr(value) if isinstance(value, float) else value

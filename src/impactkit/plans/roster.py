@@ -1,0 +1,97 @@
+"""The roster: who takes part, treated and comparison, and over which periods, told without naming anybody."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import StrictInt, StringConstraints
+
+from impactkit.plans.data_files import DataFiles
+from impactkit.provenance import canonical_json
+from impactkit.schema import Written
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Roster(Written):
+    """Who takes part and when, without names.
+
+    Parameters
+    ----------
+    n_treated, n_comparison : int
+        Units in each group.
+    treated, comparison : str
+        SHA-256 of each group's sorted unit ids as canonical JSON.
+    periods : tuple of str
+        Periods in order; empty without time.
+    """
+
+    n_treated: StrictInt
+    n_comparison: StrictInt
+    treated: Digest
+    comparison: Digest
+    periods: tuple[str, ...] = ()
+
+
+def roster(rows: pd.DataFrame, data: DataFiles) -> Roster | None:
+    """Return the roster of a plan's rows.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The plan's rows.
+    data : DataFiles
+        Files and roles.
+
+    Returns
+    -------
+    Roster or None
+        None where the rows name no units or nobody says who is treated.
+    """
+    marker = data.first_treated or data.treated
+    if rows.empty or data.unit not in rows.columns or marker not in rows.columns:
+        return None
+    started = rows[marker].fillna(0)
+    is_treated = (started != 0) & (started != float("inf"))
+    treated = set(rows.loc[is_treated, data.unit].astype(str))
+    comparison = set(rows[data.unit].astype(str)) - treated
+    times = sorted(rows[data.time].dropna().unique()) if data.time in rows.columns else []
+    return Roster(
+        n_treated=len(treated),
+        n_comparison=len(comparison),
+        treated=digest_of_names(treated),
+        comparison=digest_of_names(comparison),
+        periods=tuple(_written(time) for time in times),
+    )
+
+
+def digest_of_names(names: Iterable[str]) -> str:
+    """Return the SHA-256 of sorted names, whatever their order.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Unit ids.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> digest_of_names(["b", "a"]) == digest_of_names(["a", "b"])
+    True
+    """
+    return hashlib.sha256(canonical_json(sorted(names))).hexdigest()
+
+
+def _written(time: object) -> str:
+    if hasattr(time, "date"):
+        return str(time.date().isoformat())
+    return str(int(time)) if isinstance(time, float) and time.is_integer() else str(time)

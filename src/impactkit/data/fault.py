@@ -106,15 +106,10 @@ def _count_of(rest: Sequence[Fault]) -> Trouble:
         "first": first.cell or str(first.row),
         "last": last.cell or str(last.row),
     }
-    if first.column:
-        what, where = (
-            "{count} more cells of column {column} have the same fault.",
-            "{file}, {first} to {last}",
-        )
-    elif first.row is not None:
-        what, where = "{count} more rows have the same fault.", "{file}, {first} to {last}"
-    else:
-        what, where = "{count} more have the same fault.", "{file}"
+    what = "{count} more cells of column {column} have the same fault."
+    if not first.column:
+        what = "{count} more have the same fault."
+    where = "{file}" if first.row is None else "{file}, {first} to {last}"
     return Trouble(what, where, "Mend them in the same way.", values)
 
 

@@ -93,7 +93,7 @@ def _columns(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[lis
     names = [name.strip() for name in heading] + [""] * (width - len(heading))
     if any(len(row) != width for row in rows):
         rows = [[*row, *[""] * (width - len(row))] for row in rows]
-    return names, [[text.strip() for text in column] for column in zip(*rows, strict=True)]
+    return names, [list(map(str.strip, column)) for column in zip(*rows, strict=True)]
 
 
 def _unfilled(what: str, origin: Origin) -> DataError:

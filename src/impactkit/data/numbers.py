@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Literal
@@ -153,8 +154,13 @@ def find_decimal(texts: Iterable[str]) -> DecimalMark | None:
     >>> find_decimal(["1,234", "0,5", "7"])
     ','
     """
-    marks = [mark_of(text.strip().replace(MINUS, "-")) for text in texts if "," in text or "." in text]
-    commas, points = marks.count(","), marks.count(".")
+    marked = [text for text in texts if "," in text or "." in text]
+    marks = (mark_of(text.strip().replace(MINUS, "-")) for text in marked)
+    joined = "".join(marked)
+    if "," not in joined or "." not in joined:
+        return next((mark for mark in marks if mark is not None), None)
+    count = Counter(marks)
+    commas, points = count[","], count["."]
     if not commas and not points:
         return None
     return "," if commas >= points else "."

@@ -185,11 +185,13 @@ def _number_column(
 
 def _all_plain(texts: Sequence[str], mark: DecimalMark | None) -> Floats | None:
     """Read a column in which every cell is a plain number, the common case; None if any is not."""
-    joined = "".join(texts)
-    if not set(joined) <= set(f"0123456789+-{MINUS}{mark or ''}eE"):
+    joined = "\n".join(texts)
+    if not set(joined) <= set(f"0123456789+-{MINUS}{mark or ''}eE\n"):
         return None
     if mark == "," or MINUS in joined:
-        texts = [text.replace(MINUS, "-").replace(",", ".") for text in texts]
+        cells, texts = len(texts), joined.replace(MINUS, "-").replace(",", ".").split("\n")
+        if len(texts) != cells:  # a line break inside a cell
+            return None
     try:
         values = np.fromiter(map(float, texts), dtype=np.float64, count=len(texts))
     except ValueError:

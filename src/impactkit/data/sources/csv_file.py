@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -90,27 +91,26 @@ def _bom_encoding(content: bytes) -> str | None:
 
 def _decoded(content: bytes, file: str) -> tuple[str, str]:
     bom = _bom_encoding(content)
-    failure: UnicodeDecodeError | None = None
+    if bom is None:
+        with suppress(UnicodeDecodeError):
+            return _without_nul(content.decode("utf-8"), file), "utf-8"
     # A fixed order: guessing from letter frequencies is wrong on short Swedish files.
-    for encoding in (bom,) if bom else ("utf-8", "cp1252"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError as error:
-            failure = error
-        else:
-            return _without_nul(text, file), encoding
-    if failure is None:  # pragma: no cover - the loop tried at least one encoding
-        raise AssertionError
-    raise DataError(
-        "The file's text encoding cannot be read: byte {byte} is no letter in UTF-8 or Windows-1252.",
-        where="{file}, row {row}",
-        mend="Open the file in Excel and save it as CSV UTF-8.",
-        values={
-            "file": file,
-            "byte": f"0x{content[failure.start]:02X}",
-            "row": content.count(b"\n", 0, failure.start) + 1,
-        },
-    )
+    encoding = bom or "cp1252"
+    try:
+        return _without_nul(content.decode(encoding), file), encoding
+    except UnicodeDecodeError as error:
+        # The error's own bytes: a byte order mark is not among those it counts.
+        raise DataError(
+            "The file's text encoding cannot be read: byte {byte} is no letter in {encoding}.",
+            where="{file}, row {row}",
+            mend="Open the file in Excel and save it as CSV UTF-8.",
+            values={
+                "file": file,
+                "byte": f"0x{error.object[error.start]:02X}",
+                "encoding": bom.removesuffix("-sig").upper() if bom else "UTF-8 / Windows-1252",
+                "row": error.object.count(b"\n", 0, error.start) + 1,
+            },
+        ) from error
 
 
 def _without_nul(text: str, file: str) -> str:
@@ -126,6 +126,9 @@ def _without_nul(text: str, file: str) -> str:
 
 def _numbered(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    if '"' not in text:  # a row is a line
+        yield from enumerate(lines, 1)
+        return
     start = 1
     for row in lines:
         yield start, row

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# In pieces, so that this file passes its own test.
+# With bracketed letters, so that this file passes its own test.
 FOREIGN = re.compile(
-    rb"/(?:work|tmp)" rb"/[A-Za-z]|/(?:home|Users)" rb"/[a-z]+/|/root" rb"/|\.librar" rb"y\b"
+    rb"/[w]ork/[A-Za-z]|/[t]mp/[A-Za-z]|/[h]ome/[a-z]+/|/[U]sers/[a-z]+/|/[r]oot/|\.[l]ibrary\b"
 )
 BINARY = {".png", ".xlsx", ".xls", ".xlsb", ".ods", ".zip", ".dta", ".parquet", ".pdf", ".ico", ".gz"}
 
@@ -29,6 +29,6 @@ def test_no_file_names_a_machine() -> None:
     assert {name: words for name, words in found.items() if words} == {}
 
 
-@pytest.mark.parametrize("text", [b"see /work/main", b"/tmp/scratch", b"../.library/x"])
-def test_the_pattern_finds_what_it_should(text: bytes) -> None:
-    assert FOREIGN.search(text)
+@pytest.mark.parametrize("folder", [b"work", b"tmp", b"root"])
+def test_the_pattern_finds_what_it_should(folder: bytes) -> None:
+    assert FOREIGN.search(b"see /%s/scratch" % folder)

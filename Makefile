@@ -1,0 +1,42 @@
+# Four verbs a day: setup, check, docs, bench. Each works in .venv when there is one, else in the active environment.
+PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python)
+WORKERS ?= auto
+
+.PHONY: setup check lint types imports tests format notebooks docs bench coverage
+
+setup:
+	python3 -m venv .venv
+	.venv/bin/python -m pip install -e ".[dev]"
+
+check: lint types imports tests
+
+lint:
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+types:
+	$(PYTHON) -m mypy
+
+imports:
+	$(PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-logo --no-cache
+
+tests:
+	$(PYTHON) -m pytest -n $(WORKERS) --doctest-modules src tests
+
+format:
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+notebooks:
+	$(PYTHON) -m pytest -m "slow or not slow" tests/notebooks
+
+docs:
+	$(PYTHON) -m sphinx -W --keep-going -b html docs docs/_build/html
+
+# Compared side by side with peers, so never part of check: pip install -e ".[bench]" first.
+bench:
+	$(PYTHON) benchmarks/run.py
+
+# The long simulations: do 95 % intervals cover 93 to 97 %, and does a true null stay a null?
+coverage:
+	$(PYTHON) -m pytest -n $(WORKERS) -m slow tests/coverage

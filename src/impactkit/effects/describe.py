@@ -141,5 +141,6 @@ def sample_of(study: Study, columns: Columns, clusters: Codes) -> Sample:
         n_treated=n_treated,
         n_clusters=int(clusters.max()) + 1,
         n_treated_clusters=int(marked(clusters, treated).sum()),
+        n_comparison_clusters=0 if treated.all() else int(marked(clusters, ~treated).sum()),
         left_out=study.left_out_in_words(),
     )

@@ -74,8 +74,8 @@ class Sample:
     ----------
     n_rows, n_units, n_treated : int
         Rows used, units used, treated units used (rows where there are no units).
-    n_clusters, n_treated_clusters : int
-        Clusters of the standard error, and those with a treated row.
+    n_clusters, n_treated_clusters, n_comparison_clusters : int
+        Clusters of the standard error, those with a treated row, and those with a comparison row.
     left_out : tuple of Message
         Rows left out, counted by reason.
     """
@@ -85,6 +85,7 @@ class Sample:
     n_treated: int
     n_clusters: int
     n_treated_clusters: int
+    n_comparison_clusters: int
     left_out: tuple[Message, ...] = ()
 
 
@@ -110,6 +111,8 @@ class Estimate:
         The groups' means over time, for a figure.
     start : float, optional
         First treated period.
+    adjusted_for : tuple of str
+        Covariates that entered.
     warnings : tuple of Message
         What a reader must know; the answer stands.
     influence : ndarray, shape (n_clusters, n_terms)
@@ -128,6 +131,7 @@ class Estimate:
     sample: Sample
     means: tuple[GroupMean, ...] = ()
     start: float | None = None
+    adjusted_for: tuple[str, ...] = ()
     warnings: tuple[Message, ...] = ()
     influence: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False, compare=False)
     covariance: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False, compare=False)
@@ -203,6 +207,7 @@ class Estimate:
             sample=Sample(**sample),
             means=tuple(GroupMean(**mean) for mean in record["means"]),
             start=record["start"],
+            adjusted_for=tuple(record["adjusted_for"]),
             warnings=_messages(record["warnings"]),
             influence=np.array(record["influence"], dtype=float).reshape(-1, n_terms),
             covariance=np.array(record["covariance"], dtype=float).reshape(n_terms, n_terms),

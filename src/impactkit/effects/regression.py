@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,11 +111,18 @@ def answer(
         sample=sample_of(study, columns, clusters),
         means=group_means(columns),
         start=float(starts.min()) if len(starts) else study.start,
+        adjusted_for=_adjusted_for(study, questions[0].problem, dropped),
         warnings=_distinct(warnings),
         influence=influence,
         covariance=_joint_covariance(found, influence),
         permutation=test,
     )
+
+
+def _adjusted_for(study: Study, problem: LinearProblem, dropped: Iterable[str]) -> tuple[str, ...]:
+    gone = set(dropped)
+    possible = (*study.covariates, *([study.pre_outcome] if study.pre_outcome else []))
+    return tuple(name for name in possible if name in problem.names and name not in gone)
 
 
 def _solve(

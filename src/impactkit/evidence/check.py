@@ -1,0 +1,35 @@
+"""Ask every check that speaks to a design."""
+
+from __future__ import annotations
+
+from impactkit.data.study import Study
+from impactkit.effects.estimate import Estimate
+from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.checks import ALL
+
+
+def check(study: Study, estimate: Estimate) -> tuple[CheckResult, ...]:
+    """Return what every check that speaks to the estimate's design found.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    estimate : Estimate
+        What was estimated on it.
+
+    Returns
+    -------
+    tuple of CheckResult
+        In the order of the shelf.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from impactkit.effects.estimators import RandomisedTrial
+    >>> study = Study(pd.DataFrame({"y": [1.0, 2, 3, 5], "arm": [0, 0, 1, 1]}), outcome="y", treated="arm")
+    >>> [found.name for found in check(study, RandomisedTrial().estimate(study))]
+    ['too_few_clusters', 'balance', 'attrition']
+    """
+    asked = (part() for part in ALL)
+    return tuple(part.check(study, estimate) for part in asked if estimate.method in part.designs)

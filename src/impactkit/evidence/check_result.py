@@ -1,0 +1,61 @@
+"""What a check of an estimate's assumptions found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from impactkit.data.study import Study
+from impactkit.effects.estimate import Estimate
+from impactkit.wording import Message, card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """What one check found.
+
+    Parameters
+    ----------
+    name : str
+        The check's slug.
+    passed : bool or None
+        None when it only informs, or could not be made.
+    statistic : float
+        What was measured, on the scale the sentence names; nan when it could not be.
+    sentence : Message
+        What was found, in words.
+    """
+
+    name: str
+    passed: bool | None
+    statistic: float
+    sentence: Message
+
+    @property
+    def title(self) -> Message:
+        """The check's name in words."""
+        return Message(f"check.title.{self.name}")
+
+    @property
+    def state(self) -> Message:
+        """Passed, failed or informative, in words."""
+        states = {True: "passed", False: "failed", None: "informative"}
+        return Message(f"check.state.{states[self.passed]}")
+
+    def _repr_html_(self) -> str:
+        return card(self.title, [(self.state, self.sentence)])
+
+
+class Check(Protocol):
+    """One question asked of an estimate's assumptions."""
+
+    @property
+    def name(self) -> str:
+        """The check's slug, the name of its file."""
+
+    @property
+    def designs(self) -> frozenset[str]:
+        """The methods it speaks to."""
+
+    def check(self, study: Study, estimate: Estimate) -> CheckResult:
+        """Return what it found."""

@@ -1,0 +1,115 @@
+"""Did many drop out, and more in one group than in the other?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from impactkit.data.study import Study
+from impactkit.effects.describe import marked
+from impactkit.effects.estimate import Estimate
+from impactkit.evidence.check_result import CheckResult
+from impactkit.wording import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attrition:
+    """At most 20 % lost, and at most 5 percentage points more in one group than in the other.
+
+    Parameters
+    ----------
+    share, gap : float
+        Largest share lost in a group, and largest difference between the groups, that pass.
+
+    Notes
+    -----
+    In a panel the units measured before the start and never after it; in a cross section the rows without an outcome.
+    Repeated cross sections do not follow anybody, so nothing can be said.
+
+    Examples
+    --------
+    >>> Attrition().gap
+    0.05
+    """
+
+    name: Literal["attrition"] = "attrition"
+    designs: frozenset[str] = frozenset({"before_after", "difference_in_differences", "randomised_trial"})
+    share: float = 0.20
+    gap: float = 0.05
+
+    def check(self, study: Study, estimate: Estimate) -> CheckResult:
+        """Compare the shares lost in the two groups.
+
+        Parameters
+        ----------
+        study : Study
+            The study.
+        estimate : Estimate
+            What was estimated on it.
+
+        Returns
+        -------
+        CheckResult
+            The statistic is the larger share lost.
+        """
+        if study.kind == "repeated_cross_sections":
+            return CheckResult(
+                name=self.name, passed=None, statistic=math.nan, sentence=Message("check.attrition.not_followed")
+            )
+        treated, comparison = _lost_units(study) if study.kind == "panel" else _lost_rows(study)
+        shares = [s for s in (treated, comparison) if not math.isnan(s)]
+        worst = max(shares, default=0.0)
+        gap = abs(treated - comparison) if len(shares) == 2 else 0.0
+        passed = worst <= self.share and gap <= self.gap
+        return CheckResult(
+            name=self.name,
+            passed=passed,
+            statistic=worst,
+            sentence=_sentence(treated, comparison, passed=passed),
+        )
+
+
+def _sentence(treated: float, comparison: float, *, passed: bool) -> Message:
+    state = "kept" if passed else "lost"
+    if math.isnan(comparison):
+        return Message(f"check.attrition.{state}_alone", {"treated": treated})
+    return Message(f"check.attrition.{state}", {"treated": treated, "comparison": comparison})
+
+
+def _lost_rows(study: Study) -> tuple[float, float]:
+    columns = study.columns
+    lost = [item for item in study.left_out if item.reason in ("outcome_missing", "pre_outcome_missing")]
+    treated = np.zeros(len(columns.outcome), dtype=bool) if columns.treated is None else columns.treated
+    return (
+        _share(sum(item.n_treated for item in lost), int(treated.sum())),
+        _share(sum(item.n_comparison for item in lost), int((~treated).sum())),
+    )
+
+
+def _lost_units(study: Study) -> tuple[float, float]:
+    columns = study.columns
+    assert columns.unit is not None
+    n = int(columns.unit.max()) + 1
+    treated = columns.treated if columns.treated is not None else np.ones(len(columns.unit), dtype=bool)
+    start = _start(study)
+    first = marked(columns.unit, columns.time < start, n=n)
+    later = marked(columns.unit, columns.time >= start, n=n)
+    group = marked(columns.unit, treated, n=n)
+    return (
+        _share(int((first & ~later & group).sum()), int((first & later & group).sum())),
+        _share(int((first & ~later & ~group).sum()), int((first & later & ~group).sum())),
+    )
+
+
+def _start(study: Study) -> float:
+    columns = study.columns
+    if columns.cohort is not None and np.isfinite(columns.cohort).any():
+        return float(columns.cohort.min())
+    return float(study.start if study.start is not None else columns.periods[-1])
+
+
+def _share(lost: int, kept: int) -> float:
+    return lost / (lost + kept) if lost + kept else math.nan

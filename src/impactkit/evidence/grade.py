@@ -1,0 +1,99 @@
+"""How far an estimate can be trusted: the design's ceiling, lowered by failed checks."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from impactkit.effects.estimate import Estimate
+from impactkit.errors import EstimationError
+from impactkit.evidence.check_result import CheckResult
+from impactkit.wording import Message, card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceGrade:
+    """How far an estimate can be trusted, from 1 to 5 on the Maryland scale.
+
+    Parameters
+    ----------
+    value : int
+        The grade.
+    ceiling : int
+        The highest grade the design can reach.
+    reasons : tuple of Message
+        The design first, then each failed check.
+    """
+
+    value: int
+    ceiling: int
+    reasons: tuple[Message, ...]
+
+    def _repr_html_(self) -> str:
+        title = Message("grade.title", {"value": self.value})
+        return card(title, [(Message("grade.reason"), reason) for reason in self.reasons])
+
+
+def grade(estimate: Estimate, checks: Sequence[CheckResult] = ()) -> EvidenceGrade:
+    """Grade an estimate: its design's ceiling, lowered by one for each failed check, never below 1.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The estimate.
+    checks : sequence of CheckResult
+        What the checks found.
+
+    Returns
+    -------
+    EvidenceGrade
+        With each reason in words.
+
+    Raises
+    ------
+    EstimationError
+        If the rubric has no ceiling for the method.
+
+    References
+    ----------
+    .. [1] Sherman, L. W., et al. (1998). *Preventing Crime: What Works, What Doesn't, What's Promising*. National
+       Institute of Justice (the Maryland scale).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from impactkit.data.study import Study
+    >>> from impactkit.effects.estimators import RandomisedTrial
+    >>> study = Study(pd.DataFrame({"y": [1.0, 2, 3, 5], "arm": [0, 0, 1, 1]}), outcome="y", treated="arm")
+    >>> grade(RandomisedTrial().estimate(study)).value
+    5
+    """
+    ceilings, lowers = _rubric()
+    design = _design(estimate)
+    if design not in ceilings:
+        raise EstimationError(
+            "The rubric has no ceiling for {method!r}.",
+            where="rubric.toml",
+            mend="Add the method under [ceiling].",
+            values={"method": design},
+        )
+    failed = [found for found in checks if found.passed is False and lowers.get(found.name)]
+    ceiling = ceilings[design]
+    value = max(1, ceiling - sum(lowers[found.name] for found in failed))
+    reasons = (Message(f"grade.design.{design}", {"ceiling": ceiling}), *(found.sentence for found in failed))
+    return EvidenceGrade(value=value, ceiling=ceiling, reasons=reasons)
+
+
+def _design(estimate: Estimate) -> str:
+    if estimate.method == "before_after" and estimate.adjusted_for:
+        return "before_after_with_covariates"
+    return estimate.method
+
+
+@cache
+def _rubric() -> tuple[dict[str, int], dict[str, int]]:
+    rubric = tomllib.loads((files("impactkit.evidence") / "rubric.toml").read_text("utf-8"))
+    return rubric["ceiling"], rubric["lowers"]

@@ -237,7 +237,7 @@ def assignment_statistics(
     Returns
     -------
     AssignmentStatistics
-        The reference distribution.
+        The reference distribution; ``.p_value()`` and ``.interval()`` read it.
 
     Raises
     ------

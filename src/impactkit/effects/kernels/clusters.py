@@ -92,7 +92,18 @@ class Spectra:
 
 
 def kept_if_small(spectra: Iterable[Spectrum]) -> Iterable[Spectrum]:
-    """Return spectra as a tuple when they take little memory, and as they are otherwise."""
+    """Keep spectra as a tuple when they take little memory.
+
+    Parameters
+    ----------
+    spectra : re-iterable of Spectrum
+        The spectra.
+
+    Returns
+    -------
+    re-iterable of Spectrum
+        A tuple, or ``spectra`` as they are.
+    """
     kept: list[Spectrum] = []
     size = 0
     for spectrum in spectra:
@@ -104,7 +115,20 @@ def kept_if_small(spectra: Iterable[Spectrum]) -> Iterable[Spectrum]:
 
 
 def score_sums(blocks: Blocks, fit: LeastSquares) -> tuple[Floats, int]:
-    """Return each cluster's sum of ``x e`` over its rows, shape (G, r), and how many clusters have rows."""
+    """Sum ``x e`` over the rows of each cluster.
+
+    Parameters
+    ----------
+    blocks : re-iterable of Block
+        The rows.
+    fit : LeastSquares
+        Their least-squares solution.
+
+    Returns
+    -------
+    tuple of ndarray, shape (G, r), and int
+        The sums, and how many clusters have rows.
+    """
     sums, counts = np.zeros((0, fit.rank)), np.zeros(0, dtype=np.int64)
     for block in blocks:
         _refuse_missing(block.clusters)
@@ -124,9 +148,10 @@ def score_sums(blocks: Blocks, fit: LeastSquares) -> tuple[Floats, int]:
 def _refuse_missing(clusters: Labels) -> None:
     if clusters.min(initial=0) < 0:
         raise UsageError(
-            f"A cluster has the code {int(clusters.min())}, as rows without a cluster often do.",
+            "A cluster has the code {code}, as rows without a cluster often do.",
             where="clusters",
-            mend="Leave out rows without a cluster, and code the others 0 .. G-1.",
+            mend="Leave out rows without a cluster, and code the others from 0 upwards.",
+            values={"code": int(clusters.min())},
         )
 
 
@@ -138,9 +163,10 @@ def _with_new(seen: Flags, clusters: Labels) -> Flags:
     split = np.flatnonzero(before & present)
     if len(split):
         raise UsageError(
-            f"Cluster {int(split[0])} has rows in more than one block.",
+            "Cluster {code} has rows in more than one block.",
             where="blocks",
             mend="Cut the rows between clusters, not within them.",
+            values={"code": int(split[0])},
         )
     return before | present
 

@@ -162,10 +162,11 @@ def _stacked_factor(blocks: Blocks) -> tuple[Floats, int]:
             factors = chunk if factor is None else np.vstack([factor, chunk])
             factor = _triangle(factors)
     if factor is None or not np.isfinite(factor).all():
-        fault = "no rows" if factor is None else "values that are missing or infinite"
         raise EstimationError(
-            f"The regression has {fault}.",
-            where="regressors and outcome",
+            "The regression has no rows."
+            if factor is None
+            else "The regression has values that are missing or infinite.",
+            where="the outcome and the regressors",
             mend="Fit it to rows whose outcome, regressors and weight are all finite numbers.",
         )
     return factor, n_rows
@@ -176,7 +177,18 @@ def _triangle(matrix: Floats) -> Floats:
 
 
 def pieces(block: Block) -> Iterator[Block]:
-    """Cut a block into pieces that stay in the processor's cache; a cluster may be cut."""
+    """Cut a block into pieces that stay in the processor's cache.
+
+    Parameters
+    ----------
+    block : Block
+        Rows.
+
+    Yields
+    ------
+    Block
+        Views of consecutive rows; a cluster may be cut.
+    """
     step = max(256, 4 * block.X.shape[1], _CHUNK_BYTES // (8 * (block.X.shape[1] + 1)))
     for start in range(0, len(block.y), step):
         rows = slice(start, start + step)

@@ -39,8 +39,8 @@ def petersen(cluster):
     return block(np.column_stack([np.ones(len(data)), data["x"]]), data["y"], data[cluster])
 
 
-# sandwich's vcovCL multiplies HC0 by G / (G - 1) (its `cadjust`), with 500 firms; it leaves HC2 and HC3 alone, so
-# those are CR2 and CR3 as they stand.
+# sandwich's vcovCL multiplies HC0 by G / (G - 1) (its `cadjust`), with 500 firms; it leaves HC2 and HC3
+# alone, so those are CR2 and CR3 as they stand.
 @pytest.mark.parametrize(
     ("kind", "cluster", "key", "factor"),
     [

@@ -212,3 +212,20 @@ def test_a_cluster_in_two_blocks_is_refused_where_it_must_be_whole():
     with pytest.raises(UsageError, match="Cluster 4"):
         robust(halves, "CR2")
     np.testing.assert_allclose(robust(halves, "CR1").covariance, robust([block], "CR1").covariance)
+
+
+@pytest.mark.parametrize("kind", ["CR1", "CR2"])
+def test_a_row_without_a_cluster_is_refused(kind):
+    block = rows(0)
+    block.clusters[3] = -1
+    with pytest.raises(UsageError, match="code -1"):
+        robust([block], kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_regression_that_keeps_no_column_has_no_variance(kind):
+    block = rows(0)
+    found = robust([Block(X=np.zeros((32, 1)), y=block.y, clusters=block.clusters)], kind)
+    assert np.isnan(found.variance(np.ones(1)))
+    assert np.isnan(found.degrees_of_freedom(np.ones(1)))
+    assert np.isnan(found.determined_share(np.ones(1)))

@@ -121,7 +121,19 @@ def _orthonormal_basis(controls: Floats) -> Floats:
 
 
 def count_assignments(strata: Labels, observed: Flags) -> int:
-    """Return how many assignments keep the number assigned in each stratum, exactly.
+    """Count the assignments that keep the number assigned in each stratum.
+
+    Parameters
+    ----------
+    strata : ndarray of int, shape (G,)
+        Stratum of each unit.
+    observed : ndarray of bool, shape (G,)
+        Which units were assigned.
+
+    Returns
+    -------
+    int
+        A product of binomial coefficients, exact however large.
 
     Examples
     --------
@@ -237,7 +249,7 @@ def assignment_statistics(
     Returns
     -------
     AssignmentStatistics
-        The reference distribution.
+        The reference distribution; ``.p_value()`` and ``.interval()`` read it.
 
     Raises
     ------

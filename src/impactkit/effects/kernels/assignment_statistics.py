@@ -140,8 +140,8 @@ class AssignmentStatistics:
         Notes
         -----
         Assignment ``b`` turns from less to more extreme at one breakpoint of ``m``, so limits are found
-        exactly by sorting the breakpoints. Where denominators differ, the accepted effects can have gaps: the
-        limits span them.
+        exactly by sorting the breakpoints. Where denominators differ, the accepted effects can have gaps, and
+        at a low level leave out the observed coefficient: the limits span the gaps and that coefficient.
         """
         if math.isnan(self.observed):
             return Limits(low=math.nan, high=math.nan)
@@ -149,7 +149,7 @@ class AssignmentStatistics:
         statistics = self._ratios(self.numerators)
         low = self._lower_limit(statistics, self.observed, alpha)
         high = -self._lower_limit(-statistics, -self.observed, alpha)
-        return Limits(low=low, high=high)
+        return Limits(low=min(low, self.observed), high=max(high, self.observed))
 
     def _lower_limit(self, statistics: Floats, observed: float, alpha: float) -> float:
         """Return the smallest effect at which the test against greater ones has p > alpha.

@@ -252,6 +252,13 @@ def classical_covariance(fit: LeastSquares, *, n_parameters: int | None = None) 
     -------
     ClassicalCovariance
         Covariance and degrees of freedom.
+
+    Examples
+    --------
+    >>> from impactkit.effects.kernels.least_squares import Block, least_squares
+    >>> fit = least_squares([Block(X=np.ones((4, 1)), y=np.array([1.0, 2, 3, 6]), clusters=np.arange(4))])
+    >>> classical_covariance(fit).covariance.round(12)
+    array([[1.16666667]])
     """
     residual = fit.n_rows - (fit.rank if n_parameters is None else n_parameters)
     covariance = np.full((len(fit.kept),) * 2, np.nan)

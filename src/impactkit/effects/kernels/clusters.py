@@ -9,7 +9,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from impactkit.effects.kernels.arrays import Flags, Floats, Labels
-from impactkit.effects.kernels.least_squares import Block, Blocks, LeastSquares
+from impactkit.effects.kernels.least_squares import Block, Blocks, LeastSquares, pieces
 from impactkit.errors import UsageError
 
 FULL_LEVERAGE = 1e-10
@@ -92,7 +92,18 @@ class Spectra:
 
 
 def kept_if_small(spectra: Iterable[Spectrum]) -> Iterable[Spectrum]:
-    """Return spectra as a tuple when they take little memory, and as they are otherwise."""
+    """Keep spectra as a tuple when they take little memory.
+
+    Parameters
+    ----------
+    spectra : re-iterable of Spectrum
+        The spectra.
+
+    Returns
+    -------
+    re-iterable of Spectrum
+        A tuple, or ``spectra`` as they are.
+    """
     kept: list[Spectrum] = []
     size = 0
     for spectrum in spectra:
@@ -104,32 +115,58 @@ def kept_if_small(spectra: Iterable[Spectrum]) -> Iterable[Spectrum]:
 
 
 def score_sums(blocks: Blocks, fit: LeastSquares) -> tuple[Floats, int]:
-    """Return each cluster's sum of ``x e`` over its rows, shape (G, r), and how many clusters have rows."""
+    """Sum ``x e`` over the rows of each cluster.
+
+    Parameters
+    ----------
+    blocks : re-iterable of Block
+        The rows.
+    fit : LeastSquares
+        Their least-squares solution.
+
+    Returns
+    -------
+    tuple of ndarray, shape (G, r), and int
+        The sums, and how many clusters have rows.
+    """
     sums, counts = np.zeros((0, fit.rank)), np.zeros(0, dtype=np.int64)
     for block in blocks:
-        if not len(block.y):
-            continue
-        low, high = int(block.clusters.min()), int(block.clusters.max()) + 1
-        if high > len(sums):
-            sums = np.vstack([sums, np.zeros((high - len(sums), fit.rank))])
-            counts = np.append(counts, np.zeros(high - len(counts), dtype=np.int64))
-        codes, residuals, X = block.clusters - low, fit.residuals(block), fit.regressors(block)
-        counts[low:high] += np.bincount(codes, minlength=high - low)
-        for j in range(fit.rank):
-            sums[low:high, j] += np.bincount(codes, weights=X[:, j] * residuals, minlength=high - low)
+        _refuse_missing(block.clusters)
+        top = int(block.clusters.max(initial=-1)) + 1
+        if top > len(sums):
+            sums = np.vstack([sums, np.zeros((top - len(sums), fit.rank))])
+            counts = np.append(counts, np.zeros(top - len(counts), dtype=np.int64))
+        for piece in pieces(block):
+            low, high = int(piece.clusters.min()), int(piece.clusters.max()) + 1
+            codes, residuals, X = piece.clusters - low, fit.residuals(piece), fit.regressors(piece)
+            counts[low:high] += np.bincount(codes, minlength=high - low)
+            for j in range(fit.rank):
+                sums[low:high, j] += np.bincount(codes, weights=X[:, j] * residuals, minlength=high - low)
     return sums, int((counts > 0).sum())
+
+
+def _refuse_missing(clusters: Labels) -> None:
+    if clusters.min(initial=0) < 0:
+        raise UsageError(
+            "A cluster has the code {code}, as rows without a cluster often do.",
+            where="clusters",
+            mend="Leave out rows without a cluster, and code the others from 0 upwards.",
+            values={"code": int(clusters.min())},
+        )
 
 
 def _with_new(seen: Flags, clusters: Labels) -> Flags:
     """Return the clusters seen so far; refuse one that has rows in two blocks."""
+    _refuse_missing(clusters)
     present = np.bincount(clusters, minlength=len(seen)) > 0
     before = np.append(seen, np.zeros(len(present) - len(seen), dtype=np.bool_))
     split = np.flatnonzero(before & present)
     if len(split):
         raise UsageError(
-            f"Cluster {int(split[0])} has rows in more than one block.",
+            "Cluster {code} has rows in more than one block.",
             where="blocks",
             mend="Cut the rows between clusters, not within them.",
+            values={"code": int(split[0])},
         )
     return before | present
 

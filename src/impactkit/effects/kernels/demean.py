@@ -71,8 +71,10 @@ def _demean_regular(values: Floats, shape: tuple[int, int], weights: Floats | No
     else:
         w = weights.reshape(*shape, *(1,) * (values.ndim - 1))
         means = (stacked * w).sum(axis=1, keepdims=True) / w.sum(axis=1, keepdims=True)
-    # A reshape of a strided `result` would be a copy, so the difference is written through its own shape.
-    np.subtract(values, np.repeat(means[:, 0], shape[1], axis=0), out=result)
+    if result.flags.c_contiguous:
+        np.subtract(stacked, means, out=result.reshape(stacked.shape))
+    else:  # reshaped it would be a copy
+        np.subtract(values, np.repeat(means[:, 0], shape[1], axis=0), out=result)
 
 
 def _demean_codes(values: Floats, groups: Labels, weights: Floats | None, result: Floats) -> None:

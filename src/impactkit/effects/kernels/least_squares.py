@@ -157,15 +157,16 @@ def _stacked_factor(blocks: Blocks) -> tuple[Floats, int]:
     n_rows = 0
     for block in blocks:
         n_rows += len(block.y)
-        for rows in _chunks(block):
-            chunk = np.column_stack([block.X[rows], block.y[rows]])
+        for piece in pieces(block):
+            chunk = np.column_stack([piece.X, piece.y])
             factors = chunk if factor is None else np.vstack([factor, chunk])
             factor = _triangle(factors)
     if factor is None or not np.isfinite(factor).all():
-        fault = "no rows" if factor is None else "values that are missing or infinite"
         raise EstimationError(
-            f"The regression has {fault}.",
-            where="regressors and outcome",
+            "The regression has no rows."
+            if factor is None
+            else "The regression has values that are missing or infinite.",
+            where="the outcome and the regressors",
             mend="Fit it to rows whose outcome, regressors and weight are all finite numbers.",
         )
     return factor, n_rows
@@ -175,9 +176,23 @@ def _triangle(matrix: Floats) -> Floats:
     return np.asarray(np.linalg.qr(matrix, mode="r"))
 
 
-def _chunks(block: Block) -> Iterator[slice]:
+def pieces(block: Block) -> Iterator[Block]:
+    """Cut a block into pieces that stay in the processor's cache.
+
+    Parameters
+    ----------
+    block : Block
+        Rows.
+
+    Yields
+    ------
+    Block
+        Views of consecutive rows; a cluster may be cut.
+    """
     step = max(256, 4 * block.X.shape[1], _CHUNK_BYTES // (8 * (block.X.shape[1] + 1)))
-    return (slice(start, start + step) for start in range(0, len(block.y), step))
+    for start in range(0, len(block.y), step):
+        rows = slice(start, start + step)
+        yield Block(X=block.X[rows], y=block.y[rows], clusters=block.clusters[rows])
 
 
 def _independent_columns(factor: Floats, norms: Floats) -> tuple[Flags, Floats]:
@@ -229,9 +244,9 @@ def _gradient(fit: LeastSquares, blocks: Blocks, solution: Floats) -> tuple[Floa
     """Return ``X'(y - X b)`` and the residual sum of squares, from doubly precise residuals."""
     gradient, residual_sum = np.zeros(fit.rank), 0.0
     for block in blocks:
-        X = fit.regressors(block)
-        for rows in _chunks(block):
-            residuals = double_double.residuals(block.y[rows], X[rows], solution)
-            gradient += double_double.transposed_product(X[rows], residuals)
+        for piece in pieces(block):
+            X = fit.regressors(piece)
+            residuals = double_double.residuals(piece.y, X, solution)
+            gradient += double_double.transposed_product(X, residuals)
             residual_sum += float(residuals.high @ residuals.high)
     return gradient, residual_sum

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from impactkit import errors
 from impactkit.wording.message import translations
 
+ERRORS = {name for name in vars(errors) if name.endswith("Error")}
 TEXTS = {"what", "problem", "mend", "where"}
 
 
@@ -16,10 +18,10 @@ def templates(tree: ast.Module) -> Iterator[str]:
         if not isinstance(call, ast.Call):
             continue
         name = ast.unparse(call.func).rpartition(".")[2]
-        if not name.endswith("Error") and name.casefold() not in {"fault", "trouble"}:
+        if name not in ERRORS and name.casefold() not in {"fault", "trouble"}:
             continue
         given = [k.value for k in call.keywords if k.arg in TEXTS]
-        for value in [*call.args[:1], *given] if name.endswith("Error") else given:
+        for value in [*call.args[:1], *given] if name in ERRORS else given:
             yield from (
                 s.value for s in ast.walk(value) if isinstance(s, ast.Constant) and isinstance(s.value, str)
             )

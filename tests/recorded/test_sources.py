@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+import xlsxwriter
 
 from impactkit.data import sources
 from impactkit.data.read_table import read_table
@@ -66,6 +67,18 @@ def test_codes_stay_text_and_whole_numbers_lose_the_point_in_a_workbook(write_wo
 def test_a_table_that_starts_further_in_keeps_its_addresses(write_workbook):
     table = read_table(write_workbook({"Blad1": [["kod", "y"], ["0114", 1]]}, corner=2))
     assert table.address(0, "y") == "Blad1!D4"
+
+
+def test_a_formula_that_failed_is_not_taken_for_an_empty_cell(tmp_path):
+    file = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(file) as workbook:
+        workbook.add_worksheet("Läs mig & annat").hide()
+        sheet = workbook.add_worksheet("Data & mer")
+        sheet.write_row(1, 1, ["y", "z"])
+        sheet.write_row(2, 1, [1, 2])
+        sheet.write_formula(3, 1, "=1/0", None, "#DIV/0!")
+        sheet.write_formula(3, 2, "=B3+1", None, 2)
+    assert read_table(file).cells.to_numpy().tolist() == [["1", "2"], ["#DIV/0!", "2"]]
 
 
 def test_hidden_and_empty_sheets_are_passed_over(write_workbook):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+from impactkit.data.error_cells import error_cells
 from impactkit.data.framing import Origin, table_of
 from impactkit.data.table import Table
 from impactkit.errors import DataError
@@ -66,6 +67,8 @@ def read(path: Path, *, sheet: str | None = None) -> Table:
     finally:
         workbook.close()
     texts = [[cell if isinstance(cell, str) else _text(cell) for cell in row] for row in rows]
+    for (row, column), shown in error_cells(path, name).items():
+        texts[row][column] = shown
     return table_of(texts, range(1, len(texts) + 1), origin=Origin(file=path.name, sheet=name, decimal="."))
 
 

@@ -11,6 +11,6 @@ from impactkit.effects.estimators import ALL
 if TYPE_CHECKING:
     from impactkit.effects.estimator import RegressionSettings as EstimatorSettings
 else:
-    EstimatorSettings = Annotated[Union[ALL], Field(discriminator="method")]
+    EstimatorSettings = Annotated[Union[ALL], Field(discriminator="method")]  # noqa: UP007 - a tuple made at run time
 
 __all__ = ["EstimatorSettings"]

@@ -129,7 +129,7 @@ def sentences(language: Language) -> dict[str, str]:
     folder = files("impactkit.wording") / language
     found: dict[str, str] = {}
     for page in sorted(folder.iterdir(), key=lambda item: item.name):
-        if page.name.endswith(".toml") and page.name != "errors.toml":
+        if page.name.endswith(".toml") and not page.name.startswith("errors"):
             found.update(_flat(tomllib.loads(page.read_text("utf-8")), page.name.removesuffix(".toml")))
     return found
 
@@ -148,10 +148,11 @@ def translations(language: Language) -> dict[str, str]:
     dict of str to str
         Translated templates by English template.
     """
-    page = files("impactkit.wording") / language / "errors.toml"
-    if language == "en" or not page.is_file():
-        return {}
-    found: dict[str, str] = tomllib.loads(page.read_text("utf-8"))["errors"]
+    folder = files("impactkit.wording") / language
+    found: dict[str, str] = {}
+    for page in sorted(folder.iterdir(), key=lambda item: item.name):
+        if page.name.startswith("errors") and page.name.endswith(".toml"):
+            found.update(tomllib.loads(page.read_text("utf-8"))["errors"])
     return found
 
 

@@ -1,7 +1,8 @@
 """What people write in files: strict, frozen models, and their faults told as troubles.
 
-Every model read from TOML (an indicator, a claim, a plan) is a :class:`Written`. Pydantic finds the faults;
-:func:`troubles_of` tells each of them as what, where (the key path, tables counted from 1) and how to mend it.
+Every model read from TOML (an indicator, a claim, a plan) is a :class:`Written`. Pydantic finds the
+faults; :func:`troubles_of` tells each of them as what, where (the key path, tables counted from 1) and how
+to mend it.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ def fault(*troubles: Trouble) -> PydanticCustomError:
     Parameters
     ----------
     *troubles : Trouble
-        What is wrong. An empty ``where`` becomes the file and the key; ``{file}`` and ``{key}`` are filled in.
+        What is wrong. An empty ``where`` becomes the file and the key; ``{file}`` and ``{key}`` are filled
+        in.
 
     Returns
     -------
@@ -73,7 +75,7 @@ def _exact(value: object) -> Decimal:
     if not number.is_finite():
         raise fault(
             Trouble(
-                "{key} = {value!r} is not a number.",
+                '{key} = "{value}" is not a number.',
                 "",
                 'Write digits, with a point for decimals: {name} = "2.5".',
                 {"value": str(value)},

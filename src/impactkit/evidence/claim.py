@@ -35,8 +35,8 @@ class Claim(Written):
     harm : {"increase", "decrease"}, optional
         Which movement would be harm; required for ``no_harm``, refused otherwise.
     minimum_effect : Decimal
-        The smallest change worth claiming, in the indicator's unit, above 0; for ``no_harm`` the margin. Written
-        as text (``"2.5"``) or a whole number, so that the locked plan holds what was written.
+        The smallest change worth claiming, in the indicator's unit, above 0; for ``no_harm`` the margin.
+        Written as text (``"2.5"``) or a whole number, so that the locked plan holds what was written.
     unit : str, optional
         The unit shown after numbers; the indicator's when left out.
     by : int

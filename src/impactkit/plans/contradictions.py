@@ -68,7 +68,9 @@ def _claims_as_a_set(plan: Plan) -> list[Trouble]:
     for name, times in Counter(claim.id for claim in plan.claims).items():
         if times > 1:
             what = "{times} claims are called {claim}."
-            found.append(Trouble(what, IN_CLAIM, "Give each claim its own id.", {"times": times, "claim": name}))
+            found.append(
+                Trouble(what, IN_CLAIM, "Give each claim its own id.", {"times": times, "claim": name})
+            )
     return found
 
 

@@ -1,16 +1,16 @@
-"""The estimators a plan may name."""
+"""The estimators a plan may name, told apart by their method."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Annotated, Union
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
+from impactkit.effects.estimators import ALL
 
-# A seam: becomes the union of impactkit.effects.estimators.ALL, told apart by method.
-class EstimatorSettings(BaseModel):
-    """An estimator by its method's name, with its settings."""
+if TYPE_CHECKING:
+    from impactkit.effects.estimator import RegressionSettings as EstimatorSettings
+else:
+    EstimatorSettings = Annotated[Union[ALL], Field(discriminator="method")]  # noqa: UP007 - a tuple made at run time
 
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    method: Literal["before_after", "difference_in_differences", "randomised_trial"]
+__all__ = ["EstimatorSettings"]

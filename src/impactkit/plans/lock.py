@@ -135,14 +135,16 @@ class Lock(Written):
             lock = cls.model_validate(json.loads(content, object_pairs_hook=_no_key_twice))
         except FileNotFoundError:
             mend = "Lock the plan first: impactkit lock plan.toml."
-            raise PlanError("There is no lock.", where="{file}", mend=mend, values={"file": str(file)}) from None
+            raise PlanError(
+                "There is no lock.", where="{file}", mend=mend, values={"file": str(file)}
+            ) from None
         except ValidationError as error:
             raise PlanError.of(troubles_of(error, cls, file.name)) from None
         except ValueError as error:
             raise _not_a_lock(str(error), file.name) from None
         lock._read = content
         if hashlib.sha256(canonical_json(lock.plan)).hexdigest() != lock.plan_digest:
-            raise _not_a_lock("the plan does not give the digest written beside it", file.name)
+            raise _not_a_lock("", file.name)
         return lock
 
 
@@ -212,8 +214,9 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _not_a_lock(reason: str, file: str) -> PlanError:
+    altered = "The plan in {file} does not give the digest written beside it."
     return PlanError(
-        "{file} is not a sound lock: {reason}.",
+        "{file} is not a sound lock: {reason}." if reason else altered,
         where="{file}",
         mend="Fetch the lock again from where it was handed over; a lock is never edited.",
         values={"reason": reason, "file": file},

@@ -112,8 +112,8 @@ class Plan(Written):
         Raises
         ------
         PlanError
-            With every trouble at once: the file is missing or not TOML, keys are unknown (did you mean) or missing,
-            values cannot be used, or the plan contradicts itself.
+            With every trouble at once: the file is missing or not TOML, keys are unknown (did you mean) or
+            missing, values cannot be used, or the plan contradicts itself.
         """
         file = found_file(Path(path))
         plan = cls.of(parsed(file), file=file.name)
@@ -157,7 +157,7 @@ class Plan(Written):
         return self._path.name if self._path else "plan.toml"
 
     def content(self) -> dict[str, Any]:
-        """Return all it says, defaults written out, ready for JSON: decimals as text, dates ISO, no floats."""
+        """Return all it says, defaults written out, for JSON: decimals as text, ISO dates, no floats."""
         content: dict[str, Any] = _without_floats(self.model_dump(mode="json", exclude_none=True))
         return content
 
@@ -239,8 +239,8 @@ class Plan(Written):
         """
         from impactkit.plans.rows import typed_rows
 
-        outcomes = {claim.outcome or self.data.outcome for claim in self.claims}
-        return typed_rows(self.data, self.folder, outcomes=outcomes | {self.data.outcome})
+        outcomes = [self.data.outcome, *(claim.outcome for claim in self.claims if claim.outcome)]
+        return typed_rows(self.data, self.folder, outcomes=outcomes)
 
     def frame(self) -> pd.DataFrame:
         """Return the plan's rows as a typed frame that reaches every claim's year.

@@ -40,7 +40,9 @@ def found_file(path: Path) -> Path:
     values: dict[str, Value] = {"name": file.name, "folder": str(file.parent)}
     if near:
         values["near"] = near[0]
-        raise PlanError("There is no file {name}.", where="{folder}", mend="Did you mean {near}?", values=values)
+        raise PlanError(
+            "There is no file {name}.", where="{folder}", mend="Did you mean {near}?", values=values
+        )
     mend = "Check the name, or start a plan with: impactkit new {folder}."
     raise PlanError("There is no file {name}.", where="{folder}", mend=mend, values=values)
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from impactkit.errors import DataError
+from impactkit.errors import DataError, Trouble
 from impactkit.plans.data_files import DataFiles
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from impactkit.data.table import Table
 
-def typed_rows(data: DataFiles, folder: Path, *, outcomes: set[str]) -> pd.DataFrame:
-    """Return the rows of a plan's files.
+
+def typed_rows(data: DataFiles, folder: Path, *, outcomes: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of a plan's files: the columns that play a part, and no others.
 
     Parameters
     ----------
@@ -21,30 +25,35 @@ def typed_rows(data: DataFiles, folder: Path, *, outcomes: set[str]) -> pd.DataF
         Files and roles.
     folder : Path
         Where the files lie.
-    outcomes : set of str
+    outcomes : sequence of str
         Every column measured.
 
     Returns
     -------
     DataFrame
-        Numbers in the columns whose role needs them, text elsewhere.
+        Numbers in the columns whose role needs them, text in units, clusters and strata.
 
     Raises
     ------
     DataError
-        With every fault of the files.
+        With every fault of every file.
     """
     import pandas as pd
 
-    numbers = outcomes | {*data.covariates, data.treated, data.first_treated, data.weight, data.pre_outcome, data.time}
-    tables = [_table(folder / name, data) for name in data.names]
-    if len(tables) == 2:
-        _mark_time(tables, data)
-    rows = pd.concat(tables, ignore_index=True)
-    for column in rows.columns:
-        if column in numbers:
-            rows[column] = _numbers(rows[column], data)
-    return rows
+    from impactkit.data.read_table import read_table
+
+    found: list[pd.DataFrame] = []
+    troubles: list[Trouble] = []
+    for name, collected in zip(data.names, _collected(data), strict=True):
+        try:
+            found.append(
+                _typed(read_table(folder / name, sheet=data.sheet), data, outcomes, collected=collected)
+            )
+        except DataError as error:
+            troubles += error.troubles
+    if troubles:
+        raise DataError.of(troubles)
+    return pd.concat(found, ignore_index=True)
 
 
 def last_year(rows: pd.DataFrame, data: DataFiles) -> int | None:
@@ -62,44 +71,33 @@ def last_year(rows: pd.DataFrame, data: DataFiles) -> int | None:
     int or None
         None when neither says a year.
     """
-    import pandas as pd
-
-    if data.time in rows.columns:
-        times = rows[data.time].dropna()
-        if pd.api.types.is_datetime64_any_dtype(times) and len(times):
-            return int(times.dt.year.max())
-        if pd.api.types.is_numeric_dtype(times) and len(times) and 1900 <= times.max() <= 2200:
-            return int(times.max())
+    last = rows[data.time].max() if data.time in rows.columns and len(rows) else None
+    # Waves counted 0, 1, 2 are no years.
+    if last is not None and 1900 <= last <= 2200:
+        return int(last)
     return data.follow_up_collected.year if data.follow_up_collected else None
 
 
-def _mark_time(tables: list[pd.DataFrame], data: DataFiles) -> None:
-    for table, collected in zip(tables, (data.baseline_collected, data.follow_up_collected), strict=True):
-        if data.time not in table.columns and collected:
-            table[data.time] = str(collected.year)
+def _collected(data: DataFiles) -> tuple[date | None, ...]:
+    return (None,) if data.file else (data.baseline_collected, data.follow_up_collected)
 
 
-# A seam: reading and typing move to impactkit.data, which reports every faulty cell.
-def _table(path: Path, data: DataFiles) -> pd.DataFrame:
-    import pandas as pd
+def _typed(table: Table, data: DataFiles, outcomes: Sequence[str], *, collected: date | None) -> pd.DataFrame:
+    from impactkit.data.numbers import EMPTY
+    from impactkit.data.typing_columns import typed_frame
 
-    if not path.is_file():
-        raise DataError(
-            "There is no file {name}.",
-            where="{folder}",
-            mend="Put the file beside the plan, or correct its name under [data].",
-            values={"name": path.name, "folder": str(path.parent)},
-        )
-    missing = ["", *data.missing]
-    if path.suffix == ".csv":
-        return pd.read_csv(path, dtype=str, sep=None, engine="python", keep_default_na=False, na_values=missing)
-    return pd.read_excel(
-        path, sheet_name=data.sheet or 0, dtype=str, engine="calamine", keep_default_na=False, na_values=missing
-    )
+    # One file for each measurement needs no time column: the plan says when it was collected.
+    without_time = data.time not in table.header and collected is not None
+    single = (data.treated, data.first_treated, data.weight, data.pre_outcome)
+    time = () if without_time else (data.time,)
+    numbers = _named(*outcomes, *data.covariates, *single, *time)
+    codes = [name for name in _named(data.unit, data.cluster, data.stratum) if name not in numbers]
+    missing = EMPTY | frozenset(data.missing)
+    frame = typed_frame(table, numbers=numbers, codes=codes, decimal=data.decimal, missing=missing)
+    if without_time and collected is not None:
+        frame[str(data.time)] = collected.year
+    return frame
 
 
-def _numbers(column: pd.Series, data: DataFiles) -> pd.Series:
-    import pandas as pd
-
-    text = column.str.replace(",", ".") if data.decimal == "," else column
-    return pd.to_numeric(text)
+def _named(*names: str | None) -> list[str]:
+    return list(dict.fromkeys(name for name in names if name is not None))

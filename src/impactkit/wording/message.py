@@ -148,9 +148,10 @@ def translations(language: Language) -> dict[str, str]:
     dict of str to str
         Translated templates by English template.
     """
+    folder = files("impactkit.wording") / language
     found: dict[str, str] = {}
-    for page in (files("impactkit.wording") / language).iterdir():
-        if page.name.startswith("errors"):
+    for page in sorted(folder.iterdir(), key=lambda item: item.name):
+        if page.name.startswith("errors") and page.name.endswith(".toml"):
             found.update(tomllib.loads(page.read_text("utf-8"))["errors"])
     return found
 

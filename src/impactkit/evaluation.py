@@ -1,0 +1,266 @@
+"""The whole chain on one page: from a plan to verdicts. Everything is validated before anything is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from impactkit.data.study import Study
+from impactkit.effects.estimate import Estimate
+from impactkit.errors import ImpactkitError, PlanError, StudyError, Trouble
+from impactkit.evidence.check import check
+from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.claim import Claim
+from impactkit.evidence.grade import EvidenceGrade, grade
+from impactkit.evidence.judge import Case, judge_together
+from impactkit.evidence.verdict import Verdict
+from impactkit.plans import Lock, Plan, prior
+from impactkit.plans.lock import Priority
+from impactkit.provenance import file_digest, json_ready, versions
+from impactkit.wording import Language, Message, card
+
+if TYPE_CHECKING:
+    from impactkit.effects.estimator import Estimator
+    from impactkit.reporting.report import Report
+
+LOCK_NAME = "plan.lock.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimResult:
+    """One claim, carried from its study to its verdict.
+
+    Parameters
+    ----------
+    claim : Claim
+        What was promised.
+    study : Study
+        The rows and roles it was measured on.
+    estimate : Estimate
+        The effect.
+    checks : tuple of CheckResult
+        What was asked of its assumptions.
+    grade : EvidenceGrade
+        How far to trust it.
+    verdict : Verdict
+        What may be said.
+    """
+
+    claim: Claim
+    study: Study
+    estimate: Estimate
+    checks: tuple[CheckResult, ...]
+    grade: EvidenceGrade
+    verdict: Verdict
+
+    def to_record(self) -> dict[str, Any]:
+        """Return every number and reason, ready for JSON."""
+        return dict(
+            json_ready(
+                {
+                    "claim": self.claim.id,
+                    "estimate": self.estimate,
+                    "checks": self.checks,
+                    "grade": self.grade,
+                    "verdict": self.verdict,
+                }
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """A plan carried out: every claim with its verdict, and where the numbers come from.
+
+    Parameters
+    ----------
+    plan : Plan
+        What was promised.
+    lock : Lock, optional
+        The lock that stood beside the plan.
+    prior : {"proved_prior", "claimed_prior", "not_prior"}
+        Whether the plan was made before the follow-up.
+    results : tuple of ClaimResult
+        In the order of the plan's claims.
+    data_digests : dict of str to str
+        SHA-256 of each data file.
+    made_with : dict of str to str
+        Versions.
+    """
+
+    plan: Plan
+    lock: Lock | None
+    prior: Priority
+    results: tuple[ClaimResult, ...]
+    data_digests: dict[str, str]
+    made_with: dict[str, str]
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdicts in the order of the claims."""
+        return tuple(result.verdict for result in self.results)
+
+    def report(self, *, language: Language | None = None) -> Report:
+        """Return the report.
+
+        Parameters
+        ----------
+        language : {"sv", "en"}, optional
+            Its language; the plan's when left out.
+
+        Returns
+        -------
+        Report
+            Structured; `render` writes it.
+        """
+        from impactkit.reporting.report import report_of
+
+        return report_of(self, language or self.plan.language)
+
+    def to_record(self) -> dict[str, Any]:
+        """Return every number and reason that a reviewer recomputes, ready for JSON."""
+        return {
+            "spec": "ikresults1",
+            "plan_digest": self.plan.digest,
+            "prior": self.prior,
+            "results": [result.to_record() for result in self.results],
+            "data_digests": self.data_digests,
+        }
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (f"{v.claim} ({v.name})", v.reasons[0] if v.reasons else "")
+            for v in self.verdicts
+        ]
+        return card(Message("evaluation.title", {"project": self.plan.project.name}), rows)
+
+
+def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation:
+    """Carry out a plan: read its data, estimate, check, grade and judge every claim.
+
+    Parameters
+    ----------
+    plan : Plan or path
+        The plan.
+    lock : Lock, optional
+        The plan's lock; the one beside the plan when left out.
+
+    Returns
+    -------
+    Evaluation
+        With a verdict for every claim.
+
+    Raises
+    ------
+    ImpactkitError
+        With every fault at once: of the data files, of the roles, or because the lock holds another plan. Nothing is
+        estimated before all of it is right.
+    """
+    plan = plan if isinstance(plan, Plan) else Plan.read(plan)
+    lock = lock or _lock_beside(plan)
+    studies = _studies(plan)
+    cases, checked = [], []
+    for claim, study in zip(plan.claims, studies, strict=True):
+        estimate = _estimator(plan, claim).estimate(study)
+        found = check(study, estimate)
+        checked.append(found)
+        cases.append(Case(claim=claim, estimate=estimate, grade=grade(estimate, found)))
+    when = prior(plan, lock)
+    verdicts = judge_together(cases, alpha=float(plan.decision.alpha), prior=when)
+    results = tuple(
+        ClaimResult(
+            claim=case.claim, study=study, estimate=case.estimate, checks=found, grade=case.grade, verdict=verdict
+        )
+        for case, study, found, verdict in zip(cases, studies, checked, verdicts, strict=True)
+    )
+    return Evaluation(
+        plan=plan,
+        lock=lock,
+        prior=when,
+        results=results,
+        data_digests={name: file_digest(plan.folder / name) for name in plan.data.names},
+        made_with=versions(),
+    )
+
+
+def study_of(plan: Plan, claim_id: str) -> Study:
+    """Return the study of one claim.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    claim_id : str
+        The claim.
+
+    Returns
+    -------
+    Study
+        The plan's rows with the claim's outcome.
+    """
+    return Study(plan.frame(), **plan.roles(claim_id))
+
+
+def _studies(plan: Plan) -> list[Study]:
+    """Return every claim's study, or one error with all their faults."""
+    frame = plan.frame()
+    studies: list[Study] = []
+    troubles: list[Trouble] = []
+    for claim in plan.claims:
+        try:
+            studies.append(Study(frame, **plan.roles(claim.id)))
+        except StudyError as error:
+            troubles += [trouble for trouble in error.troubles if trouble not in troubles]
+    if troubles:
+        raise StudyError.of(troubles)
+    return studies
+
+
+def _estimator(plan: Plan, claim: Claim) -> Estimator:
+    """Return the plan's estimator with the level and the seed that the plan fixes."""
+    settings = plan.estimator
+    level, seed = 1 - float(plan.decision.alpha), plan.seed_for(claim.id)
+    inference = settings.inference.model_copy(update={"level": level})
+    if inference.method == "permutation":
+        inference = inference.model_copy(update={"seed": seed})
+    beside = settings.permutation
+    if beside is not None:
+        beside = beside.model_copy(update={"seed": seed, "level": level})
+    return settings.model_copy(update={"inference": inference, "permutation": beside})
+
+
+def _lock_beside(plan: Plan) -> Lock | None:
+    path = plan.folder / LOCK_NAME
+    if not path.is_file():
+        return None
+    lock = Lock.read(path)
+    if lock.plan_digest != plan.digest:
+        raise PlanError(
+            "The plan has changed since it was locked.",
+            where="{file} and {lock}",
+            mend="Restore the locked plan, or write an amendment that gives the reason.",
+            values={"file": plan.file_name, "lock": LOCK_NAME},
+        )
+    return lock
+
+
+def problems(plan: Plan) -> tuple[Trouble, ...]:
+    """Return all that keeps a plan from being evaluated, without estimating anything.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    tuple of Trouble
+        Empty when it can be evaluated.
+    """
+    try:
+        _lock_beside(plan)
+        _studies(plan)
+    except ImpactkitError as error:
+        return error.troubles
+    return ()

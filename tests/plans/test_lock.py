@@ -1,0 +1,117 @@
+"""A lock fixes the plan as bytes, never gives way to another, and tells when it was tampered with."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from impactkit.errors import PlanError
+from impactkit.plans import Lock, Plan, lock, prior
+from impactkit.plans.roster import digest_of_names
+
+NOW = datetime(2022, 2, 1, 12, tzinfo=UTC)
+
+
+def test_a_lock_reads_back_with_the_digest_of_its_bytes(make, tmp_path):
+    file = tmp_path / "plan.lock.json"
+    made = lock(make(), now=NOW).write(file)
+    assert Lock.read(file).model_dump() == made.model_dump()
+    assert Lock.read(file).digest == hashlib.sha256(file.read_bytes()).hexdigest() == made.digest
+
+
+def test_a_lock_holds_plan_files_and_roster(make, tmp_path):
+    plan = make()
+    made = lock(plan, now=NOW)
+    assert made.spec == "ikplan1"
+    assert made.plan_digest == plan.digest
+    assert Plan.of(made.plan).digest == plan.digest
+    data = (tmp_path / "data.csv").read_bytes()
+    assert [(f.name, f.bytes, f.sha256) for f in made.files] == [
+        ("data.csv", len(data), hashlib.sha256(data).hexdigest())
+    ]
+    assert (made.roster.n_treated, made.roster.n_comparison) == (1, 1)
+    assert made.roster.treated == digest_of_names(["01"])
+    assert made.roster.periods == ("2022", "2023")
+
+
+def test_a_plan_is_locked_before_its_data_exist(make):
+    made = lock(make(rows=""), now=NOW)
+    assert made.files == ()
+    assert made.roster is None
+
+
+def test_locking_again_leaves_the_first_lock(make, tmp_path):
+    file = tmp_path / "plan.lock.json"
+    first = lock(make(), now=NOW).write(file)
+    later = lock(make(), now=datetime(2030, 1, 1, tzinfo=UTC)).write(file)
+    assert later.locked_on == first.locked_on == NOW
+
+
+@pytest.mark.parametrize(
+    "change", [{"table": "decision", "alpha": "0.10"}, {"rows": "område;år;insats;trygga\n01;2023;1;9\n"}]
+)
+def test_a_differing_lock_is_never_overwritten(make, tmp_path, change):
+    file = tmp_path / "plan.lock.json"
+    lock(make(), now=NOW).write(file)
+    before = file.read_bytes()
+    with pytest.raises(PlanError, match="amendment"):
+        lock(make(**change), now=NOW).write(file)
+    assert file.read_bytes() == before
+
+
+def test_an_edited_plan_inside_a_lock_is_told(make, tmp_path):
+    file = tmp_path / "plan.lock.json"
+    lock(make(), now=NOW).write(file)
+    record = json.loads(file.read_bytes())
+    record["plan"]["claims"][0]["minimum_effect"] = "1"
+    file.write_text(json.dumps(record), "utf-8")
+    with pytest.raises(PlanError, match="does not give the digest"):
+        Lock.read(file)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"spec": "ikplan1", "spec": "ikplan1"}', '{"spec": "ikplan9"}']
+)
+def test_what_is_no_lock_is_refused(tmp_path, text):
+    (tmp_path / "plan.lock.json").write_text(text)
+    with pytest.raises(PlanError):
+        Lock.read(tmp_path / "plan.lock.json")
+
+
+def test_a_missing_lock_is_told_how_to_make_one(tmp_path):
+    with pytest.raises(PlanError, match="impactkit lock"):
+        Lock.read(tmp_path / "plan.lock.json")
+
+
+def test_a_write_that_fails_leaves_nothing_behind(make, tmp_path, monkeypatch):
+    def broken(_handle):
+        raise OSError("disk full")
+
+    made = lock(make(), now=NOW)
+    monkeypatch.setattr("os.fsync", broken)
+    with pytest.raises(OSError, match="disk full"):
+        made.write(tmp_path / "plan.lock.json")
+    assert [file.name for file in tmp_path.iterdir()] == ["data.csv"]
+
+
+@pytest.mark.parametrize(
+    ("decided", "collected", "told"),
+    [
+        ("2022-01-01", "2023-10-01", "claimed_prior"),
+        ("2023-10-01", "2023-10-01", "not_prior"),
+        ("2024-01-01", "2023-10-01", "not_prior"),
+        (None, "2023-10-01", "not_prior"),
+        ("2022-01-01", None, "not_prior"),
+    ],
+)
+def test_priority_is_claimed_by_dates_and_never_proved_by_them(sound, decided, collected, told):
+    sound["decision"] = {"decided": decided}
+    sound["data"]["follow_up_collected"] = collected
+    assert prior(Plan.of(sound)) == told
+
+
+def test_a_lock_made_in_time_claims_priority(make):
+    plan = make("decision", decided=None)
+    assert prior(plan, lock(plan, now=NOW)) == "claimed_prior"
+    assert prior(plan, lock(plan, now=datetime(2023, 10, 1, tzinfo=UTC))) == "not_prior"

@@ -1,0 +1,54 @@
+"""Plan, measure and verify the impact claim of a social investment.
+
+The public names are loaded when they are first used, so that ``import impactkit`` costs little more than pandas.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "indicators.catalogue": ("Catalogue",),
+    "indicators.indicator": ("Indicator",),
+    "data.fault": ("Fault",),
+    "data.study": ("Study",),
+    "effects.estimate": ("Estimate",),
+    "effects.interval": ("Interval",),
+    "effects.permutation_test": ("PermutationTest",),
+    "effects.estimators": ("BeforeAfter", "DifferenceInDifferences", "RandomisedTrial"),
+    "effects.inference": ("ClusterRobust", "Permutation"),
+    "evidence.check": ("check",),
+    "evidence.check_result": ("CheckResult",),
+    "evidence.claim": ("Claim",),
+    "evidence.grade": ("EvidenceGrade", "grade"),
+    "evidence.judge": ("judge",),
+    "evidence.verdict": ("Verdict",),
+    "plans": ("Lock", "Plan", "Project", "lock", "new_project"),
+    "evaluation": ("Evaluation", "evaluate"),
+    "reporting.report": ("Report",),
+    "reporting.plots": ("plot",),
+    "reporting.renderers": ("render",),
+    "verification.seal": ("seal",),
+    "verification.verify": ("Verification", "verify"),
+    "errors": ("ImpactkitError",),
+    "wording": ("use_language",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'impactkit' has no attribute {name!r}")
+    found = getattr(import_module(f"impactkit.{_HOME_OF[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
+
+
+__version__ = "0.1.0"

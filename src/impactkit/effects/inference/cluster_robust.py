@@ -82,7 +82,9 @@ class ClusterRobust(BaseModel):
             If an HC kind is asked for where rows belong to units over time.
         """
         kind = self._kind_for(problem)
-        found = cluster_robust(problem, fit, kind=kind, n_parameters=problem.n_parameters)
+        is_reduced = fit.n_rows != problem.n_rows
+        counted = None if is_reduced else problem.n_parameters
+        found = cluster_robust(problem, fit, kind=kind, n_parameters=counted)
         scale = self._scale(found, problem)
         places = list(problem.effects)
         covariance = found.covariance[np.ix_(places, places)] * scale

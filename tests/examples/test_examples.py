@@ -1,4 +1,4 @@
-"""Every packaged example is a whole project: a plan that reads, data that fit it, and where they come from."""
+"""Every packaged example is a whole project: a plan that reads, data that fit it, and their source."""
 
 import runpy
 from importlib.resources import files

@@ -108,7 +108,7 @@ def test_a_write_that_fails_leaves_nothing_behind(make, tmp_path, monkeypatch):
 def test_priority_is_claimed_by_dates_and_never_proved_by_them(sound, decided, collected, told):
     sound["decision"] = {"decided": decided}
     sound["data"]["follow_up_collected"] = collected
-    assert prior(Plan.of(sound)) == told
+    assert prior(Plan.of(sound), None) == told
 
 
 def test_a_lock_made_in_time_claims_priority(make):

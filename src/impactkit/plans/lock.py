@@ -175,14 +175,14 @@ def lock(plan: Plan, *, now: datetime | None = None) -> Lock:
     )
 
 
-def prior(plan: Plan, lock: Lock | None = None) -> Priority:
+def prior(plan: Plan, lock: Lock | None) -> Priority:
     """Return whether the plan came before the follow-up.
 
     Parameters
     ----------
     plan : Plan
         The plan, with the date it says it was decided.
-    lock : Lock, optional
+    lock : Lock or None
         Its lock, with the date of this computer's clock.
 
     Returns
@@ -207,9 +207,16 @@ def _roster_if_readable(plan: Plan) -> Roster | None:
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise PlanError(
+                "The key {key} stands twice in the lock.",
+                where="{key}",
+                mend="Fetch the lock again from where it was handed over; a lock is never edited.",
+                values={"key": key},
+            )
+        found[key] = value
     return found
 
 

@@ -79,7 +79,9 @@ class ImpactkitError(Exception):
       Mend:  Add the column.
     """
 
-    def __init__(self, what: str, *, where: str, mend: str, values: Mapping[str, Value] | None = None) -> None:
+    def __init__(
+        self, what: str, *, where: str, mend: str, values: Mapping[str, Value] | None = None
+    ) -> None:
         self.troubles: tuple[Trouble, ...] = (Trouble(what, where, mend, values or {}),)
         super().__init__(what)
 

@@ -129,10 +129,7 @@ class Evaluation:
         }
 
     def _repr_html_(self) -> str:
-        rows = [
-            (f"{v.claim} ({v.name})", v.reasons[0] if v.reasons else "")
-            for v in self.verdicts
-        ]
+        rows = [(f"{v.claim} ({v.name})", v.reasons[0] if v.reasons else "") for v in self.verdicts]
         return card(Message("evaluation.title", {"project": self.plan.project.name}), rows)
 
 
@@ -170,7 +167,12 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
     verdicts = judge_together(cases, alpha=float(plan.decision.alpha), prior=when)
     results = tuple(
         ClaimResult(
-            claim=case.claim, study=study, estimate=case.estimate, checks=found, grade=case.grade, verdict=verdict
+            claim=case.claim,
+            study=study,
+            estimate=case.estimate,
+            checks=found,
+            grade=case.grade,
+            verdict=verdict,
         )
         for case, study, found, verdict in zip(cases, studies, checked, verdicts, strict=True)
     )

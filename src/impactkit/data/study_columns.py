@@ -60,7 +60,9 @@ def study_columns(
     table = _narrow(frame, roles)
     _raise(_first_troubles(table, roles))
     coded = _coded(table, roles)
-    found = treatment(coded, _numbers(table, roles.first_treated), _numbers(table, roles.treated), start=start)
+    found = treatment(
+        coded, _numbers(table, roles.first_treated), _numbers(table, roles.treated), start=start
+    )
     full = found.columns
     order = full.canonical_order()
     full = full if order is None else full.take(order)
@@ -176,7 +178,13 @@ def _complete(full: Columns, found: Treatment) -> tuple[Columns, tuple[LeftOut, 
             counted += _counts(full, gone, reason, found)
             kept &= ~lacking
     if not kept.any():
-        _raise([Trouble("No row has all the numbers needed.", "frame", "Fill in the outcome and the covariates.")])
+        _raise(
+            [
+                Trouble(
+                    "No row has all the numbers needed.", "frame", "Fill in the outcome and the covariates."
+                )
+            ]
+        )
     return (full if kept.all() else full.take(kept)), tuple(counted)
 
 

@@ -85,7 +85,13 @@ class Interval:
         half = std_error * t_quantile(0.5 + level / 2, df)
         p = t_p_value(point / std_error, df)
         return cls(
-            point=point, std_error=std_error, df=df, level=level, low=point - half, high=point + half, p_value=p
+            point=point,
+            std_error=std_error,
+            df=df,
+            level=level,
+            low=point - half,
+            high=point + half,
+            p_value=p,
         )
 
     @classmethod
@@ -152,7 +158,8 @@ class Interval:
     def to_record(self) -> dict[str, Any]:
         """Return the fields, ready for JSON."""
         record: dict[str, Any] = {
-            name: getattr(self, name) for name in ("point", "std_error", "df", "level", "low", "high", "p_value")
+            name: getattr(self, name)
+            for name in ("point", "std_error", "df", "level", "low", "high", "p_value")
         }
         record["reason"] = self.reason
         return dict(json_ready(record))

@@ -47,7 +47,9 @@ def is_reducible(columns: Columns) -> bool:
     return bool((weights == weights[:, :1]).all())
 
 
-def contrast_problem(columns: Columns, *, follow_up: tuple[int, ...], baseline: tuple[int, ...]) -> LinearProblem:
+def contrast_problem(
+    columns: Columns, *, follow_up: tuple[int, ...], baseline: tuple[int, ...]
+) -> LinearProblem:
     """Reduce a balanced panel to each unit's follow-up mean less its baseline mean.
 
     Parameters

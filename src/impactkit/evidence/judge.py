@@ -110,10 +110,10 @@ def judge_together(
        Statistics*, 6(2).
     """
     levels = _holm_levels([case for case in cases if case.claim.role == "primary"], alpha)
-    verdicts = [
-        _verdict(case, level=levels.get(case.claim.id, 1 - alpha), prior=prior) for case in cases
+    verdicts = [_verdict(case, level=levels.get(case.claim.id, 1 - alpha), prior=prior) for case in cases]
+    harmed = [
+        v.claim for v, case in zip(verdicts, cases, strict=True) if case.claim.role == "guardrail" and v.harm
     ]
-    harmed = [v.claim for v, case in zip(verdicts, cases, strict=True) if case.claim.role == "guardrail" and v.harm]
     if not harmed:
         return tuple(verdicts)
     return tuple(

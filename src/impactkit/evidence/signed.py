@@ -45,9 +45,7 @@ class SignedEffect:
         low, high = ends if math.isfinite(limits.point) and limits.low == limits.low else (math.nan, math.nan)
         spread = limits.std_error if limits.std_error > 0 else (high - low) / 4
         edge = _EDGE * spread if math.isfinite(spread) else 0.0
-        return cls(
-            estimate=estimate, direction=claim.direction, low=low, high=high, edge=edge, level=level
-        )
+        return cls(estimate=estimate, direction=claim.direction, low=low, high=high, edge=edge, level=level)
 
     @property
     def is_known(self) -> bool:
@@ -99,7 +97,12 @@ def limits_at(estimate: Estimate, level: float) -> Interval:
         The interval.
     """
     found = estimate.interval
-    if found.reason is not None or found.std_error > 0 or found.level == level or estimate.permutation is None:
+    if (
+        found.reason is not None
+        or found.std_error > 0
+        or found.level == level
+        or estimate.permutation is None
+    ):
         return found.at(level)
     low, high = estimate.permutation.limits(level)
     return Interval(

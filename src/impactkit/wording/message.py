@@ -105,10 +105,16 @@ def told(error: ImpactkitError, language: Language) -> str:
     lines = []
     for trouble in error.troubles:
         what, where, mend = (
-            _translated(text, language).format(**trouble.values) if trouble.values else _translated(text, language)
+            _translated(text, language).format(**trouble.values)
+            if trouble.values
+            else _translated(text, language)
             for text in (trouble.what, trouble.where, trouble.mend)
         )
-        lines += [what, f"  {say('error.where', language)} {where}", f"  {say('error.mend', language)} {mend}"]
+        lines += [
+            what,
+            f"  {say('error.where', language)} {where}",
+            f"  {say('error.mend', language)} {mend}",
+        ]
     return "\n".join(lines)
 
 

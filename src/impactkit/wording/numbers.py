@@ -15,7 +15,9 @@ _LOCALE = {"sv": "sv_SE", "en": "en_GB"}
 MINUS = "\N{MINUS SIGN}"
 
 
-def format_number(value: float, language: Language, *, decimals: int | None = None, signed: bool = False) -> str:
+def format_number(
+    value: float, language: Language, *, decimals: int | None = None, signed: bool = False
+) -> str:
     """Write a number the way the language does.
 
     Parameters

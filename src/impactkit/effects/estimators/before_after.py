@@ -136,7 +136,10 @@ def _after(study: Study, columns: Columns) -> Flags:
             "All rows lie {side} the start.",
             where="time",
             mend="Add the {other} measurement, or correct the start.",
-            values={"side": "after" if after.all() else "before", "other": "baseline" if after.all() else "follow-up"},
+            values={
+                "side": "after" if after.all() else "before",
+                "other": "baseline" if after.all() else "follow-up",
+            },
         )
     return np.asarray(after)
 

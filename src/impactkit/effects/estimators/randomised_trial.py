@@ -133,7 +133,9 @@ def _checked(study: Study) -> Columns:
     return columns
 
 
-def _problem(columns: Columns, adjusted: Floats, *, names: tuple[str, ...], interacted: bool) -> LinearProblem:
+def _problem(
+    columns: Columns, adjusted: Floats, *, names: tuple[str, ...], interacted: bool
+) -> LinearProblem:
     clusters, by_row = clusters_of(columns)
     treated = columns.treated
     assert treated is not None
@@ -149,9 +151,7 @@ def _problem(columns: Columns, adjusted: Floats, *, names: tuple[str, ...], inte
         if root is not None:
             w = root[piece]
             y, others, bases = y * w, others * w[:, None], bases * w[:, None]
-        return Rows(
-            outcome=y, others=others, bases=bases, treated=treated[piece], clusters=clusters[piece]
-        )
+        return Rows(outcome=y, others=others, bases=bases, treated=treated[piece], clusters=clusters[piece])
 
     K = 1 + (adjusted.shape[1] if interacted else 0)
     G = int(clusters.max()) + 1

@@ -57,7 +57,10 @@ class Attrition:
         """
         if study.kind == "repeated_cross_sections":
             return CheckResult(
-                name=self.name, passed=None, statistic=math.nan, sentence=Message("check.attrition.not_followed")
+                name=self.name,
+                passed=None,
+                statistic=math.nan,
+                sentence=Message("check.attrition.not_followed"),
             )
         treated, comparison = _lost_units(study) if study.kind == "panel" else _lost_rows(study)
         shares = [s for s in (treated, comparison) if not math.isnan(s)]

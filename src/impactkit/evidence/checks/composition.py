@@ -90,7 +90,9 @@ class Composition:
         values, treated = columns.covariates, columns.treated
         spread = values.std(axis=0)
         means = {
-            (g, a): values[(treated == g) & (after == a)].mean(axis=0) for g in (True, False) for a in (True, False)
+            (g, a): values[(treated == g) & (after == a)].mean(axis=0)
+            for g in (True, False)
+            for a in (True, False)
         }
         change = (means[True, True] - means[True, False]) - (means[False, True] - means[False, False])
         sizes = np.abs(change) / np.where(spread > 0, spread, 1.0)

@@ -1,6 +1,7 @@
 """Plan, measure and verify the impact claim of a social investment.
 
-The public names are loaded when they are first used, so that ``import impactkit`` costs little more than pandas.
+The public names are loaded when they are first used, so that ``import impactkit`` costs little more than
+pandas.
 """
 
 from __future__ import annotations

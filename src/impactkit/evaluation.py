@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
@@ -151,8 +151,8 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
     Raises
     ------
     ImpactkitError
-        With every fault at once: of the data files, of the roles, or because the lock holds another plan. Nothing is
-        estimated before all of it is right.
+        With every fault at once: of the data files, of the roles, or because the lock holds another plan.
+        Nothing is estimated before all of it is right.
     """
     plan = plan if isinstance(plan, Plan) else Plan.read(plan)
     lock = lock or _lock_beside(plan)
@@ -229,7 +229,8 @@ def _estimator(plan: Plan, claim: Claim) -> Estimator:
     beside = settings.permutation
     if beside is not None:
         beside = beside.model_copy(update={"seed": seed, "level": level})
-    return settings.model_copy(update={"inference": inference, "permutation": beside})
+    planned = settings.model_copy(update={"inference": inference, "permutation": beside})
+    return cast("Estimator", planned)
 
 
 def _lock_beside(plan: Plan) -> Lock | None:

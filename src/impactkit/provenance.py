@@ -37,7 +37,7 @@ def file_digest(path: Path) -> str:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: a temporary file beside it, flushed to disk, put in place in one step.
+    """Write a file whole or not at all: a temporary file beside it, flushed, and put in place in one step.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def versions() -> dict[str, str]:
 
 
 def canonical_json(record: Any) -> bytes:
-    """Return the one way a record is written: sorted keys, UTF-8, no spaces, every digit.
+    r"""Return the one way a record is written: sorted keys, UTF-8, no spaces, every digit.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def canonical_json(record: Any) -> bytes:
     Examples
     --------
     >>> canonical_json({"b": 1, "a": "å"})
-    b'{"a":"\\xc3\\xa5","b":1}'
+    b'{"a":"\xc3\xa5","b":1}'
     """
     text = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return text.encode("utf-8")

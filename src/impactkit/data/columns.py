@@ -83,8 +83,8 @@ class Columns:
     periods: Floats
     period_names: tuple[str, ...] = ()
 
-    def take(self, rows: Array) -> Columns:
-        """Return the same columns for some rows (an index array or a mask)."""
+    def take(self, rows: Array | slice) -> Columns:
+        """Return the same columns for some rows (an index array, a mask or a slice)."""
         changed = {
             f.name: getattr(self, f.name)[rows]
             for f in fields(self)

@@ -20,7 +20,8 @@ Kind = Literal["cross_section", "repeated_cross_sections", "panel"]
 class Study:
     """A table with the part each column plays, checked and coded once.
 
-    Without ``unit`` it is a cross section, or repeated cross sections when ``time`` is given; with both a panel.
+    Without ``unit`` it is a cross section, or repeated cross sections when ``time`` is given; with both a
+    panel.
 
     Parameters
     ----------
@@ -33,12 +34,13 @@ class Study:
     first_treated : str, optional
         Column with the first treated period; 0, inf or missing means never.
     treated : str, optional
-        Column of 0 and 1. In a panel an absorbing path (0 before the start, 1 from it on); with ``start``, or in a
-        cross section, the group.
+        Column of 0 and 1. In a panel an absorbing path (0 before the start, 1 from it on); with ``start``,
+        or in a cross section, the group.
     start : float, optional
         First treated period, shared by all treated; makes ``treated`` the group.
     cluster, stratum : str, optional
-        Columns of the cluster in which treatment was assigned or errors go together, and of the assignment stratum.
+        Columns of the cluster in which treatment was assigned or errors go together, and of the assignment
+        stratum.
     weight : str, optional
         Column of positive precision weights.
     covariates : sequence of str
@@ -49,13 +51,15 @@ class Study:
     Raises
     ------
     StudyError
-        With every fault at once: missing columns (did you mean), text among numbers, duplicates of unit and time,
-        a start that changes within a unit, treatment that is switched off, missing clusters, codes read as numbers.
+        With every fault at once: missing columns (did you mean), text among numbers, duplicates of unit and
+        time, a start that changes within a unit, treatment that is switched off, missing clusters, codes
+        read as numbers.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> frame = pd.DataFrame({"area": list("aabb"), "year": [1, 2, 1, 2], "y": [1.0, 3, 1, 1], "start": [2, 2, 0, 0]})
+    >>> frame = pd.DataFrame({"area": list("aabb"), "year": [1, 2, 1, 2], "y": [1.0, 3, 1, 1]})
+    >>> frame["start"] = [2, 2, 0, 0]
     >>> Study(frame, outcome="y", unit="area", time="year", first_treated="start")
     Study(panel, outcome='y', 4 rows, 2 units, 1 treated, 2 periods)
     """

@@ -97,7 +97,7 @@ def _first_troubles(table: pd.DataFrame, roles: Roles) -> list[Trouble]:
     numeric += [("covariates", column) for column in roles.covariates]
     numeric += [("first_treated", roles.first_treated), ("treated", roles.treated)]
     troubles = [t for role, name in numeric if name is not None for t in number_troubles(table[name], role)]
-    for role in (*_LABELS, "time"):
+    for role in (*_LABELS, "time", "treated"):
         name = getattr(roles, role)
         if name is not None:
             troubles += missing_label_troubles(table[name], role) + code_troubles(table[name], role)
@@ -165,7 +165,8 @@ def _complete(full: Columns, found: Treatment) -> tuple[Columns, tuple[LeftOut, 
     """Leave out the rows that lack a number, and count them."""
     reasons: list[tuple[Reason, Flags]] = [("outcome_missing", ~np.isfinite(full.outcome))]
     if full.covariates.shape[1]:
-        reasons.append(("covariate_missing", ~np.isfinite(full.covariates).all(axis=1)))
+        lacking = np.asarray(~np.isfinite(full.covariates).all(axis=1))
+        reasons.append(("covariate_missing", lacking))
     if full.pre_outcome is not None:
         reasons.append(("pre_outcome_missing", ~np.isfinite(full.pre_outcome)))
     if full.weight is not None:

@@ -172,7 +172,7 @@ def treated_troubles(treated: Floats | None, roles: Roles) -> list[Trouble]:
     """
     if treated is None:
         return []
-    other = ~((treated == 0) | (treated == 1))
+    other = ~((treated == 0) | (treated == 1) | np.isnan(treated))
     if not other.any():
         return []
     example = treated[other][0]
@@ -183,7 +183,7 @@ def treated_troubles(treated: Floats | None, roles: Roles) -> list[Trouble]:
             "Write 1 for treated and 0 for comparison in every row.",
             {
                 "name": str(roles.treated),
-                "example": "an empty cell" if np.isnan(example) else f"{example:g}",
+                "example": f"{example:g}",
                 "rows": _rows(other),
             },
         )
@@ -218,7 +218,7 @@ def weight_troubles(weight: Floats | None, roles: Roles) -> list[Trouble]:
 
 
 def panel_troubles(columns: Columns, roles: Roles) -> list[Trouble]:
-    """Return what is wrong with the panel: duplicates, and starts, clusters or strata that change within a unit.
+    """Return what is wrong with the panel: duplicates, and what changes within a unit and must not.
 
     Parameters
     ----------

@@ -25,15 +25,15 @@ def two_groups(study: Study) -> Columns:
     Raises
     ------
     EstimationError
-        If there are no or one period, nobody or everybody is treated, the starts differ, or a group lacks rows
-        before or after the start.
+        If there are no or one period, nobody or everybody is treated, the starts differ, or a group lacks
+        rows before or after the start.
     """
     columns = study.columns
     if columns.period is None:
         raise EstimationError(
             "Difference in differences needs periods; this study is a single cross section.",
             where="time",
-            mend="Give time= with a baseline and a follow-up, or use RandomisedTrial if treatment was drawn by lot.",
+            mend="Give time= with a baseline and a follow-up; if a lot was drawn, use RandomisedTrial.",
         )
     if len(np.unique(columns.period)) < 2:
         raise EstimationError(
@@ -75,14 +75,17 @@ def _both_groups(columns: Columns) -> None:
         raise EstimationError(
             "The study does not say who is treated.",
             where="first_treated or treated",
-            mend="Give the study first_treated= (first treated period; 0 for never), or treated= with start=.",
+            mend="Give first_treated= (first treated period; 0 for never), or treated= with start=.",
         )
     if treated.all() or not treated.any():
         raise EstimationError(
-            "{who} is treated: there is nothing to compare with.",
+            "Everybody is treated: there is nothing to compare with."
+            if treated.all()
+            else "Nobody is treated: there is nothing to compare with.",
             where="first_treated or treated",
-            mend="Add comparison units that are never treated, or use BeforeAfter and read its warning.",
-            values={"who": "Everybody" if treated.all() else "Nobody"},
+            mend="Add comparison units that are never treated, or use BeforeAfter and read its warning."
+            if treated.all()
+            else "Say who is treated from when.",
         )
 
 
@@ -92,8 +95,7 @@ def _one_start(columns: Columns) -> None:
     if len(starts) > 1:
         shown = ", ".join(f"{start:g}" for start in starts[:6])
         raise EstimationError(
-            "The treated start in {n} different periods ({shown}); one regression would use already treated units"
-            " as controls.",
+            "The treated start in {n} different periods ({shown}): already treated units would be controls.",
             where="first_treated",
             mend="Estimate one start at a time: keep the units of that start and the never treated.",
             values={"n": len(starts), "shown": shown},
@@ -102,14 +104,15 @@ def _one_start(columns: Columns) -> None:
 
 def _all_four_cells(columns: Columns) -> None:
     assert columns.cohort is not None and columns.treated is not None
-    start = columns.cohort[columns.treated].min()
+    treated, start = columns.treated, columns.cohort[columns.treated].min()
     after: Flags = columns.time >= start
-    for group, name in ((columns.treated, "treated"), (~columns.treated, "comparison")):
-        for wave, when in ((~after, "before"), (after, "after")):
-            if not (group & wave).any():
-                raise EstimationError(
-                    "The {name} group has no rows {when} the start, {start}.",
-                    where="time",
-                    mend="Add the missing measurement, or correct the start.",
-                    values={"name": name, "when": when, "start": f"{start:g}"},
-                )
+    cells = (
+        (treated & ~after, "The treated group has no rows before the start, {start}."),
+        (treated & after, "The treated group has no rows from the start, {start}, on."),
+        (~treated & ~after, "The comparison group has no rows before the start, {start}."),
+        (~treated & after, "The comparison group has no rows from the start, {start}, on."),
+    )
+    for cell, what in cells:
+        if not cell.any():
+            mend = "Add the missing measurement, or correct the start."
+            raise EstimationError(what, where="time", mend=mend, values={"start": f"{start:g}"})

@@ -153,8 +153,8 @@ class Estimate:
         Returns
         -------
         pandas.DataFrame
-            Columns term, estimate, std_error, statistic, p_value, conf_low, conf_high, and event_time and time
-            where they apply.
+            Columns term, estimate, std_error, statistic, p_value, conf_low, conf_high, and event_time and
+            time where they apply.
         """
         import pandas as pd
 
@@ -168,7 +168,8 @@ class Estimate:
         Returns
         -------
         pandas.DataFrame
-            Columns method, estimand, n_rows, n_units, n_treated, n_clusters, n_treated_clusters, inference, warnings.
+            Columns method, estimand, n_rows, n_units, n_treated, n_clusters, n_treated_clusters, inference,
+            warnings.
         """
         import pandas as pd
 

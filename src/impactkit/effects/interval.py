@@ -123,7 +123,8 @@ class Interval:
         Raises
         ------
         EstimationError
-            If this interval has no standard error (a permutation interval is asked for at its level from the start).
+            If this interval has no standard error (a permutation interval is asked for at its level from
+            the start).
         """
         _check_level(level)
         if level == self.level or self.reason is not None:

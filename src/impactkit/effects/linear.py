@@ -65,7 +65,8 @@ class LinearProblem:
     n_effects : int
         How many effect columns there are.
     n_rows, n_parameters : int
-        Rows and parameters that small-sample factors count (absorbed effects nested in clusters are not counted).
+        Rows and parameters that small-sample factors count (absorbed effects nested in clusters are not
+        counted).
     by_row : bool
         Whether every row is a cluster of its own.
     norms : ndarray, shape (o + K,), optional
@@ -221,9 +222,9 @@ def assignment_reduction(
 
     Notes
     -----
-    By the theorem of Frisch, Waugh and Lovell the coefficient of ``d = sum_c v_c p_c`` (``p_c``: the base on the
-    rows of unit ``c``) is ``v'a / (v's - |C'v|^2)`` with ``a_c = p_c'My``, ``s_c = p_c'p_c`` and ``C_c = Q'p_c``,
-    where ``Q`` spans the other columns and ``M = I - QQ'``.
+    By the theorem of Frisch, Waugh and Lovell the coefficient of ``d = sum_c v_c p_c`` (``p_c``: the base
+    on the rows of unit ``c``) is ``v'a / (v's - |C'v|^2)`` with ``a_c = p_c'My``, ``s_c = p_c'p_c`` and
+    ``C_c = Q'p_c``, where ``Q`` spans the other columns and ``M = I - QQ'``.
     """
     n_units, o = len(observed), len(problem.names)
     others = least_squares(_Others(problem))

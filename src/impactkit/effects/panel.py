@@ -66,9 +66,9 @@ def contrast_problem(
 
     Notes
     -----
-    With unit and period effects, no covariates and a balanced panel, the two-way coefficient is the difference in
-    mean contrasts. The leverage of unit ``i`` in the direction of the contrast is that of the regression of contrasts
-    on a constant and treatment, so CR2 and its degrees of freedom are the same too.
+    With unit and period effects, no covariates and a balanced panel, the two-way coefficient is the
+    difference in mean contrasts. The leverage of unit ``i`` in the direction of the contrast is that of the
+    regression of contrasts on a constant and treatment, so CR2 and its degrees of freedom are the same too.
     """
     T = len(columns.periods)
     weights = np.zeros(T)
@@ -98,7 +98,7 @@ def contrast_problem(
 def two_way_problem(
     columns: Columns, effects: Effects, *, names: tuple[str, ...], absorb_units: bool
 ) -> LinearProblem:
-    """Return the regression with period effects, covariates, and unit effects (panel) or a group effect (not).
+    """Return the regression with period effects, covariates, and unit effects or a group effect.
 
     Parameters
     ----------
@@ -109,8 +109,8 @@ def two_way_problem(
     names : tuple of str
         Names of the covariates.
     absorb_units : bool
-        Whether unit effects are absorbed (a panel); else the group effect is the first effect column, which is
-        adjusted for and not reported (repeated cross sections).
+        Whether unit effects are absorbed (a panel); else the group effect is the first effect column, which
+        is adjusted for and not reported (repeated cross sections).
 
     Returns
     -------

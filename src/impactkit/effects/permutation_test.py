@@ -28,8 +28,8 @@ class PermutationTest:
     Parameters
     ----------
     parts : tuple of AssignmentReduction
-        Sums by assignment unit; the statistic is the first part's effect less the second's, if there is one. Only
-        the first is moved by the hypothesised effect.
+        Sums by assignment unit; the statistic is the first part's effect less the second's, if there is
+        one. Only the first is moved by the hypothesised effect.
     draws : int
         Random assignments when there are too many to go through.
     seed : int
@@ -39,13 +39,15 @@ class PermutationTest:
 
     Notes
     -----
-    The draws are made when a p-value is first asked for, from the seed: an estimate of millions of rows costs nothing
-    for a test nobody reads. The hypothesis is that every treated unit has the same effect; then each assignment was
-    equally likely and ``p = (1 + k) / (1 + B)``, or the exact share when all are gone through.
+    The draws are made when a p-value is first asked for, from the seed: an estimate of millions of rows
+    costs nothing for a test nobody reads. The hypothesis is that every treated unit has the same effect;
+    then each assignment was equally likely and ``p = (1 + k) / (1 + B)``, or the exact share when all are
+    gone through.
 
     References
     ----------
-    .. [1] Phipson, B., & Smyth, G. K. (2010). Permutation p-values should never be zero. *Statistical Applications
+    .. [1] Phipson, B., & Smyth, G. K. (2010). Permutation p-values should never be zero. *Statistical
+       Applications
        in Genetics and Molecular Biology*, 9(1).
     """
 

@@ -36,9 +36,9 @@ def pooled_parts(
     Notes
     -----
     Group membership enters both as a main effect and with the start, so the coefficient is not one ratio. The
-    statistic is therefore the groups' difference within follow-up periods less that within baseline periods, of the
-    outcome less what the covariates explain within periods. It differs from the estimate by the covariates'
-    sampling error only, and any statistic gives a valid permutation test.
+    statistic is therefore the groups' difference within follow-up periods less that within baseline
+    periods, of the outcome less what the covariates explain within periods. It differs from the estimate by
+    the covariates' sampling error only, and any statistic gives a valid permutation test.
     """
     outcome = _less_covariates(columns)
     return tuple(

@@ -59,7 +59,8 @@ def grade(estimate: Estimate, checks: Sequence[CheckResult] = ()) -> EvidenceGra
 
     References
     ----------
-    .. [1] Sherman, L. W., et al. (1998). *Preventing Crime: What Works, What Doesn't, What's Promising*. National
+    .. [1] Sherman, L. W., et al. (1998). *Preventing Crime: What Works, What Doesn't, What's Promising*.
+       National
        Institute of Justice (the Maryland scale).
 
     Examples

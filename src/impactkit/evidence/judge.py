@@ -1,8 +1,8 @@
 """The verdict rule: what an interval, a permutation test and a grade allow to be said of a claim.
 
-The effect is signed so that plus is good; L and U are its limits, m the claimed minimum effect. A failed gate gives
-``not_assessable``; L >= m, with the permutation test agreeing, ``supported``; 0 < L ``partly_supported``; L <= 0 and
-U < m ``contradicted`` (harm if U < 0); all else ``inconclusive``.
+The effect is signed so that plus is good; L and U are its limits, m the claimed minimum effect. A failed
+gate gives ``not_assessable``; L >= m, with the permutation test agreeing, ``supported``; 0 < L
+``partly_supported``; L <= 0 and U < m ``contradicted`` (harm if U < 0); all else ``inconclusive``.
 """
 
 from __future__ import annotations
@@ -98,11 +98,12 @@ def judge_together(
 
     Notes
     -----
-    Primary claims share alpha by Holm's method [1]_ on the hypotheses "the effect is at most the claimed one": the
-    j-th smallest p-value of K is held against alpha / (K - j + 1), and a claim's limits have the level of its step
-    (the step that failed, for it and all after). The chance that any claim with too small an effect is called
-    supported is then at most alpha / 2, whatever the others' effects. Secondary claims and guardrails are judged at
-    alpha and never help: a guardrail with harm caps every primary claim at partly supported.
+    Primary claims share alpha by Holm's method [1]_ on the hypotheses "the effect is at most the claimed
+    one": the j-th smallest p-value of K is held against alpha / (K - j + 1), and a claim's limits have the
+    level of its step (the step that failed, for it and all after). The chance that any claim with too small
+    an effect is called supported is then at most alpha / 2, whatever the others' effects. Secondary claims
+    and guardrails are judged at alpha and never help: a guardrail with harm caps every primary claim at
+    partly supported.
 
     References
     ----------

@@ -76,7 +76,7 @@ class SignedEffect:
         return self.high < effect + self.edge
 
     def permutation_rejects(self, effect: float) -> bool:
-        """Return whether the permutation test rejects "at most this signed effect" at the interval's level."""
+        """Return whether the permutation test rejects "at most this effect" at the interval's level."""
         p = self.permutation_p(effect)
         return not math.isnan(p) and p <= (1 - self.level) / 2 * (1 + 1e-12)
 

@@ -1,7 +1,8 @@
 """What is said: every sentence a user reads, in Swedish and English, and how numbers are written.
 
-Code carries a :class:`Message` (a code and values); the sentence is looked up in ``<language>/<topic>.toml`` when
-somebody reads it. This package stands near the ground so that every noun can show itself in either language.
+Code carries a :class:`Message` (a code and values); the sentence is looked up in
+``<language>/<topic>.toml`` when somebody reads it. This package stands near the ground so that every noun
+can show itself in either language.
 """
 
 from impactkit.wording.card import card

@@ -175,7 +175,7 @@ def _flat(table: Mapping[str, Any], prefix: str) -> dict[str, str]:
 
 
 class _LocalFormatter(Formatter):
-    """Writes numbers the way the language does: ``{x}``, ``{x:2}`` decimals, ``{x:+1}``, ``{x:p}``, ``{x:%}``."""
+    """Writes numbers as the language does: ``{x}``, ``{x:2}`` decimals, ``{x:+1}``, ``{x:p}``, ``{x:%}``."""
 
     def __init__(self, language: Language) -> None:
         self.language = language

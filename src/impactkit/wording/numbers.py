@@ -1,7 +1,7 @@
 """One way of writing numbers, in every output.
 
-Half is rounded away from zero on the decimal text of the number, the minus sign is U+2212, and groups and decimal
-marks come from the Unicode locale data (through babel).
+Half is rounded away from zero on the decimal text of the number, the minus sign is U+2212, and groups and
+decimal marks come from the Unicode locale data (through babel).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MINUS = "\N{MINUS SIGN}"
 def format_number(
     value: float, language: Language, *, decimals: int | None = None, signed: bool = False
 ) -> str:
-    """Write a number the way the language does.
+    r"""Write a number the way the language does.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def format_number(
     Examples
     --------
     >>> format_number(-1234.25, "sv", decimals=1)
-    '−1\\xa0234,3'
+    '−1\xa0234,3'
     >>> format_number(0.0123456, "en")
     '0.0123'
     """
@@ -53,7 +53,7 @@ def format_number(
     return "+" + text if signed and rounded > 0 else text
 
 
-def significant_decimals(value: float, digits: int = 3) -> int:
+def significant_decimals(value: float, *, digits: int = 3) -> int:
     """Return the decimals that show so many significant digits of a number.
 
     Parameters
@@ -79,7 +79,7 @@ def significant_decimals(value: float, digits: int = 3) -> int:
 
 
 def format_p(p: float, language: Language) -> str:
-    """Write a p-value: never 0, at most three decimals.
+    r"""Write a p-value: never 0, at most three decimals.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def format_p(p: float, language: Language) -> str:
     Examples
     --------
     >>> format_p(0.00002, "sv")
-    '<\\xa00,001'
+    '<\xa00,001'
     """
     if p < 0.001:
         return "<\N{NO-BREAK SPACE}" + format_number(0.001, language, decimals=3)
@@ -104,7 +104,7 @@ def format_p(p: float, language: Language) -> str:
 
 
 def format_share(share: float, language: Language, *, decimals: int = 0) -> str:
-    """Write a share as a percentage.
+    r"""Write a share as a percentage.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def format_share(share: float, language: Language, *, decimals: int = 0) -> str:
     Examples
     --------
     >>> format_share(0.95, "sv"), format_share(0.95, "en")
-    ('95\\xa0%', '95%')
+    ('95\xa0%', '95%')
     """
     gap = "\N{NO-BREAK SPACE}" if language == "sv" else ""
     return format_number(100 * share, language, decimals=decimals) + gap + "%"

@@ -32,12 +32,14 @@ class BeforeAfter(RegressionSettings):
 
     Notes
     -----
-    A change is not an effect: nothing says what would have happened anyway. The evidence grade is 1 and no claim is
-    called supported on it. With ``pre_outcome`` and no time, the paired change is outcome less pre_outcome.
+    A change is not an effect: nothing says what would have happened anyway. The evidence grade is 1 and no
+    claim is called supported on it. With ``pre_outcome`` and no time, the paired change is outcome less
+    pre_outcome.
 
     References
     ----------
-    .. [1] Shadish, W. R., Cook, T. D., & Campbell, D. T. (2002). *Experimental and Quasi-Experimental Designs for
+    .. [1] Shadish, W. R., Cook, T. D., & Campbell, D. T. (2002). *Experimental and Quasi-Experimental
+       Designs for
        Generalized Causal Inference*, chapter 4.
 
     Examples
@@ -60,7 +62,8 @@ class BeforeAfter(RegressionSettings):
         Parameters
         ----------
         study : Study
-            A panel or repeated cross sections; two periods, or more with a start. Comparison rows are left out.
+            A panel or repeated cross sections; two periods, or more with a start. Comparison rows are left
+            out.
 
         Returns
         -------
@@ -125,22 +128,18 @@ def _after(study: Study, columns: Columns) -> Flags:
             raise EstimationError(
                 "Before and after needs two periods or a start; the data have {n} periods.",
                 where="time",
-                mend="Give the study start= (the first period after), or keep one period before and one after.",
+                mend="Give start= (the first period after), or keep one period before and one after.",
                 values={"n": len(seen)},
             )
         after = columns.time == seen[1]
     else:
         after = columns.time >= start
-    if after.all() or not after.any():
-        raise EstimationError(
-            "All rows lie {side} the start.",
-            where="time",
-            mend="Add the {other} measurement, or correct the start.",
-            values={
-                "side": "after" if after.all() else "before",
-                "other": "baseline" if after.all() else "follow-up",
-            },
-        )
+    if after.all():
+        mend = "Add the baseline measurement, or correct the start."
+        raise EstimationError("All rows lie after the start.", where="time", mend=mend)
+    if not after.any():
+        mend = "Add the follow-up measurement, or correct the start."
+        raise EstimationError("All rows lie before the start.", where="time", mend=mend)
     return np.asarray(after)
 
 

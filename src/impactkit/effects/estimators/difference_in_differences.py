@@ -26,17 +26,18 @@ class DifferenceInDifferences(RegressionSettings):
     Parameters
     ----------
     event_study : bool
-        Whether leads and lags, against the last period before the start, stand under the headline in ``tidy()``.
+        Whether leads and lags, against the last period before the start, stand under the headline in
+        ``tidy()``.
     inference, permutation
         See `RegressionSettings`.
 
     Notes
     -----
-    Two-way regression: unit effects (panel) or a group effect (repeated cross sections), period effects, covariates.
-    Without covariates a balanced panel is reduced to each unit's follow-up mean less its baseline mean, which gives
-    the same numbers. One common start only: with several starts this regression uses already treated units as
-    controls, so it is refused. Covariates that never change within a unit are absorbed by its unit effect and
-    reported as dropped.
+    Two-way regression: unit effects (panel) or a group effect (repeated cross sections), period effects,
+    covariates. Without covariates a balanced panel is reduced to each unit's follow-up mean less its
+    baseline mean, which gives the same numbers. One common start only: with several starts this regression
+    uses already treated units as controls, so it is refused. Covariates that never change within a unit are
+    absorbed by its unit effect and reported as dropped.
 
     References
     ----------
@@ -71,7 +72,8 @@ class DifferenceInDifferences(RegressionSettings):
         Raises
         ------
         EstimationError
-            If there are no periods, no comparison group, several starts, or no baseline or follow-up in a group.
+            If there are no periods, no comparison group, several starts, or no baseline or follow-up in a
+            group.
         """
         columns = two_groups(study)
         follow_up, baseline = follow_up_and_baseline(columns)

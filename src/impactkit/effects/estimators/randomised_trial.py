@@ -23,15 +23,16 @@ class RandomisedTrial(RegressionSettings):
     Parameters
     ----------
     adjustment : {"none", "ancova", "lin"}
-        ``none`` compares means; ``ancova`` adds the study's covariates and pre_outcome; ``lin`` also lets their
-        slopes differ between the arms, which never loses precision in large samples.
+        ``none`` compares means; ``ancova`` adds the study's covariates and pre_outcome; ``lin`` also lets
+        their slopes differ between the arms, which never loses precision in large samples.
     inference, permutation
         See `RegressionSettings`.
 
     Notes
     -----
-    A study with ``stratum`` is compared within strata (stratum fixed effects), a study with ``cluster`` in which whole
-    clusters were assigned is permuted by cluster. The permutation statistic is adjusted additively also for ``lin``.
+    A study with ``stratum`` is compared within strata (stratum fixed effects), a study with ``cluster`` in
+    which whole clusters were assigned is permuted by cluster. The permutation statistic is adjusted
+    additively also for ``lin``.
 
     References
     ----------
@@ -122,7 +123,7 @@ def _checked(study: Study) -> Columns:
         raise EstimationError(
             "A randomised trial is read as one row for each person or unit; this study has periods.",
             where="time",
-            mend="Keep the follow-up rows and give the baseline as pre_outcome=, or use DifferenceInDifferences.",
+            mend="Keep the follow-up rows with the baseline as pre_outcome=, or use DifferenceInDifferences.",
         )
     if columns.treated is None or columns.treated.all() or not columns.treated.any():
         raise EstimationError(

@@ -25,24 +25,26 @@ class ClusterRobust(BaseModel):
     Parameters
     ----------
     kind : {"CR2", "CR0", "CR1", "CR3", "HC0", "HC1", "HC2", "HC3"}
-        CR2 with Bell-McCaffrey degrees of freedom is the default and right with few clusters. The CR kinds use the
-        study's clusters (its units in a panel; its rows, as the HC kind of the same number, where there is neither).
-        The HC kinds look at rows and are refused in a panel.
+        CR2 with Bell-McCaffrey degrees of freedom is the default and right with few clusters. The CR kinds
+        use the study's clusters (its units in a panel; its rows, as the HC kind of the same number, where
+        there is neither). The HC kinds look at rows and are refused in a panel.
     level : float
         Confidence level of the limits.
 
     Notes
     -----
-    CR1 has Stata's factor ``G/(G-1) (n-1)/(n-k)``, where time effects are counted in ``k`` and unit effects, nested in
-    the clusters, are not. Degrees of freedom: Satterthwaite for HC2 and CR2, ``G-1`` for CR0, CR1 and CR3, ``n-k`` for
-    HC0, HC1 and HC3. With a single treated or a single comparison cluster no kind is defined: the interval is nan,
-    with the reason.
+    CR1 has Stata's factor ``G/(G-1) (n-1)/(n-k)``, where time effects are counted in ``k`` and unit
+    effects, nested in the clusters, are not. Degrees of freedom: Satterthwaite for HC2 and CR2, ``G-1`` for
+    CR0, CR1 and CR3, ``n-k`` for HC0, HC1 and HC3. With a single treated or a single comparison cluster no
+    kind is defined: the interval is nan, with the reason.
 
     References
     ----------
-    .. [1] Bell, R. M., & McCaffrey, D. F. (2002). Bias reduction in standard errors for linear regression with
+    .. [1] Bell, R. M., & McCaffrey, D. F. (2002). Bias reduction in standard errors for linear regression
+       with
        multi-stage samples. *Survey Methodology*, 28(2).
-    .. [2] Pustejovsky, J. E., & Tipton, E. (2018). Small-sample methods for cluster-robust variance estimation and
+    .. [2] Pustejovsky, J. E., & Tipton, E. (2018). Small-sample methods for cluster-robust variance
+       estimation and
        hypothesis testing in fixed effects models. *JBES*, 36(4).
 
     Examples

@@ -30,13 +30,14 @@ class Permutation(BaseModel):
 
     Notes
     -----
-    What is permuted is what was assigned: clusters where treatment is constant within clusters, else units or rows,
-    within strata and with as many treated in each. Needs no large numbers, but takes the effect to be the same for
-    all: it can reject too often when the treated vary more than the comparison.
+    What is permuted is what was assigned: clusters where treatment is constant within clusters, else units
+    or rows, within strata and with as many treated in each. Needs no large numbers, but takes the effect to
+    be the same for all: it can reject too often when the treated vary more than the comparison.
 
     References
     ----------
-    .. [1] Imbens, G. W., & Rubin, D. B. (2015). *Causal Inference for Statistics, Social, and Biomedical Sciences*,
+    .. [1] Imbens, G. W., & Rubin, D. B. (2015). *Causal Inference for Statistics, Social, and Biomedical
+       Sciences*,
        chapter 5.
 
     Examples

@@ -1,4 +1,4 @@
-"""Did many drop out, and more in one group than in the other?"""
+"""Did many drop out, and more in one group than in the other: a check."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Attrition:
 
     Notes
     -----
-    In a panel the units measured before the start and never after it; in a cross section the rows without an outcome.
-    Repeated cross sections do not follow anybody, so nothing can be said.
+    In a panel the units measured before the start and never after it; in a cross section the rows without
+    an outcome. Repeated cross sections do not follow anybody, so nothing can be said.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Were the groups alike before the start?"""
+"""Were the groups alike before the start: a check."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ class Balance:
 
     Notes
     -----
-    Differences of means over the pooled standard deviation of the two groups, on baseline rows, weighted if the study
-    is.
+    Differences of means over the pooled standard deviation of the two groups, on baseline rows, weighted if
+    the study is.
 
     References
     ----------
-    .. [1] Imbens, G. W., & Rubin, D. B. (2015). *Causal Inference for Statistics, Social, and Biomedical Sciences*,
+    .. [1] Imbens, G. W., & Rubin, D. B. (2015). *Causal Inference for Statistics, Social, and Biomedical
+       Sciences*,
        section 14.2.
 
     Examples

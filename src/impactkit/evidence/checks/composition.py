@@ -1,4 +1,4 @@
-"""Are the people measured afterwards the same kind of people as before?"""
+"""Are the people measured afterwards the same kind of people as before: a check."""
 
 from __future__ import annotations
 

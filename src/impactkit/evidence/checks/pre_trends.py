@@ -1,4 +1,4 @@
-"""Did the groups move alike before the start? It informs; a passed test earns nothing."""
+"""Did the groups move alike before the start: a check that informs; passing earns nothing."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ class PreTrends:
 
     Notes
     -----
-    With a trend that differs by a tenth of a standard deviation a year such a test passes in more than four cases of
-    five, and among those that pass false support is as common as among the rest. So it can only warn. Each lead has
-    its CR2 p-value, and the smallest is multiplied by their number (Bonferroni): a joint Wald test would reject far
-    too often with few treated clusters.
+    With a trend that differs by a tenth of a standard deviation a year such a test passes in more than four
+    cases of five, and among those that pass false support is as common as among the rest. So it can only
+    warn. Each lead has its CR2 p-value, and the smallest is multiplied by their number (Bonferroni): a
+    joint Wald test would reject far too often with few treated clusters.
 
     References
     ----------
-    .. [1] Roth, J. (2022). Pretest with caution: event-study estimates after testing for parallel trends. *American
+    .. [1] Roth, J. (2022). Pretest with caution: event-study estimates after testing for parallel trends.
+       *American
        Economic Review: Insights*, 4(3).
 
     Examples

@@ -1,4 +1,4 @@
-"""Are there enough independent groups to tell an effect from chance?"""
+"""Are there enough independent groups to tell an effect from chance: a check."""
 
 from __future__ import annotations
 

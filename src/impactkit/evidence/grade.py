@@ -37,7 +37,7 @@ class EvidenceGrade:
         return card(title, [(Message("grade.reason"), reason) for reason in self.reasons])
 
 
-def grade(estimate: Estimate, checks: Sequence[CheckResult] = ()) -> EvidenceGrade:
+def grade(estimate: Estimate, checks: Sequence[CheckResult]) -> EvidenceGrade:
     """Grade an estimate: its design's ceiling, lowered by one for each failed check, never below 1.
 
     Parameters
@@ -69,7 +69,7 @@ def grade(estimate: Estimate, checks: Sequence[CheckResult] = ()) -> EvidenceGra
     >>> from impactkit.data.study import Study
     >>> from impactkit.effects.estimators import RandomisedTrial
     >>> study = Study(pd.DataFrame({"y": [1.0, 2, 3, 5], "arm": [0, 0, 1, 1]}), outcome="y", treated="arm")
-    >>> grade(RandomisedTrial().estimate(study)).value
+    >>> grade(RandomisedTrial().estimate(study), ()).value
     5
     """
     ceilings, lowers = _rubric()

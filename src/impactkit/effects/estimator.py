@@ -42,8 +42,3 @@ class RegressionSettings(BaseModel):
 
     inference: Inference = ClusterRobust()
     permutation: Permutation | None = Permutation()
-
-    @property
-    def permuted(self) -> Permutation | None:
-        """The permutation to run: the one that is the inference, or the one beside it."""
-        return self.inference if isinstance(self.inference, Permutation) else self.permutation

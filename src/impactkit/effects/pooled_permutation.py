@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from impactkit.data.columns import Columns
-from impactkit.effects.assignment import Assignment
+from impactkit.effects.describe import Assignment
 from impactkit.effects.kernels.assignment import AssignmentReduction
 from impactkit.effects.kernels.least_squares import Block, least_squares
 from impactkit.effects.linear import Counted, LinearProblem, Rows, assignment_reduction, problem_of

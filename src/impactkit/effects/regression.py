@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
-from impactkit.effects.assignment import assignment_of
-from impactkit.effects.describe import clusters_of, group_means, sample_of
+from impactkit.effects.describe import assignment_of, clusters_of, group_means, sample_of
 from impactkit.effects.estimate import Estimate, Term
 from impactkit.effects.estimator import RegressionSettings
+from impactkit.effects.inference import Permutation
 from impactkit.effects.kernels.assignment import AssignmentReduction
 from impactkit.effects.linear import LinearProblem, assignment_reduction
 from impactkit.effects.permutation_test import PermutationTest
@@ -167,6 +167,22 @@ def _distinct(messages: Sequence[Message]) -> tuple[Message, ...]:
     return tuple(kept)
 
 
+def permutation_in(settings: RegressionSettings) -> Permutation | None:
+    """Return the permutation to run: the one that is the inference, or the one beside it.
+
+    Parameters
+    ----------
+    settings : RegressionSettings
+        The estimator.
+
+    Returns
+    -------
+    Permutation or None
+        Draws and seed.
+    """
+    return settings.inference if isinstance(settings.inference, Permutation) else settings.permutation
+
+
 def permutation_test(
     columns: Columns, problem: LinearProblem, settings: RegressionSettings, *, base: int = -1
 ) -> PermutationTest | None:
@@ -188,7 +204,7 @@ def permutation_test(
     PermutationTest or None
         Lazy: nothing is drawn until a p-value is asked for.
     """
-    if settings.permuted is None:
+    if permutation_in(settings) is None:
         return None
     law = assignment_of(columns)
     part = assignment_reduction(problem, law.units, observed=law.treated, strata=law.strata, base=base)
@@ -214,7 +230,7 @@ def drawn_test(
     PermutationTest or None
         Lazy: nothing is drawn until a p-value is asked for.
     """
-    permuted = settings.permuted
+    permuted = permutation_in(settings)
     if permuted is None:
         return None
     return PermutationTest(parts=parts, draws=permuted.draws, seed=permuted.seed, law=law)

@@ -8,15 +8,28 @@ import numpy as np
 
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
-from impactkit.effects.assignment import assignment_of
-from impactkit.effects.comparison import follow_up_and_baseline, two_groups
+from impactkit.effects.describe import assignment_of
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.estimator import RegressionSettings
 from impactkit.effects.linear import assignment_reduction
-from impactkit.effects.panel import Effects, contrast_problem, is_reducible, two_way_problem
+from impactkit.effects.panel import (
+    Effects,
+    contrast_problem,
+    follow_up_and_baseline,
+    is_reducible,
+    two_groups,
+    two_way_problem,
+)
 from impactkit.effects.permutation_test import PermutationTest
 from impactkit.effects.pooled_permutation import pooled_parts
-from impactkit.effects.regression import Label, Question, answer, drawn_test, permutation_test
+from impactkit.effects.regression import (
+    Label,
+    Question,
+    answer,
+    drawn_test,
+    permutation_in,
+    permutation_test,
+)
 from impactkit.wording import Message
 
 
@@ -118,7 +131,7 @@ class DifferenceInDifferences(RegressionSettings):
     def _test(
         self, columns: Columns, headline: Question, follow_up: tuple[int, ...], baseline: tuple[int, ...]
     ) -> PermutationTest | None:
-        if self.permuted is None:
+        if permutation_in(self) is None:
             return None
         if columns.unit is None:
             law = assignment_of(columns)

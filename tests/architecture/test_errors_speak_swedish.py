@@ -21,7 +21,8 @@ def templates(tree: ast.Module) -> Iterator[str]:
         if name not in ERRORS and name.casefold() not in {"fault", "trouble"}:
             continue
         given = [k.value for k in call.keywords if k.arg in TEXTS]
-        for value in [*call.args[:1], *given] if name in ERRORS else given:
+        texts = call.args[: 1 if name in ERRORS else 3 if name == "Trouble" else 0]
+        for value in [*texts, *given]:
             yield from (
                 s.value for s in ast.walk(value) if isinstance(s, ast.Constant) and isinstance(s.value, str)
             )

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 _SHOWN = 5
 _COUNTIES = frozenset({1, *range(3, 11), 12, 13, 14, *range(17, 26)})
+_CHANGES = {
+    "first_treated": "The start changes within a unit; units: {n}, the first is {unit!r}.",
+    "cluster": "The cluster changes within a unit; units: {n}, the first is {unit!r}.",
+    "stratum": "The stratum changes within a unit; units: {n}, the first is {unit!r}.",
+}
 _CODE_NAME = re.compile(r"kommun|municipal|region|deso", re.IGNORECASE)
 
 
@@ -45,7 +50,7 @@ def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
         example = str(column[text].iloc[0])
         return [
             Trouble(
-                "Column {name!r} must hold numbers; {n} cells hold text, such as {example!r}.",
+                "Column {name!r} must hold numbers; cells with text: {n}, such as {example!r}.",
                 "{role}={name!r}, rows {rows}",
                 "Correct the cells, or turn the column into numbers first.",
                 {"name": name, "n": int(text.sum()), "example": example, "role": role, "rows": where},
@@ -85,7 +90,7 @@ def missing_label_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
         return []
     return [
         Trouble(
-            "Column {name!r} is empty in {n} rows.",
+            "Empty cells in column {name!r}: {n}.",
             "{role}={name!r}, rows {rows}",
             "Fill in the cells, or leave the rows out yourself and say why.",
             {"name": str(column.name), "n": int(lacking.sum()), "role": role, "rows": _rows(lacking)},
@@ -257,7 +262,7 @@ def _duplicates(columns: Columns) -> list[Trouble]:
     row = int(np.flatnonzero(same)[0])
     return [
         Trouble(
-            "{n} rows repeat a unit and period; the first is unit {unit!r} in {period}.",
+            "Rows that repeat a unit and period: {n}; the first is unit {unit!r} in {period}.",
             "unit and time",
             "Keep one row for each unit and period, or leave unit= out for repeated cross sections.",
             {
@@ -276,7 +281,7 @@ def _repeated_units(columns: Columns) -> list[Trouble]:
         return []
     return [
         Trouble(
-            "{n} units have several rows but there is no time; the first is {unit!r}.",
+            "Units with several rows although there is no time: {n}; the first is {unit!r}.",
             "unit",
             "Give time=, or keep one row for each unit.",
             {"n": int((counts > 1).sum()), "unit": str(columns.unit_labels[int(np.argmax(counts > 1))])},
@@ -295,11 +300,10 @@ def _changes(columns: Columns, values: Floats | Codes, role: str, name: str) -> 
     guilty = np.unique(unit[1:][differs])
     return [
         Trouble(
-            "The {part} changes within {n} units; the first is {unit!r}.",
+            _CHANGES[role],
             "{role}={name!r}",
-            "Give each unit one {part}, the same in all its rows.",
+            "Give each unit one value, the same in all its rows.",
             {
-                "part": {"first_treated": "start", "cluster": "cluster", "stratum": "stratum"}[role],
                 "n": len(guilty),
                 "unit": str(columns.unit_labels[guilty[0]]),
                 "role": role,

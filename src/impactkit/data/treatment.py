@@ -112,7 +112,7 @@ def _switched_off(columns: Columns, off: np.ndarray) -> Trouble:
     assert columns.unit is not None and columns.unit_labels is not None and columns.period is not None
     row = int(np.flatnonzero(off)[0])
     return Trouble(
-        "Treatment is switched off again for {n} rows; the first is unit {unit!r} in {period}.",
+        "Rows where treatment is switched off again: {n}; the first is unit {unit!r} in {period}.",
         "treated",
         "Treatment must stay 1 once it is 1. Give start= if the column marks the group.",
         {

@@ -28,7 +28,17 @@ ROWS_AT_ONCE = 1 << 18
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """How one effect is named in a table."""
+    """How one effect is named in a table.
+
+    Parameters
+    ----------
+    name : str
+        The term.
+    event_time : float, optional
+        Periods since the start.
+    time : float, optional
+        The period.
+    """
 
     name: str
     event_time: float | None = None

@@ -16,6 +16,7 @@ from impactkit.effects.uncertainty import Uncertainty
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
+_DETERMINED = 1e-8  # above this share one cluster alone decides the effect, and its residuals hide the error
 _BY_ROW: dict[str, Kind] = {"CR0": "HC0", "CR1": "HC1", "CR2": "HC2", "CR3": "HC3"}
 
 
@@ -130,6 +131,9 @@ class ClusterRobust(BaseModel):
             return Interval.undefined(point, level=self.level, reason=reason)
         contrast = np.zeros(len(found.fit.kept))
         contrast[place] = 1.0
+        if found.determined_share(contrast) > _DETERMINED:
+            reason = Message("estimate.one_cluster_determines_a_direction")
+            return Interval.undefined(point, level=self.level, reason=reason)
         variance = found.variance(contrast) * scale
         if not (variance > 0 and _stands_out(found.fit, problem.outcome_scale)):
             return Interval.undefined(point, level=self.level, reason=Message("estimate.no_variation"))

@@ -17,6 +17,13 @@ from impactkit.wording import Message
 class PreTrends:
     """The groups' differences before the start, against the last period before it; informative only.
 
+    Parameters
+    ----------
+    name : str
+        The check's slug.
+    designs : frozenset of str
+        The methods it speaks to.
+
     Notes
     -----
     With a trend that differs by a tenth of a standard deviation a year such a test passes in more than four

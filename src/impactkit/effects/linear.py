@@ -7,9 +7,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import solve_triangular
 
-from impactkit.effects.kernels.assignment import AssignmentReduction
+from impactkit.effects.kernels.assignment import AssignmentReduction, Piece, reduce_assignment
 from impactkit.effects.kernels.least_squares import Block, LeastSquares, least_squares
 
 Floats = npt.NDArray[np.float64]
@@ -219,40 +218,24 @@ def assignment_reduction(
     -------
     AssignmentReduction
         Sums by assignment unit.
-
-    Notes
-    -----
-    By the theorem of Frisch, Waugh and Lovell the coefficient of ``d = sum_c v_c p_c`` (``p_c``: the base
-    on the rows of unit ``c``) is ``v'a / (v's - |C'v|^2)`` with ``a_c = p_c'My``, ``s_c = p_c'p_c`` and
-    ``C_c = Q'p_c``, where ``Q`` spans the other columns and ``M = I - QQ'``.
     """
-    n_units, o = len(observed), len(problem.names)
-    others = least_squares(_Others(problem))
-    root = others.root
-    a, s = np.zeros(n_units), np.zeros(n_units)
-    cross = np.zeros((n_units, len(root)))
-    for piece in problem.pieces:
-        rows = problem.build(piece)
-        block = Block(X=rows.others, y=rows.outcome, clusters=rows.clusters)
-        p, at = rows.bases[:, base], units[piece]
-        residuals = others.residuals(block) if o else rows.outcome
-        a += np.bincount(at, p * residuals, n_units)
-        s += np.bincount(at, p * p, n_units)
-        if len(root):
-            sums = np.column_stack(
-                [np.bincount(at, p * column, n_units) for column in others.regressors(block).T]
-            )
-            cross += solve_triangular(root, sums.T, trans="T").T
-    return AssignmentReduction(numerator=a, self_product=s, cross=cross, observed=observed, strata=strata)
+    return reduce_assignment(_Pieces(problem, units, base), observed=observed, strata=strata)
 
 
 @dataclass(frozen=True, slots=True)
-class _Others:
-    """The problem's rows without the effect columns."""
+class _Pieces:
+    """The problem's rows as the permutation kernel takes them."""
 
     problem: LinearProblem
+    units: Codes
+    base: int
 
-    def __iter__(self) -> Iterator[Block]:
+    def __iter__(self) -> Iterator[Piece]:
         for piece in self.problem.pieces:
             rows = self.problem.build(piece)
-            yield Block(X=rows.others, y=rows.outcome, clusters=rows.clusters)
+            yield Piece(
+                outcome=rows.outcome,
+                exposure=rows.bases[:, self.base],
+                controls=rows.others,
+                units=self.units[piece],
+            )

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from impactkit.effects.kernels.assignment import (
     AssignmentReduction,
+    Piece,
     assignment_statistics,
     assignments,
     count_assignments,
@@ -34,7 +35,8 @@ def panel(seed, strata=STRATA, observed=OBSERVED, effect=0.0):
 
 
 def reduced(data):
-    return reduce_assignment(data["outcome"], **{k: v for k, v in data.items() if k != "outcome"})
+    drawn = {key: data[key] for key in ("observed", "strata")}
+    return reduce_assignment([Piece(**{k: v for k, v in data.items() if k not in drawn})], **drawn)
 
 
 def coefficient(data, v, outcome):
@@ -120,10 +122,8 @@ def test_p_is_never_zero_and_counts_are_exact_integers():
     G = 200
     observed = np.arange(G) < 100
     outcome = 100.0 * observed + np.random.default_rng(0).normal(size=G)
-    reduction = reduce_assignment(
-        outcome, exposure=np.ones(G), units=np.arange(G), controls=np.ones((G, 1)),
-        observed=observed, strata=np.zeros(G, dtype=int),
-    )  # fmt: skip
+    piece = Piece(outcome=outcome, exposure=np.ones(G), units=np.arange(G), controls=np.ones((G, 1)))
+    reduction = reduce_assignment([piece], observed=observed, strata=np.zeros(G, dtype=int))
     found = assignment_statistics(reduction, draws=999, seed=1)
     assert found.n_assignments == math.comb(200, 100)
     assert found.p_value() == (pytest.approx(1 / 1000), 0)
@@ -180,10 +180,9 @@ def test_rejects_a_true_null_no_more_often_than_it_says():
     p_values = []
     for _ in range(400):
         observed = rng.permutation(G) < 4
-        reduction = reduce_assignment(
-            rng.standard_t(2, size=G), exposure=np.ones(G), units=np.arange(G), controls=controls,
-            observed=observed, strata=np.zeros(G, dtype=int),
-        )  # fmt: skip
+        outcome = rng.standard_t(2, size=G)
+        piece = Piece(outcome=outcome, exposure=np.ones(G), units=np.arange(G), controls=controls)
+        reduction = reduce_assignment([piece], observed=observed, strata=np.zeros(G, dtype=int))
         p_values.append(assignment_statistics(reduction, draws=1, seed=0).p_value().p_value)
     for alpha in (0.05, 0.1, 0.5):
         excess = np.mean(np.array(p_values) <= alpha + 1e-12) - alpha

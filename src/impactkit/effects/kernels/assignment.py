@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
 from impactkit.effects.kernels.arrays import Flags, Floats, Labels
 from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
+from impactkit.effects.kernels.least_squares import Block, least_squares
 from impactkit.errors import EstimationError
 
 EXACT_BELOW = 20_000
@@ -49,22 +51,40 @@ class AssignmentReduction:
     strata: Labels
 
 
-def reduce_assignment(
-    outcome: Floats, *, exposure: Floats, units: Labels, controls: Floats, observed: Flags, strata: Labels
-) -> AssignmentReduction:
-    """Reduce the rows of a regression to sums by assignment unit.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Piece:
+    """Some rows of a regression, multiplied by root weights and cleared of absorbed effects.
 
     Parameters
     ----------
     outcome : ndarray, shape (n,)
-        Outcome, multiplied by root weights and cleared of absorbed effects.
+        The outcome.
     exposure : ndarray, shape (n,)
         The regressor each row would have if its unit were assigned (one, or "after the start"), treated
         likewise. Effects absorbed from it must be nested in units.
-    units : ndarray of int, shape (n,)
-        Assignment unit of each row, coded 0 .. G-1.
     controls : ndarray, shape (n, k)
         All other regressors, the constant and period effects among them, treated likewise.
+    units : ndarray of int, shape (n,)
+        Assignment unit of each row, coded 0 .. G-1 over all pieces.
+    """
+
+    outcome: Floats
+    exposure: Floats
+    controls: Floats
+    units: Labels
+
+    def block(self) -> Block:
+        """Return outcome and controls as least squares takes them."""
+        return Block(X=self.controls, y=self.outcome, clusters=self.units)
+
+
+def reduce_assignment(pieces: Iterable[Piece], *, observed: Flags, strata: Labels) -> AssignmentReduction:
+    """Reduce the rows of a regression to sums by assignment unit.
+
+    Parameters
+    ----------
+    pieces : re-iterable of Piece
+        The rows. One piece for ordinary problems, many for millions of rows.
     observed : ndarray of bool, shape (G,)
         Which units were assigned.
     strata : ndarray of int, shape (G,)
@@ -82,42 +102,38 @@ def reduce_assignment(
 
     Examples
     --------
+    >>> piece = Piece(outcome=np.array([3.0, 5, 1, 1]), exposure=np.ones(4), units=np.arange(4),
+    ...               controls=np.ones((4, 1)))
     >>> reduction = reduce_assignment(
-    ...     np.array([3.0, 5, 1, 1]), exposure=np.ones(4), units=np.arange(4), controls=np.ones((4, 1)),
-    ...     observed=np.array([True, True, False, False]), strata=np.zeros(4, dtype=np.int64))
+    ...     [piece], observed=np.array([True, True, False, False]), strata=np.zeros(4, dtype=np.int64))
     >>> assignment_statistics(reduction, draws=999, seed=1).observed
     3.0
     """
     G = len(observed)
-    basis = _orthonormal_basis(controls)
-    residual = _unexplained(outcome, basis)
-    cross = np.empty((G, basis.shape[1]))
-    for j in range(basis.shape[1]):
-        cross[:, j] = np.bincount(units, weights=exposure * basis[:, j], minlength=G)
-    return AssignmentReduction(
-        numerator=np.asarray(np.bincount(units, weights=exposure * residual, minlength=G), dtype=np.float64),
-        self_product=np.asarray(np.bincount(units, weights=exposure**2, minlength=G), dtype=np.float64),
-        cross=cross,
-        observed=observed,
-        strata=strata,
-    )
+    fit = least_squares(_ControlBlocks(pieces))
+    a, s, cross, size = np.zeros(G), np.zeros(G), np.zeros((G, fit.rank)), 0.0
+    for piece in pieces:
+        block, p = piece.block(), piece.exposure
+        size += float(piece.outcome @ piece.outcome)
+        a += np.bincount(piece.units, p * fit.residuals(block), G)
+        s += np.bincount(piece.units, p * p, G)
+        if fit.rank:
+            columns = fit.regressors(block).T
+            sums = np.column_stack([np.bincount(piece.units, p * column, G) for column in columns])
+            cross += solve_triangular(fit.root, sums.T, trans="T").T
+    if fit.residual_sum_of_squares <= EXPLAINED**2 * size:
+        a = np.zeros(G)  # only rounding noise is left of the outcome
+    return AssignmentReduction(numerator=a, self_product=s, cross=cross, observed=observed, strata=strata)
 
 
-def _unexplained(outcome: Floats, basis: Floats) -> Floats:
-    """Return the outcome less its projection, and zeros if only rounding noise is left."""
-    residual = outcome - basis @ (basis.T @ outcome)
-    residual = residual - basis @ (basis.T @ residual)  # once more for the digits a large mean has cost
-    is_noise = np.linalg.norm(residual) <= EXPLAINED * np.linalg.norm(outcome)
-    return np.zeros_like(residual) if is_noise else residual
+@dataclass(frozen=True, slots=True)
+class _ControlBlocks:
+    """Outcome and controls of the pieces, gone through anew each time."""
 
+    pieces: Iterable[Piece]
 
-def _orthonormal_basis(controls: Floats) -> Floats:
-    norms = np.linalg.norm(controls, axis=0)
-    scaled = controls[:, norms > 0] / norms[norms > 0]
-    if not scaled.shape[1]:
-        return np.zeros((len(controls), 0))
-    U, singular, _ = np.linalg.svd(scaled, full_matrices=False)
-    return np.asarray(U[:, singular > 1e-11 * singular[0]])
+    def __iter__(self) -> Iterator[Block]:
+        return (piece.block() for piece in self.pieces)
 
 
 def count_assignments(strata: Labels, observed: Flags) -> int:

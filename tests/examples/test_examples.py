@@ -11,6 +11,7 @@ from impactkit.data.study import Study
 from impactkit.errors import UsageError
 from impactkit.plans import Plan, lock, prior
 
+LANGUAGES = ("sv", "en")
 NAMES = [example.name for example in examples.ALL]
 FILES = {"plan.toml", "data.csv", "SOURCE.md", "LÄSMIG.md", "README.md"}
 MAKER = Path(__file__).parents[1] / "data" / "make_norrgarden.py"
@@ -96,3 +97,14 @@ def test_an_unknown_example_is_met_with_a_guess(tmp_path):
     with pytest.raises(UsageError, match='Did you mean "star"'):
         examples.copy_example("stars", tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_plans_in_both_languages_promise_the_same(name, tmp_path):
+    swedish, english = (
+        Plan.read(examples.copy_example(name, tmp_path / language, language=language))
+        for language in LANGUAGES
+    )
+    assert (swedish.language, english.language) == LANGUAGES
+    for part in ("claims", "data", "estimator", "decision"):
+        assert getattr(swedish, part) == getattr(english, part)

@@ -10,6 +10,7 @@ from impactkit.errors import UsageError
 from impactkit.indicators import Category, Words
 from impactkit.provenance import write_whole
 from impactkit.schema import no_such_choice
+from impactkit.wording import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ ALL: tuple[Example, ...] = (
 )
 
 
-def copy_example(name: str, folder: str | Path) -> Path:
+def copy_example(name: str, folder: str | Path, *, language: Language = "sv") -> Path:
     """Copy a packaged project into a new folder.
 
     Parameters
@@ -73,6 +74,8 @@ def copy_example(name: str, folder: str | Path) -> Path:
         One of the names in ``ALL``.
     folder : str or Path
         Where to; made when it is not there.
+    language : {"sv", "en"}
+        The language of its plan and report.
 
     Returns
     -------
@@ -97,7 +100,9 @@ def copy_example(name: str, folder: str | Path) -> Path:
         )
     place.mkdir(parents=True, exist_ok=True)
     with as_file(files("impactkit.examples") / name) as packaged:
+        chosen = packaged / ("plan.toml" if language == "sv" else f"plan.{language}.toml")
         for file in sorted(packaged.iterdir()):
-            if file.is_file():
+            if file.is_file() and not file.name.startswith("plan."):
                 write_whole(place / file.name, file.read_bytes())
+        write_whole(place / "plan.toml", chosen.read_bytes())
     return place / "plan.toml"

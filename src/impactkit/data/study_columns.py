@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LABELS = ("unit", "cluster", "stratum")
+_NUMBERS = ("outcome", "first_treated", "treated", "weight", "pre_outcome", "covariates")
 
 
 def study_columns(
@@ -58,16 +60,42 @@ def study_columns(
         With every fault at once.
     """
     table = _narrow(frame, roles)
-    _raise(_first_troubles(table, roles))
-    coded = _coded(table, roles)
-    found = treatment(
-        coded, _numbers(table, roles.first_treated), _numbers(table, roles.treated), start=start
-    )
-    full = found.columns
-    order = full.canonical_order()
-    full = full if order is None else full.take(order)
+    if cells := _cell_troubles(table, roles):
+        _raise([t for found in cells.values() for t in found] + _further(table, roles, cells, start=start))
+    full, found = _treated(table, roles, start)
     _raise(list(found.troubles) + panel_troubles(full, roles))
     return *_complete(full, found), found.notes
+
+
+def _treated(table: pd.DataFrame, roles: Roles, start: float | None) -> tuple[Columns, Treatment]:
+    """Return the coded columns with the treatment told, sorted, and what was found of it."""
+    first_treated, treated = _numbers(table, roles.first_treated), _numbers(table, roles.treated)
+    found = treatment(_coded(table, roles), first_treated, treated, start=start)
+    order = found.columns.canonical_order()
+    return (found.columns if order is None else found.columns.take(order)), found
+
+
+def _further(
+    table: pd.DataFrame, roles: Roles, guilty: Mapping[str, list[Trouble]], *, start: float | None
+) -> list[Trouble]:
+    """Return what is wrong with the panel besides the cells, from the rows and columns that are sound."""
+    if roles.unit is None or roles.time is None or table[roles.time].dtype.kind not in "iufM":
+        return []
+    sound = Roles(
+        outcome=roles.outcome,
+        unit=roles.unit,
+        time=roles.time,
+        first_treated=None if "first_treated" in guilty else roles.first_treated,
+        treated=None if "treated" in guilty else roles.treated,
+        cluster=roles.cluster,
+        stratum=roles.stratum,
+    )
+    labels = [name for role, name in sound.named() if role not in ("outcome", "first_treated")]
+    rows = table.assign(**{roles.outcome: 0.0}).dropna(subset=labels)
+    if not len(rows):
+        return []
+    full, found = _treated(rows, sound, start)
+    return list(found.troubles) + panel_troubles(full, sound)
 
 
 def _narrow(frame: Any, roles: Roles) -> pd.DataFrame:
@@ -92,21 +120,23 @@ def _narrow(frame: Any, roles: Roles) -> pd.DataFrame:
     return table
 
 
-def _first_troubles(table: pd.DataFrame, roles: Roles) -> list[Trouble]:
-    numeric = [("outcome", roles.outcome), ("weight", roles.weight), ("pre_outcome", roles.pre_outcome)]
-    numeric += [("covariates", column) for column in roles.covariates]
-    numeric += [("first_treated", roles.first_treated), ("treated", roles.treated)]
-    troubles = [t for role, name in numeric if name is not None for t in number_troubles(table[name], role)]
-    for role in (*_LABELS, "time", "treated"):
-        name = getattr(roles, role)
-        if name is not None:
-            troubles += missing_label_troubles(table[name], role) + code_troubles(table[name], role)
-    if roles.time is not None:
-        troubles += text_time_troubles(table[roles.time])
-    if not troubles:
-        troubles += treated_troubles(_numbers(table, roles.treated), roles)
-        troubles += weight_troubles(_numbers(table, roles.weight), roles)
-    return troubles
+def _cell_troubles(table: pd.DataFrame, roles: Roles) -> dict[str, list[Trouble]]:
+    """Return what is wrong with single cells, by role; empty when all is well."""
+    found: dict[str, list[Trouble]] = {}
+    for role, name in roles.named():
+        column, troubles = table[name], []
+        if role in _NUMBERS:
+            troubles += number_troubles(column, role)
+        if role in ("treated", "weight") and not troubles:
+            check = treated_troubles if role == "treated" else weight_troubles
+            troubles += check(_numbers(table, name), roles)
+        if role in (*_LABELS, "time", "treated"):
+            troubles += missing_label_troubles(column, role) + code_troubles(column, role)
+        if role == "time":
+            troubles += text_time_troubles(column)
+        if troubles:
+            found.setdefault(role, []).extend(troubles)
+    return found
 
 
 def _coded(table: pd.DataFrame, roles: Roles) -> Columns:

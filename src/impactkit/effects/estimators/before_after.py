@@ -81,10 +81,10 @@ class BeforeAfter(RegressionSettings):
                 where="permutation",
                 mend="Leave permutation out.",
             )
+        columns = _treated_rows(study)
         if study.kind == "cross_section":
-            columns, problem = study.columns, _wide_problem(study)
+            problem = _wide_problem(study, columns)
         else:
-            columns = _treated_rows(study)
             problem = _long_problem(study, columns, paired=self._is_paired(study))
         found = answer(
             study,
@@ -158,8 +158,7 @@ def _long_problem(study: Study, columns: Columns, *, paired: bool) -> LinearProb
     return _problem(columns, raw * rooted[:, None], y * rooted, names=names, norms=norms)
 
 
-def _wide_problem(study: Study) -> LinearProblem:
-    columns = study.columns
+def _wide_problem(study: Study, columns: Columns) -> LinearProblem:
     if columns.pre_outcome is None:
         raise EstimationError(
             "Before and after needs two measurements; this study has one.",
@@ -168,7 +167,7 @@ def _wide_problem(study: Study) -> LinearProblem:
         )
     n = len(columns.outcome)
     rooted = np.ones(n) if columns.weight is None else np.sqrt(columns.weight)
-    centred = columns.covariates - np.average(columns.covariates, axis=0, weights=columns.weight)
+    centred = columns.covariates - rooted**2 @ columns.covariates / (rooted @ rooted)
     raw = np.hstack([centred, np.ones((n, 1))]) * rooted[:, None]
     change = (columns.outcome - columns.pre_outcome) * rooted
     return _problem(columns, raw, change, names=tuple(study.covariates), norms=None)

@@ -1,0 +1,10 @@
+"""Data with a known truth: one world a file, listed in ``ALL``."""
+
+from impactkit.effects.worlds.change_in_one_group import ChangeInOneGroup
+from impactkit.effects.worlds.randomised_arms import RandomisedArms
+from impactkit.effects.worlds.repeated_cross_sections import RepeatedCrossSections
+from impactkit.effects.worlds.two_group_panel import TwoGroupPanel
+
+ALL = (ChangeInOneGroup, RandomisedArms, RepeatedCrossSections, TwoGroupPanel)
+
+__all__ = ["ALL", "ChangeInOneGroup", "RandomisedArms", "RepeatedCrossSections", "TwoGroupPanel"]

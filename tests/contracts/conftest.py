@@ -1,0 +1,57 @@
+"""Every estimator in every world where its assumptions hold; a part on either shelf joins by being listed."""
+
+from typing import NamedTuple
+
+import pytest
+
+from impactkit.effects import estimators, worlds
+from impactkit.effects.estimators import BeforeAfter, DifferenceInDifferences, RandomisedTrial
+from impactkit.effects.worlds import ChangeInOneGroup, RandomisedArms, RepeatedCrossSections, TwoGroupPanel
+
+
+class Design(NamedTuple):
+    estimator: object
+    world: object
+
+    def estimate(self, frame):
+        return self.estimator.estimate(self.world.study(frame))
+
+    def numbers(self, frame):
+        """Every number but the influence of each cluster, whose order follows the labels."""
+        record = self.estimate(frame).to_record()
+        return {key: record[key] for key in ("terms", "covariance", "means", "permutation")}
+
+    @property
+    def has_units(self):
+        """Whether rows have an order of their own; without it sums can differ in the last digit."""
+        return self.world.study(self.world.draw(1)).unit is not None
+
+
+DEFAULT = {
+    f"{estimator.__name__}-{world.__name__}": Design(estimator(), world())
+    for estimator in estimators.ALL
+    for world in worlds.ALL
+    if estimator.model_fields["method"].default in world().designs
+}
+# Other paths through the same estimators: with covariates, by cluster, with interactions, leads and lags.
+VARIED = {
+    "panel with covariates": Design(DifferenceInDifferences(), TwoGroupPanel(slope=0.5)),
+    "event study": Design(DifferenceInDifferences(event_study=True), TwoGroupPanel(n_units=12, n_treated=4)),
+    "surveys with covariates": Design(DifferenceInDifferences(), RepeatedCrossSections(slope=0.5)),
+    "ancova": Design(RandomisedTrial(adjustment="ancova"), RandomisedArms()),
+    "lin": Design(RandomisedTrial(adjustment="lin"), RandomisedArms()),
+    "lots of clusters": Design(RandomisedTrial(), RandomisedArms(n_lots=24, n_strata=2, cluster_size=5)),
+    "few enough to enumerate": Design(RandomisedTrial(), RandomisedArms(n_lots=12, n_strata=1)),
+    "unpaired": Design(BeforeAfter(paired=False), ChangeInOneGroup()),
+}
+DESIGNS = DEFAULT | VARIED
+
+
+@pytest.fixture(params=DESIGNS.values(), ids=DESIGNS)
+def design(request):
+    return request.param
+
+
+@pytest.fixture
+def frame(design):
+    return design.world.draw(1)

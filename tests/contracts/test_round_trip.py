@@ -1,0 +1,57 @@
+"""What is written to JSON is read back whole."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from impactkit.effects import estimators
+from impactkit.effects.estimate import Estimate
+from impactkit.effects.estimators import DifferenceInDifferences
+from impactkit.effects.inference import ClusterRobust, Permutation
+from impactkit.effects.worlds import TwoGroupPanel
+
+
+def through_json(record):
+    return json.loads(json.dumps(record, allow_nan=False))
+
+
+def test_an_estimate_survives_json(design, frame):
+    found = design.estimate(frame)
+    again = Estimate.from_record(through_json(found.to_record()))
+    assert again == found
+    np.testing.assert_array_equal(again.influence, found.influence)
+    np.testing.assert_array_equal(again.covariance, found.covariance)
+    expected, record = found.to_record(), again.to_record()
+    expected.pop("permutation"), record.pop("permutation")
+    assert record == expected
+    assert again.tidy().equals(found.tidy()) and again.glance().equals(found.glance())
+
+
+def test_an_estimate_whose_uncertainty_is_unknown_survives_json():
+    world = TwoGroupPanel(n_treated=1)
+    found = DifferenceInDifferences().estimate(world.study(world.draw(1)))
+    again = Estimate.from_record(through_json(found.to_record()))
+    assert math.isnan(again.interval.std_error)
+    assert again.interval.reason == found.interval.reason
+    assert again.interval.point == found.interval.point
+
+
+SETTINGS = [
+    *(estimator() for estimator in estimators.ALL),
+    *(estimator(inference=ClusterRobust(kind="CR3", level=0.9)) for estimator in estimators.ALL),
+    DifferenceInDifferences(event_study=True, inference=Permutation(draws=499, seed=7)),
+    DifferenceInDifferences(permutation=None),
+]
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: settings.method)
+def test_settings_survive_json(settings):
+    assert type(settings).model_validate(through_json(settings.model_dump(mode="json"))) == settings
+
+
+def test_the_settings_in_an_estimate_run_it_again(design, frame):
+    found = design.estimate(frame)
+    again = type(design.estimator).model_validate(through_json(found.settings))
+    assert again.estimate(design.world.study(frame)).to_record() == found.to_record()

@@ -1,0 +1,135 @@
+"""A known effect is found, and nothing is said with more certainty than the data allow."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from impactkit.data.study import Study
+from impactkit.effects import estimators
+from impactkit.effects.estimators import BeforeAfter, DifferenceInDifferences, RandomisedTrial
+from impactkit.effects.inference import ClusterRobust, Permutation
+from impactkit.effects.worlds import ChangeInOneGroup, RandomisedArms, TwoGroupPanel
+
+DRAWS = 40
+
+
+@pytest.mark.parametrize("effect", [-2.0, 0.0])
+def test_a_known_effect_is_found(design, effect):
+    world = replace(design.world, effect=effect)
+    estimator = design.estimator.model_copy(update={"permutation": None})
+    found = np.array(
+        [estimator.estimate(world.study(world.draw(seed))).interval.point for seed in range(DRAWS)]
+    )
+    assert abs(found.mean() - effect) < 4.5 * found.std(ddof=1) / math.sqrt(DRAWS)
+
+
+def test_standard_errors_are_of_the_size_of_the_errors(design):
+    estimator = design.estimator.model_copy(update={"permutation": None})
+    intervals = [
+        estimator.estimate(design.world.study(design.world.draw(seed))).interval for seed in range(DRAWS)
+    ]
+    errors = np.array([interval.point for interval in intervals]).std(ddof=1)
+    assert 0.7 < np.mean([interval.std_error for interval in intervals]) / errors < 1.4
+
+
+def test_covariance_and_influence_agree_with_the_intervals(design, frame):
+    found = design.estimate(frame)
+    errors = [term.interval.std_error for term in found.terms]
+    np.testing.assert_allclose(np.sqrt(np.diag(found.covariance)), errors, rtol=1e-10)
+    np.testing.assert_allclose(np.sqrt((found.influence**2).sum(axis=0)), errors, rtol=1e-10)
+
+
+def test_a_missing_row_is_the_same_as_an_empty_outcome():
+    frame = TwoGroupPanel().draw(3)
+    gone = [4, 77, 130]
+    estimator, study = DifferenceInDifferences(), TwoGroupPanel().study
+    without = estimator.estimate(study(frame.drop(index=gone)))
+    empty = estimator.estimate(study(frame.assign(y=frame["y"].where(~frame.index.isin(gone)))))
+    assert without.terms == empty.terms
+    assert without.permutation.p_value() == empty.permutation.p_value()
+    assert [message.code for message in empty.sample.left_out] == ["study.left_out.outcome_missing"] * len(
+        empty.sample.left_out
+    )
+    assert empty.sample.left_out
+
+
+@pytest.mark.parametrize("value", [0.0, 7.0, 1e9])
+def test_an_outcome_that_never_varies_has_no_interval(design, frame, value):
+    constant = frame.assign(y=value)
+    if "baseline" in frame and isinstance(design.estimator, BeforeAfter):
+        constant["baseline"] = value
+    found = design.estimate(constant).interval
+    assert abs(found.point) <= 1e-9 * max(value, 1.0)
+    assert math.isnan(found.std_error) and math.isnan(found.low) and math.isnan(found.p_value)
+    assert found.reason.code == "estimate.no_variation"
+
+
+def test_an_outcome_that_never_varies_is_what_chance_would_give(design, frame):
+    test = design.estimate(frame.assign(y=1e9)).permutation
+    assert test is None or test.p_value() == 1.0
+
+
+@pytest.mark.parametrize("kind", ["CR0", "CR1", "CR2", "CR3"])
+def test_one_treated_cluster_has_no_interval_and_a_permutation_p_of_one_in_n(kind):
+    world = TwoGroupPanel(n_units=20, n_treated=1, effect=50.0)
+    found = DifferenceInDifferences(inference=ClusterRobust(kind=kind)).estimate(world.study(world.draw(1)))
+    assert math.isnan(found.interval.std_error) and math.isnan(found.interval.high)
+    assert found.interval.reason.code == "estimate.one_cluster"
+    assert found.permutation.is_exact
+    assert found.permutation.p_value() == pytest.approx(1 / 20)
+
+
+def test_a_permutation_p_value_is_never_zero_and_the_same_for_the_same_seed():
+    world = RandomisedArms(effect=100.0)
+    study = world.study(world.draw(1))
+    p = [
+        RandomisedTrial(permutation=Permutation(draws=199, seed=seed)).estimate(study).permutation.p_value()
+        for seed in (1, 1, 2)
+    ]
+    assert p == [1 / 200] * 3
+    weak = RandomisedArms(effect=0.1)
+    study = weak.study(weak.draw(1))
+    p = [
+        RandomisedTrial(permutation=Permutation(draws=199, seed=seed)).estimate(study).permutation.p_value()
+        for seed in (1, 1, 2)
+    ]
+    assert p[0] == p[1] != p[2]
+
+
+@pytest.mark.parametrize("estimator", [e for e in estimators.ALL if e is not BeforeAfter])
+def test_permutation_as_the_inference_gives_its_own_limits(estimator):
+    world = TwoGroupPanel(n_units=14) if estimator is DifferenceInDifferences else RandomisedArms(n_lots=14)
+    study = world.study(world.draw(2))
+    beside, alone = estimator().estimate(study), estimator(inference=Permutation()).estimate(study)
+    assert alone.interval.point == beside.interval.point
+    assert alone.interval.p_value == beside.permutation.p_value()
+    low, high = beside.permutation.limits(0.95)
+    assert (alone.interval.low, alone.interval.high) == (low, high)
+    assert beside.permutation.p_value(low - 0.01, alternative="greater") <= 0.025
+    assert beside.permutation.p_value(low + 0.01, alternative="greater") > 0.025
+
+
+def test_comparison_rows_do_not_enter_a_change_before_and_after():
+    panel = TwoGroupPanel(n_periods=2, start=2)
+    frame = panel.draw(1)
+    treated = frame[frame["first_treated"] > 0]
+    assert (
+        BeforeAfter().estimate(panel.study(frame)).terms == BeforeAfter().estimate(panel.study(treated)).terms
+    )
+    wide = RandomisedArms(n_strata=1).draw(1)
+    study = {"outcome": "y", "treated": "arm", "pre_outcome": "baseline"}
+    everyone, alone = Study(wide, **study), Study(wide[wide["arm"] == 1], **study)
+    assert BeforeAfter().estimate(everyone).terms == BeforeAfter().estimate(alone).terms
+
+
+def test_before_and_after_is_the_same_in_long_and_wide_form():
+    frame = ChangeInOneGroup().draw(4)
+    wide = frame.pivot(index="unit", columns="period", values="y").reset_index()
+    wide.columns = ["unit", "before", "after"]
+    found = BeforeAfter().estimate(Study(pd.DataFrame(wide), outcome="after", pre_outcome="before")).interval
+    expected = BeforeAfter().estimate(ChangeInOneGroup().study(frame)).interval
+    for name in ("point", "std_error", "df", "low", "high", "p_value"):
+        assert getattr(found, name) == pytest.approx(getattr(expected, name), rel=1e-9)

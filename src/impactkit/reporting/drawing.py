@@ -75,7 +75,7 @@ def house_style() -> Iterator[None]:
     """Draw in our own style whatever the user has set, and put the user's back."""
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(_STYLE)
+        cast(Any, mpl.rcParams).update(_STYLE)
         yield
 
 
@@ -155,7 +155,8 @@ def to_svg(axes: DescribedAxes, *, name: str) -> str:
     content = re.sub(r"<style.*?</style>", "", content, flags=re.DOTALL)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {box[0]}'
-        f' stroke-linejoin="round" role="img" aria-labelledby="{name}-title" aria-describedby="{name}-description">'
+        f' stroke-linejoin="round" role="img"'
+        f' aria-labelledby="{name}-title" aria-describedby="{name}-description">'
         f'<title id="{name}-title">{escape(axes.heading)}</title>'
         f'<desc id="{name}-description">{escape(axes.alt_text)}</desc>{content}'
     )

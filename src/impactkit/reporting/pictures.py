@@ -95,7 +95,7 @@ class TrajectoriesPicture:
     heading: str
     measure: Measure
     means: tuple[ShownMean, ...]
-    disclosure: Disclosure = Disclosure()
+    disclosure: Disclosure = field(default_factory=Disclosure)
     start: float | None = None
     names: Mapping[float, str] = field(default_factory=dict)
 

@@ -6,9 +6,11 @@ import math
 
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
+from impactkit.effects.estimate import Term
 from impactkit.reporting.drawing import (
     INK,
     MUTED,
+    PAPER,
     RULE,
     TREATED,
     DescribedAxes,
@@ -37,10 +39,7 @@ def event_study(picture: EventStudyPicture) -> DescribedAxes:
         axes = new_axes(height=3.3)
         axes.heading, axes.alt_text = picture.heading, picture.alt_text
         for term in picture.terms:
-            _term(axes, float(term.event_time or 0), picture_interval=(term.interval.low, term.interval.high))
-            axes.plot(
-                [term.event_time], [term.interval.point], "o", ms=7, color=TREATED, mec="white", zorder=4
-            )
+            _term(axes, term)
         if picture.reference is not None:
             axes.plot([picture.reference], [0], "o", ms=8, mfc="white", mec=TREATED, mew=1.6, zorder=4)
         axes.axhline(0, color=INK, lw=1.0, zorder=1)
@@ -53,10 +52,12 @@ def event_study(picture: EventStudyPicture) -> DescribedAxes:
     return axes
 
 
-def _term(axes: DescribedAxes, at: float, *, picture_interval: tuple[float, float]) -> None:
-    low, high = picture_interval
-    if math.isfinite(low) and math.isfinite(high):
-        axes.plot([at, at], [low, high], color=TREATED, lw=2.2, marker="_", ms=9, mew=1.6, zorder=3)
+def _term(axes: DescribedAxes, term: Term) -> None:
+    assert term.event_time is not None
+    at, found = term.event_time, term.interval
+    if math.isfinite(found.low) and math.isfinite(found.high):
+        axes.plot([at, at], [found.low, found.high], "_-", color=TREATED, lw=2.2, ms=9, mew=1.6, zorder=3)
+    axes.plot([at], [found.point], "o", ms=7, color=TREATED, mec=PAPER, zorder=4)
 
 
 def _start(axes: DescribedAxes, picture: EventStudyPicture) -> None:

@@ -88,7 +88,8 @@ def _by_verdict(telling: Telling) -> tuple[str, ...]:
     safe = claim.change == "no_harm"
     minimum = measure.exact(claim.minimum_effect)
     if verdict.status == "supported":
-        return (telling.say("not_shown.some_harm" if safe else "not_shown.larger", minimum=minimum),)
+        kind, point = "some_harm" if safe else "larger", measure.change(verdict.point)
+        return (telling.say(f"not_shown.{kind}", minimum=minimum, point=point),)
     if verdict.status == "partly_supported":
         capped = verdict.reasons[0].code in _CAPS
         kind = "capped" if capped else "some_harm" if safe else "whole_claim"

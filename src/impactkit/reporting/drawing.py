@@ -72,7 +72,13 @@ class DescribedAxes(Axes):
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Draw in our own style whatever the user has set, and put the user's back."""
+    """Draw in our own style whatever the user has set, and put the user's back.
+
+    Yields
+    ------
+    None
+        With the style in force.
+    """
     with mpl.rc_context():
         mpl.rcdefaults()
         cast(Any, mpl.rcParams).update(_STYLE)

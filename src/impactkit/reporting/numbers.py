@@ -15,7 +15,7 @@ GAP = "\N{NO-BREAK SPACE}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """How the numbers of one indicator are written.
+    r"""How the numbers of one indicator are written.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Measure:
     --------
     >>> measure = Measure(language="sv", unit="procent", unit_of_change="procentenheter", decimals=1)
     >>> measure.change(6.14), measure.span(-8.05, 20.33)
-    ('+6,1 procentenheter', '−8,1 till 20,3 procentenheter')
+    ('+6,1\xa0procentenheter', '−8,1 till 20,3\xa0procentenheter')
     """
 
     language: Language

@@ -49,7 +49,7 @@ def plot(
     >>> import impactkit as ik
     >>> study = ik.Study(pd.DataFrame({"y": [1.0, 2, 3, 5], "arm": [0, 0, 1, 1]}), outcome="y", treated="arm")
     >>> print(ik.plot(ik.RandomisedTrial().estimate(study), language="en").alt_text)
-    Dot chart of the groups’ means. With intervention – 4. Comparison group – 1.50.
+    Dot chart of the groups’ means. With intervention – 4.00. Comparison group – 1.50.
     """
     picture = _picture(result, _measure(claim, language or current_language()), claim)
     return draw(picture)

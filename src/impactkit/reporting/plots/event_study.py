@@ -41,7 +41,7 @@ def event_study(picture: EventStudyPicture) -> DescribedAxes:
         for term in picture.terms:
             _term(axes, term)
         if picture.reference is not None:
-            axes.plot([picture.reference], [0], "o", ms=8, mfc="white", mec=TREATED, mew=1.6, zorder=4)
+            axes.plot([picture.reference], [0], "o", ms=8, mfc=PAPER, mec=TREATED, mew=1.6, zorder=4)
         axes.axhline(0, color=INK, lw=1.0, zorder=1)
         axes.margins(x=0.06, y=0.12)
         _start(axes, picture)

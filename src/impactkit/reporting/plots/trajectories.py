@@ -44,11 +44,19 @@ def trajectories(picture: TrajectoriesPicture) -> DescribedAxes:
     with house_style():
         axes = new_axes(height=3.3 if picture.is_over_time else 1.75)
         axes.heading, axes.alt_text = picture.heading, picture.alt_text
-        if picture.is_over_time:
+        if not picture.drawn_groups:
+            _nothing(axes, picture)
+        elif picture.is_over_time:
             _over_time(axes, picture)
         else:
             _side_by_side(axes, picture)
     return axes
+
+
+def _nothing(axes: DescribedAxes, picture: TrajectoriesPicture) -> None:
+    """Say that nothing may be shown, so that nobody takes it for an empty result."""
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, picture.hidden_note, ha="center", va="center", color=MUTED, wrap=True)
 
 
 def _over_time(axes: DescribedAxes, picture: TrajectoriesPicture) -> None:

@@ -7,12 +7,13 @@ can show itself in either language.
 
 from impactkit.wording.card import card
 from impactkit.wording.language import Language, current_language, use_language
-from impactkit.wording.message import Message, say, told
+from impactkit.wording.message import Message, MessageValue, say, told
 from impactkit.wording.numbers import format_number, format_p, format_share
 
 __all__ = [
     "Language",
     "Message",
+    "MessageValue",
     "card",
     "current_language",
     "format_number",

@@ -1,0 +1,169 @@
+"""What is told of one claim, in the report's language and ready to be laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from impactkit.evidence.verdict import Status
+from impactkit.reporting.pictures import IntervalPicture, Picture
+from impactkit.reporting.table import Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A label and what stands there.
+
+    Parameters
+    ----------
+    label, text : str
+        Both in the report's language.
+    is_code : bool
+        Whether the text is a digest or the like, to be set in fixed-width letters.
+    """
+
+    label: str
+    text: str
+    is_code: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckLine:
+    """What one check found.
+
+    Parameters
+    ----------
+    title, state, sentence : str
+        Its name, passed or failed or informative, and what was found.
+    passed : bool or None
+        None when it only informs.
+    """
+
+    title: str
+    state: str
+    sentence: str
+    passed: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFigure:
+    """A figure with its caption and its numbers.
+
+    Parameters
+    ----------
+    picture : picture
+        What it shows.
+    notes : tuple of str
+        What a reader must know to read it.
+    table : Table
+        Its numbers.
+    """
+
+    picture: Picture
+    notes: tuple[str, ...]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodTold:
+    """How the effect was found, in plain words.
+
+    Parameters
+    ----------
+    name : str
+        The method.
+    sentences : tuple of str
+        What was compared with what.
+    assumptions : tuple of str
+        What has to be true for the answer to be right.
+    inference : tuple of str
+        How the uncertainty was found.
+    warnings : tuple of str
+        What a reader must know.
+    """
+
+    name: str
+    sentences: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    inference: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeTold:
+    """How far the estimate can be trusted.
+
+    Parameters
+    ----------
+    value : int
+        1 to 5.
+    title : str
+        The grade in words.
+    reasons : tuple of str
+        The design first, then each failed check.
+    checks : tuple of CheckLine
+        Everything that was asked.
+    """
+
+    value: int
+    title: str
+    reasons: tuple[str, ...]
+    checks: tuple[CheckLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimReport:
+    """One claim, from promise to verdict.
+
+    Parameters
+    ----------
+    id, role, name : str
+        Its id, what part it plays, and the indicator's name.
+    sentence : str
+        The promise in plain words.
+    status : {"supported", "partly_supported", "inconclusive", "contradicted", "not_assessable"}
+        The verdict.
+    badge, verdict : str
+        Its name, and the verdict as a sentence.
+    reasons : tuple of str
+        Why, the deciding reason first.
+    not_shown : tuple of str
+        What was not shown; never empty.
+    needed : tuple of str
+        What a larger study would need, where that can be worked out.
+    effect, interval : str
+        The estimate, and the limits it was judged by with their level.
+    facts : tuple of Fact
+        The effect, line by line.
+    interval_figure : IntervalPicture
+        The limits against no effect and the claim.
+    figures : tuple of ReportFigure
+        The groups, and leads and lags where there are some.
+    method : MethodTold
+        How.
+    grade : GradeTold
+        How far to trust it.
+    data : tuple of Fact
+        Rows read, used and left out.
+    definition : tuple of Fact
+        What the indicator is, and where it is defined.
+    """
+
+    id: str
+    role: str
+    name: str
+    sentence: str
+    status: Status
+    badge: str
+    verdict: str
+    reasons: tuple[str, ...]
+    not_shown: tuple[str, ...]
+    needed: tuple[str, ...]
+    effect: str
+    interval: str
+    facts: tuple[Fact, ...]
+    interval_figure: IntervalPicture
+    figures: tuple[ReportFigure, ...]
+    method: MethodTold
+    grade: GradeTold
+    data: tuple[Fact, ...]
+    definition: tuple[Fact, ...]

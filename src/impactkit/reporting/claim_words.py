@@ -1,0 +1,112 @@
+"""The claim, the verdict and what was not shown, in plain words."""
+
+from __future__ import annotations
+
+import math
+
+from impactkit.reporting.evaluated import Telling
+
+_CAPS = {"verdict.reason.grade_too_low", "verdict.reason.not_prior", "verdict.reason.guardrail"}
+_GRADE_TO_BLAME = 3
+
+
+def claim_sentence(telling: Telling) -> str:
+    """Return the promise as a sentence.
+
+    Parameters
+    ----------
+    telling : Telling
+        The claim.
+
+    Returns
+    -------
+    str
+        Indicator, direction, minimum effect with its unit, and year.
+    """
+    claim = telling.result.claim
+    kind = f"no_{claim.harm}" if claim.change == "no_harm" else claim.change
+    return telling.say(
+        f"claim.{kind}",
+        name=telling.name,
+        minimum=telling.measure.exact(claim.minimum_effect),
+        by=str(claim.by),
+    )
+
+
+def verdict_sentence(telling: Telling) -> str:
+    """Return the verdict as a sentence.
+
+    Parameters
+    ----------
+    telling : Telling
+        The claim.
+
+    Returns
+    -------
+    str
+        What may be said.
+    """
+    verdict, claim = telling.result.verdict, telling.result.claim
+    kind: str = verdict.status
+    if claim.change == "no_harm" and kind in {"supported", "inconclusive", "contradicted"}:
+        kind = f"{kind}_no_harm"
+    elif kind == "contradicted" and verdict.harm:
+        kind = "contradicted_harm"
+    return telling.say(f"verdict.{kind}", minimum=telling.measure.exact(claim.minimum_effect))
+
+
+def not_shown(telling: Telling) -> tuple[str, ...]:
+    """Return what was not shown: never empty, whatever the verdict.
+
+    Parameters
+    ----------
+    telling : Telling
+        The claim.
+
+    Returns
+    -------
+    tuple of str
+        What belongs to the verdict first, then what no study of this design shows.
+    """
+    result = telling.result
+    last = str(result.claim.by)
+    if result.verdict.status == "not_assessable":
+        return (telling.say("not_shown.any_effect"), telling.say("not_shown.no_effect"))
+    always = ["who", "lasting", "parts", "elsewhere"]
+    if result.verdict.status in {"inconclusive", "contradicted"}:
+        always = ["who", "lasting"]
+    if result.estimate.method == "difference_in_differences":
+        always.append("parallel")
+    if result.grade.value < _GRADE_TO_BLAME and result.verdict.status != "inconclusive":
+        always.insert(0, "cause")
+    told = [telling.say(f"not_shown.{name}", by=last, grade=result.grade.value) for name in always]
+    return (*_by_verdict(telling), *told)
+
+
+def _by_verdict(telling: Telling) -> tuple[str, ...]:
+    verdict, claim, measure = telling.result.verdict, telling.result.claim, telling.measure
+    safe = claim.change == "no_harm"
+    minimum = measure.exact(claim.minimum_effect)
+    if verdict.status == "supported":
+        kind, point = "some_harm" if safe else "larger", measure.change(verdict.point)
+        return (telling.say(f"not_shown.{kind}", minimum=minimum, point=point),)
+    if verdict.status == "partly_supported":
+        capped = verdict.reasons[0].code in _CAPS
+        kind = "capped" if capped else "some_harm" if safe else "whole_claim"
+        return (telling.say(f"not_shown.{kind}", minimum=minimum),)
+    if verdict.status == "contradicted":
+        best = claim.direction * (verdict.high if claim.direction > 0 else verdict.low)
+        if verdict.harm:
+            return (telling.say("not_shown.why_harm"),)
+        return (telling.say("not_shown.smaller_effect" if best > 0 else "not_shown.why_none"),)
+    return _inconclusive(telling)
+
+
+def _inconclusive(telling: Telling) -> tuple[str, ...]:
+    verdict = telling.result.verdict
+    safe = telling.result.claim.change == "no_harm"
+    told = [telling.say("not_shown.harmless" if safe else "not_shown.no_effect")]
+    if math.isfinite(verdict.low) and math.isfinite(verdict.high):
+        span = telling.measure.span(verdict.low, verdict.high)
+        told.append(telling.say("not_shown.harm" if safe else "not_shown.an_effect", span=span))
+    return tuple(told)

@@ -1,0 +1,168 @@
+"""Figures without a display: made off screen, never in pyplot, so that none is left open.
+
+Colours are those of Okabe and Ito, told apart also by marker and dash. Text stays text in the SVG, so that
+the page's own letters are used and the figure grows with them.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+from typing import Any, cast
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from impactkit.wording import Language, format_number
+
+INK = "#1d2b36"
+MUTED = "#566470"
+RULE = "#c9d1d7"
+TINT = "#e3efe9"
+PAPER = "#ffffff"
+TREATED = "#0072B2"
+COMPARISON = "#B24C00"
+CLAIM = "#00694F"
+TEXT = 9.5
+
+_STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": TEXT,
+    "text.parse_math": False,
+    "text.color": INK,
+    "axes.edgecolor": RULE,
+    "axes.labelcolor": MUTED,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "xtick.color": RULE,
+    "ytick.color": RULE,
+    "xtick.labelcolor": MUTED,
+    "ytick.labelcolor": MUTED,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "impactkit",
+}
+
+
+class DescribedAxes(Axes):
+    """Axes that say in words what they show.
+
+    Attributes
+    ----------
+    heading : str
+        What the figure is about.
+    alt_text : str
+        What it shows, with its numbers.
+    """
+
+    name = "impactkit.described"
+    heading: str = ""
+    alt_text: str = ""
+
+    def _repr_html_(self) -> str:
+        picture = to_svg(self, name="plot")
+        return f"<figure>{picture}<figcaption>{escape(self.heading)}</figcaption></figure>"
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in our own style whatever the user has set, and put the user's back.
+
+    Yields
+    ------
+    None
+        With the style in force.
+    """
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        cast(Any, mpl.rcParams).update(_STYLE)
+        yield
+
+
+def new_axes(*, height: float, width: float = 7.2) -> DescribedAxes:
+    """Return empty axes on a figure of their own.
+
+    Parameters
+    ----------
+    height, width : float
+        In inches.
+
+    Returns
+    -------
+    DescribedAxes
+        To be drawn on inside `house_style`.
+    """
+    figure = Figure(figsize=(width, height), facecolor=PAPER)
+    FigureCanvasAgg(figure)
+    axes = cast(DescribedAxes, figure.add_subplot(axes_class=DescribedAxes))
+    axes.tick_params(length=3, width=0.8)
+    return axes
+
+
+def write_ticks(axes: Axes, language: Language, *, which: str) -> None:
+    """Write an axis's numbers as the language does, with the decimals that its steps need.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where the limits are set already.
+    language : {"sv", "en"}
+        The language.
+    which : {"x", "y"}
+        The axis.
+    """
+    from matplotlib.ticker import FixedLocator, MaxNLocator
+
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    low, high = axes.get_xlim() if which == "x" else axes.get_ylim()
+    places = [
+        float(at)
+        for at in MaxNLocator(nbins=7, steps=[1, 2, 5, 10], min_n_ticks=4).tick_values(low, high)
+        if low <= at <= high
+    ]
+    step = places[1] - places[0] if len(places) > 1 else 1.0
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    labels = [format_number(round(at, decimals), language, decimals=decimals) for at in places]
+    axis.set_major_locator(FixedLocator(places))
+    axis.set_ticklabels(labels)
+
+
+def to_svg(axes: DescribedAxes, *, name: str) -> str:
+    """Return a figure as SVG to stand inside a page, the same bytes every time.
+
+    Parameters
+    ----------
+    axes : DescribedAxes
+        The figure's axes.
+    name : str
+        Goes before every id, so that several figures can stand on one page.
+
+    Returns
+    -------
+    str
+        An ``svg`` element with its description for those who do not see it.
+    """
+    assert isinstance(axes.figure, Figure)
+    stream = io.StringIO()
+    unsigned = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    with house_style():
+        axes.figure.savefig(stream, format="svg", metadata=unsigned)
+    body = stream.getvalue().partition("<svg")[2].partition(">")
+    box = re.search(r'viewBox="[^"]*"', body[0])
+    assert box is not None
+    content = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", body[2].rstrip())
+    # A style element would reach the whole page; what it says is inherited from the root instead.
+    content = re.sub(r"<style.*?</style>", "", content, flags=re.DOTALL)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {box[0]}'
+        f' stroke-linejoin="round" role="img"'
+        f' aria-labelledby="{name}-title" aria-describedby="{name}-description">'
+        f'<title id="{name}-title">{escape(axes.heading)}</title>'
+        f'<desc id="{name}-description">{escape(axes.alt_text)}</desc>{content}'
+    )

@@ -1,0 +1,126 @@
+"""What a report is made from: the shape of an evaluation, seen from below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from impactkit.data.study import Study
+from impactkit.effects.estimate import Estimate
+from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.claim import Claim
+from impactkit.evidence.grade import EvidenceGrade
+from impactkit.evidence.verdict import Verdict
+from impactkit.indicators import Catalogue, Indicator
+from impactkit.plans import Lock, Plan
+from impactkit.plans.lock import Priority
+from impactkit.reporting.disclosure import Disclosure
+from impactkit.reporting.numbers import Measure
+from impactkit.wording import Language, MessageValue, say
+
+
+class EvaluatedClaim(Protocol):
+    """One claim carried from its study to its verdict."""
+
+    @property
+    def claim(self) -> Claim:
+        """What was promised."""
+
+    @property
+    def study(self) -> Study:
+        """The rows."""
+
+    @property
+    def estimate(self) -> Estimate:
+        """The effect."""
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        """What was asked of its assumptions."""
+
+    @property
+    def grade(self) -> EvidenceGrade:
+        """How far to trust it."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What may be said."""
+
+
+class Evaluated(Protocol):
+    """A plan carried out."""
+
+    @property
+    def plan(self) -> Plan:
+        """What was promised."""
+
+    @property
+    def lock(self) -> Lock | None:
+        """The lock beside the plan."""
+
+    @property
+    def prior(self) -> Priority:
+        """Whether the plan came first."""
+
+    @property
+    def results(self) -> tuple[EvaluatedClaim, ...]:
+        """One a claim."""
+
+    @property
+    def data_digests(self) -> dict[str, str]:
+        """SHA-256 of each data file."""
+
+    @property
+    def made_with(self) -> dict[str, str]:
+        """Versions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One claim about to be told: the result, its indicator, and how its numbers are written.
+
+    Parameters
+    ----------
+    result : EvaluatedClaim
+        The result.
+    plan : Plan
+        The plan it belongs to.
+    indicator : Indicator
+        What is measured.
+    measure : Measure
+        How its numbers are written.
+    disclosure : Disclosure
+        What may be shown of small groups.
+    """
+
+    result: EvaluatedClaim
+    plan: Plan
+    indicator: Indicator
+    measure: Measure
+    disclosure: Disclosure
+
+    @classmethod
+    def of(cls, result: EvaluatedClaim, plan: Plan, *, language: Language) -> Telling:
+        """Return what is needed to tell a result in a language."""
+        indicator = Catalogue.default()[result.claim.indicator]
+        return cls(
+            result=result,
+            plan=plan,
+            indicator=indicator,
+            measure=Measure.of(indicator, result.claim, language),
+            disclosure=Disclosure.of(plan),
+        )
+
+    @property
+    def language(self) -> Language:
+        """The language."""
+        return self.measure.language
+
+    @property
+    def name(self) -> str:
+        """The indicator's name."""
+        return self.indicator.name.text(self.language)
+
+    def say(self, code: str, /, **values: MessageValue) -> str:
+        """Return a sentence of the report."""
+        return say(f"report.{code}", self.language, **values)

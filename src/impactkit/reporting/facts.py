@@ -1,0 +1,267 @@
+"""The facts of a report: project, loan, data and provenance, each a label and a text."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from impactkit.plans import Plan
+from impactkit.reporting.claim_report import Fact
+from impactkit.reporting.evaluated import Evaluated, Telling
+from impactkit.reporting.numbers import GAP, percent
+from impactkit.wording import Language, MessageValue, format_number, say
+
+_LOCALE = {"sv": "sv_SE", "en": "en_GB"}
+
+
+def day(value: date, language: Language) -> str:
+    """Return a date the way the language writes it.
+
+    Parameters
+    ----------
+    value : date
+        The day.
+    language : {"sv", "en"}
+        The language.
+
+    Returns
+    -------
+    str
+        Such as ``1 april 2023``.
+
+    Examples
+    --------
+    >>> day(date(2023, 4, 1), "sv")
+    '1 april 2023'
+    """
+    from babel.dates import format_date
+
+    return str(format_date(value, "d MMMM y", locale=_LOCALE[language]))
+
+
+def project_facts(plan: Plan, language: Language) -> tuple[Fact, ...]:
+    """Return the applicant's own five questions with their answers.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    language : {"sv", "en"}
+        Of the questions; the answers are the applicant's own words.
+
+    Returns
+    -------
+    tuple of Fact
+        Need, target group, effort, change and future state.
+    """
+    p = plan.project
+    effort = p.investment if p.social_effort is None else f"{p.investment}. {p.social_effort}"
+    answers = {
+        "need": p.need,
+        "target_group": p.target_group,
+        "effort": effort,
+        "change": p.change,
+        "future_state": p.future_state,
+    }
+    return tuple(_fact(f"project.{name}", answer, language) for name, answer in answers.items())
+
+
+def background_facts(plan: Plan, language: Language) -> tuple[Fact, ...]:
+    """Return who borrows, when it starts, and the loan.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    language : {"sv", "en"}
+        The language.
+
+    Returns
+    -------
+    tuple of Fact
+        Those that the plan gives.
+    """
+    p, loan = plan.project, plan.loan
+    told: list[tuple[str, str | None]] = [
+        ("project.borrower", p.borrower),
+        ("project.municipality", p.municipality),
+        ("project.category", say(f"report.category.{p.category}", language)),
+        ("project.start", day(p.investment_start, language)),
+        ("project.responsible", p.responsible),
+    ]
+    if loan is not None:
+        told += [
+            ("loan.granted", _kronor(loan.granted_sek, language)),
+            ("loan.paid_out", _kronor(loan.paid_out_sek, language)),
+            ("loan.share", percent(float(loan.financed_share), language)),
+        ]
+    return tuple(_fact(label, text, language) for label, text in told if text is not None)
+
+
+def effect_facts(telling: Telling, *, estimand: str) -> tuple[Fact, ...]:
+    """Return the effect, line by line.
+
+    Parameters
+    ----------
+    telling : Telling
+        The claim.
+    estimand : str
+        What is estimated.
+
+    Returns
+    -------
+    tuple of Fact
+        Effect, interval, promise and estimand.
+    """
+    verdict, measure = telling.result.verdict, telling.measure
+    kind = "margin" if telling.result.claim.change == "no_harm" else "promised"
+    told = {
+        "effect.point": measure.change(verdict.point),
+        "effect.interval": interval_told(telling),
+        f"effect.{kind}": measure.exact(telling.result.claim.minimum_effect),
+        "effect.estimand": estimand,
+    }
+    return tuple(_fact(label, text, telling.language) for label, text in told.items())
+
+
+def interval_told(telling: Telling) -> str:
+    """Return the limits a claim was judged by, with their level.
+
+    Parameters
+    ----------
+    telling : Telling
+        The claim.
+
+    Returns
+    -------
+    str
+        Words also where a limit is unknown.
+    """
+    v = telling.result.verdict
+    span = telling.measure.span(v.low, v.high)
+    return (
+        telling.say("effect.limits", span=span, level=telling.measure.percent(v.level))
+        if v.low == v.low
+        else span
+    )
+
+
+def data_facts(telling: Telling) -> tuple[Fact, ...]:
+    """Return the rows read, used and left out, and what they consist of.
+
+    Parameters
+    ----------
+    telling : Telling
+        The claim.
+
+    Returns
+    -------
+    tuple of Fact
+        Every row is accounted for.
+    """
+    study, sample, language = telling.result.study, telling.result.estimate.sample, telling.language
+    shown = telling.disclosure
+    aside = study.n_rows - sample.n_rows
+    told = [
+        ("data.read", _whole(study.n_rows + sum(item.n for item in study.left_out), language)),
+        ("data.used", _whole(sample.n_rows, language)),
+    ]
+    for item in study.left_out:
+        counts: dict[str, MessageValue] = {
+            "n": shown.count(item.n, language),
+            "treated": shown.count(item.n_treated, language),
+            "comparison": shown.count(item.n_comparison, language),
+        }
+        told.append(("data.left_out", say(f"study.left_out.{item.reason}", language, **counts)))
+    if aside > 0:
+        told.append(("data.left_out", telling.say("data.aside", n=shown.count(aside, language))))
+    if not study.left_out and aside == 0:
+        told.append(("data.left_out", telling.say("data.none")))
+    told.append(("data.kind", say(f"study.kind.{study.kind}", language)))
+    if study.columns.period_names:
+        names = study.columns.period_names
+        told.append(("data.periods", names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}"))
+    if study.unit is not None:
+        units = telling.say("data.of_which", n=sample.n_units, treated=sample.n_treated)
+        told.append(("data.units", units))
+    if sample.n_clusters not in {sample.n_rows, sample.n_units}:
+        groups = telling.say("data.of_which", n=sample.n_clusters, treated=sample.n_treated_clusters)
+        told.append(("data.clusters", groups))
+    return tuple(_fact(label, text, language) for label, text in told)
+
+
+def definition_facts(telling: Telling) -> tuple[Fact, ...]:
+    """Return what the indicator is.
+
+    Parameters
+    ----------
+    telling : Telling
+        The claim.
+
+    Returns
+    -------
+    tuple of Fact
+        Definition, caution and source.
+    """
+    indicator, language = telling.indicator, telling.language
+    caution = indicator.caution.text(language) if indicator.caution else None
+    source = " · ".join(part for part in (indicator.reference.text, indicator.reference.code) if part)
+    told = {
+        "indicator.definition": indicator.definition.text(language),
+        "indicator.caution": caution,
+        "indicator.source": source,
+        "indicator.column": telling.result.study.outcome,
+    }
+    return tuple(_fact(label, text, language) for label, text in told.items() if text)
+
+
+def provenance_facts(evaluation: Evaluated, language: Language) -> tuple[Fact, ...]:
+    """Return where the numbers come from.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        The plan carried out.
+    language : {"sv", "en"}
+        The language.
+
+    Returns
+    -------
+    tuple of Fact
+        Digests, dates, seeds and versions.
+    """
+    plan, lock = evaluation.plan, evaluation.lock
+    facts = [_code("provenance.plan", plan.digest, language)]
+    if lock is None:
+        facts.append(_fact("provenance.lock", say("report.provenance.no_lock", language), language))
+    else:
+        facts.append(_code("provenance.lock", lock.digest, language))
+        facts.append(_fact("provenance.locked_on", day(lock.locked_on.date(), language), language))
+    if plan.decision.decided is not None:
+        facts.append(_fact("provenance.decided", day(plan.decision.decided, language), language))
+    if plan.data.follow_up_collected is not None:
+        facts.append(_fact("provenance.follow_up", day(plan.data.follow_up_collected, language), language))
+    for name, digest in evaluation.data_digests.items():
+        facts.append(
+            Fact(label=say("report.provenance.file", language, name=name), text=digest, is_code=True)
+        )
+    seeds = "; ".join(f"{r.claim.id}: {plan.seed_for(r.claim.id)}" for r in evaluation.results)
+    facts.append(_code("provenance.seed", seeds, language))
+    made = "; ".join(f"{name}{GAP}{version}" for name, version in evaluation.made_with.items())
+    facts.append(_fact("provenance.versions", made, language))
+    return tuple(facts)
+
+
+def _fact(label: str, text: str, language: Language) -> Fact:
+    return Fact(label=say(f"report.{label}", language), text=text)
+
+
+def _code(label: str, text: str, language: Language) -> Fact:
+    return Fact(label=say(f"report.{label}", language), text=text, is_code=True)
+
+
+def _whole(n: int, language: Language) -> str:
+    return format_number(n, language, decimals=0)
+
+
+def _kronor(amount: int, language: Language) -> str:
+    return _whole(amount, language) + GAP + say("report.loan.kronor", language)

@@ -1,0 +1,101 @@
+"""What a larger study would need, said only where it can be worked out."""
+
+from __future__ import annotations
+
+import math
+
+from impactkit.effects.interval import t_quantile
+from impactkit.effects.permutation_test import PermutationTest
+from impactkit.reporting.evaluated import Telling
+
+_POWER = 0.80
+_MOST_TIMES = 1000
+
+
+def larger_study(telling: Telling) -> tuple[str, ...]:
+    """Return what a study would need to settle an inconclusive claim, where that can be worked out.
+
+    Parameters
+    ----------
+    telling : Telling
+        An inconclusive claim.
+
+    Returns
+    -------
+    tuple of str
+        How many groups the permutation test needs, and how much more data the interval needs; empty when
+        nothing can be said.
+
+    Notes
+    -----
+    The interval's part takes the true effect to be the estimated one and the spread between groups to stay:
+    the standard error must shrink until the effect's distance to the claim is ``z(level) + z(0.80)`` of it,
+    and it shrinks with the square root of the number of groups. A lower bound when groups are few.
+    """
+    return (*_groups_needed(telling), *_times_needed(telling))
+
+
+def fewest_groups(treated: int, *, level: float) -> int:
+    """Return the fewest groups that let a permutation test reach a one-sided level.
+
+    Parameters
+    ----------
+    treated : int
+        How many of them are treated.
+    level : float
+        Confidence level of the interval beside it.
+
+    Returns
+    -------
+    int
+        Groups in all.
+
+    Examples
+    --------
+    >>> fewest_groups(2, level=0.95), fewest_groups(1, level=0.95)
+    (10, 40)
+    """
+    n = treated + 1
+    while math.comb(n, treated) * (1 - level) / 2 < 1 - 1e-9:
+        n += 1
+    return n
+
+
+def _groups_needed(telling: Telling) -> tuple[str, ...]:
+    test, level = telling.result.estimate.permutation, telling.result.verdict.level
+    if test is None or test.smallest_p <= (1 - level) / 2 or not _is_one_draw(test):
+        return ()
+    treated = int(str(test.law.values["treated"]))
+    n = fewest_groups(treated, level=level)
+    return (telling.say("larger.groups", n=n, treated=treated, comparison=n - treated),)
+
+
+def _is_one_draw(test: PermutationTest) -> bool:
+    """Return whether all was drawn at once: within strata the number needed depends on each of them."""
+    treated, n = (int(str(test.law.values[name])) for name in ("treated", "n"))
+    return test.n_assignments == math.comb(n, treated)
+
+
+def _times_needed(telling: Telling) -> tuple[str, ...]:
+    claim, found = telling.result.claim, telling.result.estimate.interval
+    if not found.std_error > 0:
+        return ()
+    size = float(claim.minimum_effect)
+    distance = claim.direction * found.point - (-size if claim.change == "no_harm" else size)
+    point = telling.measure.change(found.point)
+    if distance <= 0:
+        return (telling.say("larger.never", point=point),)
+    level = telling.result.verdict.level
+    wanted = t_quantile((1 + level) / 2, math.inf) + t_quantile(_POWER, math.inf)
+    times = (wanted * found.std_error / distance) ** 2
+    if times <= 1:
+        return ()
+    if times > _MOST_TIMES:
+        return (telling.say("larger.beyond", point=point),)
+    return (telling.say("larger.times", point=point, times=_round_up(times)),)
+
+
+def _round_up(times: float) -> int:
+    """Return a number rounded up to two significant digits: the calculation bears no more."""
+    step: int = 10 ** max(0, math.floor(math.log10(times)) - 1)
+    return math.ceil(times / step) * step

@@ -1,0 +1,146 @@
+"""How the effect and its uncertainty were found, in plain words."""
+
+from __future__ import annotations
+
+import math
+
+from impactkit.effects.estimate import Estimate
+from impactkit.effects.permutation_test import PermutationTest
+from impactkit.reporting.claim_report import CheckLine, GradeTold, MethodTold
+from impactkit.reporting.evaluated import Telling
+from impactkit.wording import Message, format_number
+
+_ASSUMPTIONS = {
+    "before_after": ("nothing_else", "same_measure"),
+    "difference_in_differences": (
+        "parallel",
+        "no_other_event",
+        "no_anticipation",
+        "no_spillover",
+        "same_measure",
+    ),
+    "randomised_trial": ("lot_kept", "dropout_alike", "no_spillover", "same_measure"),
+}
+_COUNTABLE = 10**9
+
+
+def method_told(telling: Telling) -> MethodTold:
+    """Return how the effect was found.
+
+    Parameters
+    ----------
+    telling : Telling
+        The claim.
+
+    Returns
+    -------
+    MethodTold
+        Method, assumptions, inference and warnings.
+    """
+    estimate = telling.result.estimate
+    return MethodTold(
+        name=telling.say(f"method.{estimate.method}.name"),
+        sentences=_sentences(telling),
+        assumptions=tuple(telling.say(f"assumption.{name}") for name in _ASSUMPTIONS[estimate.method]),
+        inference=_inference(telling),
+        warnings=tuple(message.text(telling.language) for message in estimate.warnings),
+    )
+
+
+def estimand(telling: Telling) -> str:
+    """Return what is estimated, with the indicator's name in place of the column's.
+
+    Parameters
+    ----------
+    telling : Telling
+        The claim.
+
+    Returns
+    -------
+    str
+        A sentence.
+    """
+    found = telling.result.estimate.estimand
+    name = telling.say("quoted", name=telling.name)
+    return Message(found.code, {**found.values, "outcome": name}).text(telling.language) + "."
+
+
+def grade_told(telling: Telling) -> GradeTold:
+    """Return how far the estimate can be trusted.
+
+    Parameters
+    ----------
+    telling : Telling
+        The claim.
+
+    Returns
+    -------
+    GradeTold
+        With every check.
+    """
+    found, language = telling.result.grade, telling.language
+    return GradeTold(
+        value=found.value,
+        title=Message("grade.title", {"value": found.value}).text(language),
+        reasons=tuple(reason.text(language) for reason in found.reasons),
+        checks=tuple(
+            CheckLine(
+                title=check.title.text(language),
+                state=check.state.text(language),
+                sentence=check.sentence.text(language),
+                passed=check.passed,
+            )
+            for check in telling.result.checks
+        ),
+    )
+
+
+def _sentences(telling: Telling) -> tuple[str, ...]:
+    estimate, study = telling.result.estimate, telling.result.study
+    told = [telling.say(f"method.{estimate.method}.how")]
+    if study.stratum is not None and estimate.method == "randomised_trial":
+        told.append(telling.say("method.strata", column=study.stratum))
+    if study.cluster is not None:
+        told.append(telling.say("method.clusters", column=study.cluster))
+    if study.weight is not None:
+        told.append(telling.say("method.weights", column=study.weight))
+    if estimate.adjusted_for:
+        told.append(telling.say("method.adjusted", names=", ".join(estimate.adjusted_for)))
+    return tuple(told)
+
+
+def _inference(telling: Telling) -> tuple[str, ...]:
+    estimate = telling.result.estimate
+    told = [estimate.inference.text(telling.language) + "."]
+    if math.isfinite(estimate.interval.df):
+        df = format_number(estimate.interval.df, telling.language, decimals=int(estimate.interval.df < 30))
+        told.append(telling.say("inference.df", df=df))
+    told.append(telling.say("inference.level", level=telling.measure.percent(telling.result.verdict.level)))
+    primary = sum(claim.role == "primary" for claim in telling.plan.claims)
+    if primary > 1 and telling.result.claim.role == "primary":
+        told.append(telling.say("inference.holm", n=primary))
+    return (*told, *_permutation(telling, estimate))
+
+
+def _permutation(telling: Telling, estimate: Estimate) -> tuple[str, ...]:
+    test = estimate.permutation
+    if test is None:
+        return (telling.say("inference.no_permutation"),)
+    told = [
+        telling.say("inference.permutation", law=test.law.text(telling.language)),
+        _assignments(telling, test),
+    ]
+    told.append(telling.say("inference.p_none", p=test.p_value()))
+    one_sided = telling.result.verdict.permutation_p
+    if not math.isnan(one_sided):
+        kind = "p_margin" if telling.result.claim.change == "no_harm" else "p_claim"
+        told.append(telling.say(f"inference.{kind}", p=one_sided))
+    return tuple(told)
+
+
+def _assignments(telling: Telling, test: PermutationTest) -> str:
+    if test.is_exact:
+        return telling.say("inference.exact", n=test.n_assignments)
+    if test.n_assignments > _COUNTABLE:
+        return telling.say("inference.drawn_of_very_many", draws=test.draws)
+    return telling.say("inference.drawn", draws=test.draws, n=test.n_assignments)

@@ -1,0 +1,165 @@
+"""The two groups over time, with the start marked; side by side when they were measured once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.ticker import FixedLocator
+
+from impactkit.effects.estimate import Group
+from impactkit.reporting.drawing import (
+    COMPARISON,
+    INK,
+    MUTED,
+    RULE,
+    TREATED,
+    DescribedAxes,
+    house_style,
+    new_axes,
+    write_ticks,
+)
+from impactkit.reporting.pictures import TrajectoriesPicture
+
+_LOOKS: dict[Group, dict[str, object]] = {
+    "treated": {"color": TREATED, "marker": "o", "ls": "-"},
+    "comparison": {"color": COMPARISON, "marker": "s", "ls": (0, (4, 2))},
+}
+_MOST_TICKS = 9
+_APART = 0.075
+
+
+def trajectories(picture: TrajectoriesPicture) -> DescribedAxes:
+    """Draw the two groups over time with the start marked, or side by side when measured once.
+
+    Parameters
+    ----------
+    picture : TrajectoriesPicture
+        What to show; hidden means are left out, so that a line has a gap there.
+
+    Returns
+    -------
+    DescribedAxes
+        Off screen; ``alt_text`` says the numbers.
+    """
+    with house_style():
+        axes = new_axes(height=3.3 if picture.is_over_time else 1.75)
+        axes.heading, axes.alt_text = picture.heading, picture.alt_text
+        if not picture.drawn_groups:
+            _nothing(axes, picture)
+        elif picture.is_over_time:
+            _over_time(axes, picture)
+        else:
+            _side_by_side(axes, picture)
+    return axes
+
+
+def _nothing(axes: DescribedAxes, picture: TrajectoriesPicture) -> None:
+    """Say that nothing may be shown, so that nobody takes it for an empty result."""
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, picture.hidden_note, ha="center", va="center", color=MUTED, wrap=True)
+
+
+def _over_time(axes: DescribedAxes, picture: TrajectoriesPicture) -> None:
+    ends: list[tuple[Group, float]] = []
+    for group in picture.drawn_groups:
+        by_period = {m.period: m.mean for m in picture.shown(group)}
+        heights = [by_period.get(period) for period in picture.periods]
+        drawn = [float("nan") if height is None else height for height in heights]
+        axes.plot(picture.periods, drawn, lw=2, ms=6, mec="white", mew=0.8, zorder=3, **_LOOKS[group])  # type: ignore[arg-type]
+        ends.append((group, [height for height in heights if height is not None][-1]))
+    axes.margins(x=0.03, y=0.16)
+    _start(axes, picture)
+    _label_ends(axes, picture, ends)
+    shown = _spread(picture.periods)
+    axes.xaxis.set_major_locator(FixedLocator(shown))
+    axes.set_xticklabels([picture.name_of(period) for period in shown])
+    write_ticks(axes, picture.language, which="y")
+    axes.grid(axis="y", color=RULE, lw=0.5, alpha=0.7)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    axes.set_axisbelow(True)
+    axes.set_title(picture.measure.unit, loc="left", fontsize=9, color=MUTED)
+    axes.figure.subplots_adjust(left=0.11, right=0.78, top=0.90, bottom=0.11)
+
+
+def _start(axes: DescribedAxes, picture: TrajectoriesPicture) -> None:
+    """Mark the start between the last period before it and the first from it on."""
+    start, periods = picture.start, picture.periods
+    if start is None or not any(period < start for period in periods):
+        return
+    last = max(period for period in periods if period < start)
+    first = min((period for period in periods if period >= start), default=start)
+    at = (last + first) / 2
+    right = axes.get_xlim()[1]
+    axes.axvspan(at, right, color="#f1f4f6", linewidth=0, zorder=0)
+    axes.axvline(at, color=MUTED, lw=1.1, zorder=1)
+    axes.set_xlim(right=right)
+    low, high = axes.get_xlim()
+    late = (at - low) / (high - low) > 0.6
+    axes.annotate(
+        picture.start_label,
+        (at, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(-5 if late else 5, -4),
+        textcoords="offset points",
+        ha="right" if late else "left",
+        va="top",
+        color=INK,
+    )
+
+
+def _label_ends(axes: DescribedAxes, picture: TrajectoriesPicture, ends: list[tuple[Group, float]]) -> None:
+    """Name each line beside its end, in the margin kept for it, pushed apart where they meet."""
+    low, high = axes.get_ylim()
+    heights = [(end - low) / (high - low) for _, end in ends]
+    if len(heights) == 2 and abs(heights[0] - heights[1]) < _APART:
+        middle = sum(heights) / 2
+        upper = 0 if heights[0] >= heights[1] else 1
+        heights[upper], heights[1 - upper] = middle + _APART / 2, middle - _APART / 2
+    for (group, _), height in zip(ends, heights, strict=True):
+        axes.annotate(
+            picture.label(group),
+            (1.0, height),
+            xycoords="axes fraction",
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            weight="bold",
+            color=str(_LOOKS[group]["color"]),
+            annotation_clip=False,
+        )
+
+
+def _spread(periods: Sequence[float]) -> list[float]:
+    """Return the periods to write out: all, or every so many counted from the last."""
+    step = -(-len(periods) // _MOST_TICKS)
+    return list(periods[::-1][::step])[::-1]
+
+
+def _side_by_side(axes: DescribedAxes, picture: TrajectoriesPicture) -> None:
+    groups = picture.drawn_groups
+    for row, group in enumerate(groups):
+        mean = picture.shown(group)[0].mean
+        assert mean is not None
+        axes.axhline(-row, color=RULE, lw=0.7, zorder=0)
+        looks = {**_LOOKS[group], "ls": "none"}
+        axes.plot([mean], [-row], ms=11, mec="white", mew=1.2, zorder=3, **looks)  # type: ignore[arg-type]
+        axes.annotate(
+            picture.measure.number(mean),
+            (mean, -row),
+            xytext=(0, 9),
+            textcoords="offset points",
+            ha="center",
+            weight="bold",
+        )
+    axes.set_ylim(-len(groups) + 0.5, 0.75)
+    axes.margins(x=0.35)
+    axes.set_yticks([-row for row in range(len(groups))], labels=[picture.label(group) for group in groups])
+    for label, group in zip(axes.get_yticklabels(), groups, strict=True):
+        label.set_color(str(_LOOKS[group]["color"]))
+        label.set_fontweight("bold")
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    write_ticks(axes, picture.language, which="x")
+    axes.set_xlabel(picture.measure.unit)
+    axes.figure.subplots_adjust(left=0.24, right=0.97, top=0.98, bottom=0.30)

@@ -1,0 +1,186 @@
+"""The report: everything that is told of an evaluation, in one language, before it is laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from impactkit.reporting import facts
+from impactkit.reporting.claim_report import ClaimReport, Fact, ReportFigure
+from impactkit.reporting.claim_words import claim_sentence, not_shown, verdict_sentence
+from impactkit.reporting.evaluated import Evaluated, Telling
+from impactkit.reporting.larger_study import larger_study
+from impactkit.reporting.method_words import estimand, grade_told, method_told
+from impactkit.reporting.pictures import EventStudyPicture, IntervalPicture, TrajectoriesPicture
+from impactkit.reporting.table import Table
+from impactkit.wording import Language, card, say
+from impactkit.wording.language import checked_language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What is told of an evaluation; `render` writes it.
+
+    Parameters
+    ----------
+    language : {"sv", "en"}
+        The language of every text.
+    title : str
+        The project's name.
+    claims : tuple of ClaimReport
+        In the order of the plan.
+    summary : Table
+        One row a claim: the claim, the effect with its interval, the verdict, the grade.
+    project : tuple of Fact
+        The applicant's five questions.
+    background : tuple of Fact
+        Who borrows, when, how much.
+    limits : tuple of str
+        What the report as a whole does not say.
+    prior : str
+        Whether the plan came before the follow-up.
+    provenance : tuple of Fact
+        Digests, dates, seeds, versions.
+    """
+
+    language: Language
+    title: str
+    claims: tuple[ClaimReport, ...]
+    summary: Table
+    project: tuple[Fact, ...]
+    background: tuple[Fact, ...]
+    limits: tuple[str, ...]
+    prior: str
+    provenance: tuple[Fact, ...]
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (f"{claim.id} · {claim.badge}", f"{claim.name}: {claim.effect} ({claim.interval})")
+            for claim in self.claims
+        ]
+        return card(self.title, rows)
+
+
+def report_of(evaluation: Evaluated, language: Language) -> Report:
+    """Tell an evaluation in a language.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        A plan carried out.
+    language : {"sv", "en"}
+        The language.
+
+    Returns
+    -------
+    Report
+        Structured and frozen.
+
+    Raises
+    ------
+    UsageError
+        If the language is not spoken here.
+
+    Examples
+    --------
+    >>> from importlib.resources import files
+    >>> import impactkit as ik
+    >>> evaluation = ik.evaluate(str(files("impactkit.examples") / "norrgarden"))
+    >>> [claim.badge for claim in report_of(evaluation, "sv").claims]
+    ['Kan inte avgöras', 'Kan inte avgöras']
+    """
+    language = checked_language(language)
+    plan = evaluation.plan
+    claims = tuple(_claim_report(Telling.of(r, plan, language=language)) for r in evaluation.results)
+    limits = ["outcome", "cause", *(["share"] if plan.loan is not None else [])]
+    return Report(
+        language=language,
+        title=plan.project.name,
+        claims=claims,
+        summary=_summary(claims, language),
+        project=facts.project_facts(plan, language),
+        background=facts.background_facts(plan, language),
+        limits=tuple(say(f"report.limits.{name}", language) for name in limits),
+        prior=say(f"report.prior.{evaluation.prior}", language),
+        provenance=facts.provenance_facts(evaluation, language),
+    )
+
+
+def _claim_report(telling: Telling) -> ClaimReport:
+    result, what = telling.result, estimand(telling)
+    verdict = result.verdict
+    return ClaimReport(
+        id=result.claim.id,
+        role=telling.say(f"role.{result.claim.role}"),
+        name=telling.name,
+        sentence=claim_sentence(telling),
+        status=verdict.status,
+        badge=verdict.name.text(telling.language),
+        verdict=verdict_sentence(telling),
+        reasons=tuple(reason.text(telling.language) for reason in verdict.reasons),
+        not_shown=not_shown(telling),
+        needed=larger_study(telling) if verdict.status == "inconclusive" else (),
+        effect=telling.measure.change(verdict.point),
+        interval=facts.interval_told(telling),
+        facts=facts.effect_facts(telling, estimand=what),
+        interval_figure=_interval_figure(telling),
+        figures=_figures(telling),
+        method=method_told(telling),
+        grade=grade_told(telling),
+        data=facts.data_facts(telling),
+        definition=facts.definition_facts(telling),
+    )
+
+
+def _interval_figure(telling: Telling) -> IntervalPicture:
+    return IntervalPicture(
+        heading=say("plot.interval.title", telling.language, claim=telling.result.claim.id),
+        measure=telling.measure,
+        verdict=telling.result.verdict,
+        claim=telling.result.claim,
+    )
+
+
+def _figures(telling: Telling) -> tuple[ReportFigure, ...]:
+    estimate = telling.result.estimate
+    groups = _groups(telling)
+    notes = [telling.say("figure.axis")]
+    if groups.any_hidden:
+        notes.append(groups.hidden_note)
+    if estimate.adjusted_for or telling.result.study.stratum is not None:
+        notes.append(telling.say("figure.adjusted"))
+    figures = [ReportFigure(picture=groups, notes=tuple(notes), table=groups.table())]
+    if any(term.event_time is not None for term in estimate.terms):
+        events = EventStudyPicture.of(estimate, telling.measure, name=telling.name)
+        told = (telling.say("figure.event_study"),)
+        figures.append(ReportFigure(picture=events, notes=told, table=events.table()))
+    return tuple(figures)
+
+
+def _groups(telling: Telling) -> TrajectoriesPicture:
+    estimate, columns = telling.result.estimate, telling.result.study.columns
+    names = zip(columns.periods.tolist(), columns.period_names, strict=False)
+    return TrajectoriesPicture(
+        heading=say("plot.trajectories.title", telling.language, name=telling.name),
+        measure=telling.measure,
+        means=telling.disclosure.means(estimate.means),
+        disclosure=telling.disclosure,
+        start=estimate.start,
+        names=dict(names),
+    )
+
+
+def _summary(claims: tuple[ClaimReport, ...], language: Language) -> Table:
+    columns = ("claim", "effect", "verdict", "grade")
+    return Table(
+        caption=say("report.summary.caption", language),
+        header=tuple(say(f"report.summary.{name}", language) for name in columns),
+        rows=tuple(
+            (
+                f"{claim.id} {claim.name}",
+                f"{claim.effect} ({claim.interval})",
+                claim.badge,
+                say("report.summary.of_five", language, value=claim.grade.value),
+            )
+            for claim in claims
+        ),
+    )

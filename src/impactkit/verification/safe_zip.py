@@ -7,7 +7,7 @@ import re
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from impactkit.errors import UnsafeBundleError
 
@@ -94,19 +94,51 @@ def check_members(archive: zipfile.ZipFile) -> None:
         See :func:`read_archive`.
     """
     infos = archive.infolist()
-    if len(infos) > MOST_MEMBERS:
-        raise _unsafe("The archive holds {count} files; at most {most} are read.", count=len(infos), most=MOST_MEMBERS)
-    total = sum(info.file_size for info in infos)
-    if total > MOST_BYTES:
-        raise _unsafe("The archive would unpack to {total} bytes; at most {most} are read.", total=total, most=MOST_BYTES)
+    check_sizes(infos)
     seen: set[str] = set()
     for info in infos:
         _check_name(info)
         folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", info.filename).casefold())
         if folded in seen:
-            raise _unsafe("Two files in the archive are called {name}, or names that a computer may take for it.", name=info.filename)
+            raise _unsafe(
+                "Two files in the archive are called {name}, or names that a computer may take for it.",
+                name=info.filename,
+            )
         seen.add(folded)
         _check_form(info)
+
+
+def check_sizes(infos: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse an archive that holds too much, by what its directory says.
+
+    Parameters
+    ----------
+    infos : sequence of ZipInfo
+        Its directory.
+
+    Raises
+    ------
+    UnsafeBundleError
+        If there are too many files, too many bytes, or one that grows too much.
+    """
+    if len(infos) > MOST_MEMBERS:
+        raise _unsafe(
+            "The archive holds {count} files; at most {most} are read.", count=len(infos), most=MOST_MEMBERS
+        )
+    total = sum(info.file_size for info in infos)
+    if total > MOST_BYTES:
+        raise _unsafe(
+            "The archive would unpack to {total} bytes; at most {most} are read.",
+            total=total,
+            most=MOST_BYTES,
+        )
+    for info in infos:
+        if info.file_size > _RATIO_MATTERS_ABOVE and info.file_size > MOST_RATIO * max(info.compress_size, 1):
+            raise _unsafe(
+                "{name} in the archive would grow more than {most} times when unpacked.",
+                name=info.filename,
+                most=MOST_RATIO,
+            )
 
 
 def _check_name(info: zipfile.ZipInfo) -> None:
@@ -122,7 +154,10 @@ def _check_name(info: zipfile.ZipInfo) -> None:
         for part in parts
     )
     if not sound or len(name) > 255:
-        raise _unsafe("The name {name} in the archive may lead outside its folder, or is no name on every computer.", name=repr(name))
+        raise _unsafe(
+            "The name {name} in the archive may lead outside its folder, or is no name on every computer.",
+            name=repr(name),
+        )
 
 
 def _check_form(info: zipfile.ZipInfo) -> None:
@@ -132,8 +167,6 @@ def _check_form(info: zipfile.ZipInfo) -> None:
         raise _unsafe("{name} in the archive is a link to another place.", name=info.filename)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise _unsafe("{name} in the archive is compressed in a way that is not read.", name=info.filename)
-    if info.file_size > _RATIO_MATTERS_ABOVE and info.file_size > MOST_RATIO * max(info.compress_size, 1):
-        raise _unsafe("{name} in the archive would grow more than {most} times when unpacked.", name=info.filename, most=MOST_RATIO)
 
 
 def _unsafe(what: str, **values: str | int) -> UnsafeBundleError:

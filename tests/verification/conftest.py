@@ -1,4 +1,4 @@
-"""Sealed bundles to verify and to tamper with. Reports are replaced by a short page, so that tests are fast."""
+"""Sealed bundles to verify and to tamper with. A short page stands for the report: tests are fast."""
 
 import json
 import zipfile
@@ -20,7 +20,8 @@ LOCKED_ON = datetime(2022, 9, 1, tzinfo=UTC)
 
 
 def short_page(evaluation, language):
-    return f"<html lang={language}>{json.dumps(evaluation.to_record())}{sorted(evaluation.made_with.items())}</html>".encode()
+    versions = sorted(evaluation.made_with.items())
+    return f"<html lang={language}>{json.dumps(evaluation.to_record())}{versions}</html>".encode()
 
 
 @pytest.fixture
@@ -50,6 +51,12 @@ def project(tmp_path):
 def sealed(project, short_reports, tmp_path):
     """Return a function that seals an example."""
     return lambda *args, **kwargs: seal(project(*args, **kwargs), tmp_path / "bundle.zip")
+
+
+@pytest.fixture
+def opened():
+    """Return a function that gives the members of a bundle by name."""
+    return members_of
 
 
 def members_of(bundle):

@@ -1,4 +1,4 @@
-"""The steps about custody: is the bundle as it was sealed, and the plan the one that was handed over?"""
+"""The steps about custody: whether the bundle is as it was sealed, and its plan the one handed over."""
 
 from __future__ import annotations
 

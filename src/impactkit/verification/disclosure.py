@@ -1,4 +1,4 @@
-"""What must not leave the house in a bundle: personal identity numbers in the plan, the data or their headings."""
+"""What must not leave the house in a bundle: personal identity numbers in the plan or the data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The manifest: what a bundle holds, with a digest of everything. No clock: the same content, the same bytes."""
+"""The manifest: what a bundle holds, with a digest of everything and without a clock."""
 
 from __future__ import annotations
 

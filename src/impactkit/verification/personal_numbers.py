@@ -1,4 +1,4 @@
-"""Swedish personal identity numbers and coordination numbers, found in texts and tables before they leave the house."""
+"""Swedish personal identity numbers and coordination numbers, found in texts and in columns."""
 
 from __future__ import annotations
 

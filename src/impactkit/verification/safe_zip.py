@@ -1,4 +1,4 @@
-"""A bundle's archive, read in memory and never unpacked, and written so that the same content gives the same bytes."""
+"""A bundle's archive: read in memory, never unpacked; written so that one content gives one file."""
 
 from __future__ import annotations
 

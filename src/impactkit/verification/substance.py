@@ -1,4 +1,4 @@
-"""The steps about substance: is everything promised there, and does everything said follow from plan and data?"""
+"""The steps about substance: whether all that was promised is there, and all that is said follows."""
 
 from __future__ import annotations
 

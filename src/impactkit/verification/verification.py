@@ -62,8 +62,9 @@ class Verification:
     verdicts : dict of str to str
         Each claim's status: recomputed where there are data, else as claimed.
     exit_code : int
-        0 verified; 1 a claim or a file fails; 3 consistent but not fully verifiable; 4 unsafe or malformed;
-        5 unsupported version. 0 means that the report is what plan and data give, not that the effect is real.
+        0 verified; 1 a claim or a file fails; 3 consistent but not fully verifiable; 4 unsafe or
+        malformed; 5 unsupported version. 0 means that the report is what plan and data give, not that the
+        effect is real.
     """
 
     steps: tuple[Step, ...]

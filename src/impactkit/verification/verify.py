@@ -9,6 +9,7 @@ from impactkit.verification import custody, substance
 from impactkit.verification.bundle import Bundle, open_bundle
 from impactkit.verification.difference import Comparison, compare
 from impactkit.verification.recompute import Recomputation, recomputed
+from impactkit.verification.results import Record
 from impactkit.verification.verification import UNSAFE, UNSUPPORTED, Step, Verification
 from impactkit.wording import Message
 
@@ -72,7 +73,7 @@ def _examined(bundle: Bundle, found: Recomputation, known_plan_digest: str | Non
     return Verification.of(steps, differences=held.differences, verdicts=_verdicts(again or bundle.results))
 
 
-def _verdicts(record: substance.Record) -> dict[str, str]:
+def _verdicts(record: Record) -> dict[str, str]:
     try:
         return {str(result["claim"]): str(result["verdict"]["status"]) for result in record["results"]}
     except (KeyError, TypeError):

@@ -83,7 +83,7 @@ def resealed(members, manifest=None):
 def forged(sealed, tmp_path):
     """Return a function that changes members of a sealed bundle and makes the manifest fit."""
 
-    def made(change, **kwargs):
+    def made(change, /, **kwargs):
         members = members_of(sealed(**kwargs))
         manifest = change(members)
         file = tmp_path / "forged.zip"

@@ -48,7 +48,7 @@ def test_a_single_cell_is_what_the_specification_says():
         FRAME.astype({"område": "category"}),
         FRAME.astype({"område": "object", "med": "object"}),
         FRAME.assign(dag=pd.to_datetime(FRAME["dag"])),
-        FRAME.assign(område=[None if x is None else unicodedata.normalize("NFD", x) for x in ["01", "02", "Håbo", None]]),
+        FRAME.assign(område=["01", "02", unicodedata.normalize("NFD", "Håbo"), None]),
         FRAME.rename(columns={"område": unicodedata.normalize("NFD", "område")}),
         FRAME.convert_dtypes(dtype_backend="pyarrow"),
         pl.from_pandas(FRAME),

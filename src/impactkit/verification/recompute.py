@@ -1,0 +1,109 @@
+"""The whole evaluation once more, from the plan and the data that a bundle holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from impactkit.errors import ImpactkitError, Trouble
+from impactkit.evaluation import Evaluation, evaluate
+from impactkit.plans import Lock, Plan
+from impactkit.verification import manifest as names
+from impactkit.verification.bundle import Bundle
+from impactkit.verification.results import data_fingerprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recomputation:
+    """What came of carrying out a bundle's plan again.
+
+    Parameters
+    ----------
+    plan : Plan, optional
+        The plan, if it could be read.
+    lock : Lock, optional
+        Its lock, if there is one that could be read.
+    evaluation : Evaluation, optional
+        What plan and data give; None when the data are withheld or cannot be evaluated.
+    fingerprint : str, optional
+        Of the data's rows.
+    troubles : tuple of Trouble
+        Why something could not be done.
+    """
+
+    plan: Plan | None = None
+    lock: Lock | None = None
+    evaluation: Evaluation | None = None
+    fingerprint: str | None = None
+    troubles: tuple[Trouble, ...] = ()
+
+
+@contextmanager
+def recomputed(bundle: Bundle) -> Iterator[Recomputation]:
+    """Carry out a bundle's plan on the data it holds.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+
+    Yields
+    ------
+    Recomputation
+        Its plan can read its data until the block ends.
+
+    Notes
+    -----
+    The readers of tables read files, so plan and data are written to a folder that only this user can open
+    and that is gone afterwards. Nothing else of the archive is written, no name is taken from it but those
+    the plan gives its data, and these were refused on opening unless they are plain names on every computer.
+    """
+    with TemporaryDirectory(prefix="impactkit-verify-") as place:
+        folder = Path(place)
+        (folder / "plan.toml").write_bytes(bundle.members[names.PLAN])
+        try:
+            plan = Plan.read(folder / "plan.toml")
+        except ImpactkitError as error:
+            yield Recomputation(troubles=error.troubles)
+            return
+        for name in set(plan.data.names) & bundle.data.keys():
+            file = folder / "data" / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(bundle.data[name])
+        # The rows lie in a folder of their own: a data file named plan.toml must not replace the plan.
+        plan._path = folder / "data" / "plan.toml"
+        yield _carried_out(bundle, plan, folder)
+
+
+def _carried_out(bundle: Bundle, plan: Plan, folder: Path) -> Recomputation:
+    lock, troubles = _lock(bundle, folder)
+    if bundle.manifest.data == "withheld" or troubles:
+        return Recomputation(plan=plan, lock=lock, troubles=troubles)
+    try:
+        evaluation = evaluate(plan, lock=lock)
+        fingerprint = data_fingerprint(plan)
+    except ImpactkitError as error:
+        return Recomputation(plan=plan, lock=lock, troubles=error.troubles)
+    except Exception as error:
+        # A bundle comes from somebody else: whatever it makes fail is its failure, told as such.
+        trouble = Trouble(
+            "The computation broke off: {kind}.",
+            "bundle.zip",
+            "Ask for the bundle again. If it breaks off again, report it with the bundle.",
+            {"kind": type(error).__name__},
+        )
+        return Recomputation(plan=plan, lock=lock, troubles=(trouble,))
+    return Recomputation(plan=plan, lock=lock, evaluation=evaluation, fingerprint=fingerprint)
+
+
+def _lock(bundle: Bundle, folder: Path) -> tuple[Lock | None, tuple[Trouble, ...]]:
+    if names.LOCK not in bundle.members:
+        return None, ()
+    (folder / "plan.lock.json").write_bytes(bundle.members[names.LOCK])
+    try:
+        return Lock.read(folder / "plan.lock.json"), ()
+    except ImpactkitError as error:
+        return None, error.troubles

@@ -1,0 +1,133 @@
+"""The record of an evaluation as a bundle holds it, and the page that tells it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from impactkit.errors import UnsafeBundleError
+from impactkit.evaluation import Evaluation
+from impactkit.provenance import canonical_json
+from impactkit.verification.fingerprint import Kind, fingerprint
+from impactkit.wording import Language
+
+if TYPE_CHECKING:
+    from impactkit.plans import Plan
+
+Record = dict[str, Any]
+
+
+def record_of(evaluation: Evaluation) -> Record:
+    """Return an evaluation's record, without what would tell about single rows when these are withheld.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        The evaluation.
+
+    Returns
+    -------
+    dict
+        As results.json holds it: read back from its own bytes, so that what is compared is what is written.
+    """
+    record = evaluation.to_record()
+    if not evaluation.plan.data.public:
+        # A row's influence on the effect gives its outcome away; a plain digest confirms a guessed file.
+        record["data_digests"] = {}
+        for result in record["results"]:
+            result["estimate"]["influence"] = []
+    return read_json(canonical_json(record), "results.json")
+
+
+def read_json(content: bytes, name: str) -> Record:
+    """Return the object in a JSON file, strictly: no key twice, no nan, nothing but UTF-8.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    name : str
+        Its name in errors.
+
+    Returns
+    -------
+    dict
+        The object.
+
+    Raises
+    ------
+    UnsafeBundleError
+        If it is anything else.
+    """
+    try:
+        found = json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+        if not isinstance(found, dict):
+            raise ValueError("no object")
+    except (ValueError, RecursionError) as error:
+        raise UnsafeBundleError(
+            "{name} is not the JSON it should be: {reason}.",
+            where="{name}",
+            mend="Ask for the bundle again, as impactkit seal wrote it; never unpack this one.",
+            values={"name": name, "reason": str(error)},
+        ) from None
+    return found
+
+
+def data_fingerprint(plan: Plan) -> str:
+    """Return the fingerprint of a plan's rows: those columns that play a part.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan, with its data beside it.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    rows, data = plan.rows(), plan.data
+    single = (data.outcome, data.time, data.treated, data.first_treated, data.weight, data.pre_outcome)
+    numbers = {*single, *data.covariates, *(claim.outcome for claim in plan.claims)}
+    # Every column that plays a part is a number, or else a code.
+    kinds: dict[str, Kind] = {name: "number" if name in numbers else "text" for name in rows.columns}
+    return fingerprint(rows, kinds)
+
+
+def rendered(evaluation: Evaluation, language: Language) -> bytes:
+    """Return the report as one HTML file.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        The evaluation.
+    language : {"sv", "en"}
+        The report's language.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
+    from impactkit.reporting.renderers import render
+
+    # A manifest gives versions back in the order of their names.
+    ordered = replace(evaluation, made_with=dict(sorted(evaluation.made_with.items())))
+    with TemporaryDirectory() as folder:
+        page = Path(folder) / "report.html"
+        render(ordered.report(language=language), page)
+        return page.read_bytes()
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Record:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")

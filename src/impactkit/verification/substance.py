@@ -1,0 +1,288 @@
+"""The steps about substance: whether all that was promised is there, and all that is said follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from impactkit.effects.estimate import Estimate
+from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.grade import grade
+from impactkit.evidence.signed import limits_at
+from impactkit.plans import Plan
+from impactkit.provenance import canonical_json, number_from, versions
+from impactkit.verification import manifest as names
+from impactkit.verification.bundle import Bundle
+from impactkit.verification.custody import step
+from impactkit.verification.difference import Difference
+from impactkit.verification.disclosure import disclosures
+from impactkit.verification.recompute import Recomputation
+from impactkit.verification.results import Record, record_of, rendered
+from impactkit.verification.verification import Step
+from impactkit.wording import Message
+
+
+def completeness(bundle: Bundle, plan: Plan | None) -> Step:
+    """Ask whether every planned claim is in the results, and every data file of the plan in the bundle.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    plan : Plan or None
+        Its plan.
+
+    Returns
+    -------
+    Step
+        Fails when a claim is left out, added or moved, or a file is left out or added.
+    """
+    if plan is None:
+        return step("completeness", "fail", "no_plan")
+    planned, told = [claim.id for claim in plan.claims], claims_in(bundle.results)
+    if planned != told:
+        odd = sorted(set(planned) ^ set(told)) or told
+        return step("completeness", "fail", "claims", claims=", ".join(odd[:10]))
+    if plan.data.public != (bundle.manifest.data == "included"):
+        return step("completeness", "fail", "withheld")
+    if plan.data.public and set(plan.data.names) != bundle.data.keys():
+        odd = sorted(set(plan.data.names) ^ bundle.data.keys())
+        return step("completeness", "fail", "files", names=", ".join(odd[:10]))
+    return step("completeness", "pass", "all", n=len(planned))
+
+
+def claims_in(results: Record) -> list[str]:
+    """Return the ids of the claims that results tell of, in their order.
+
+    Parameters
+    ----------
+    results : dict
+        What results.json says.
+
+    Returns
+    -------
+    list of str
+        The ids; ``?`` for what is no result.
+    """
+    told = results.get("results")
+    return (
+        [str(r.get("claim", "?")) if isinstance(r, dict) else "?" for r in told]
+        if isinstance(told, list)
+        else []
+    )
+
+
+def recomputation(bundle: Bundle, found: Recomputation) -> Step:
+    """Ask whether the bundle's plan can be carried out on its data, and these are the rows that were sealed.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    found : Recomputation
+        What came of it.
+
+    Returns
+    -------
+    Step
+        Not checked when the data are withheld.
+    """
+    if bundle.manifest.data == "withheld" and found.plan is not None:
+        return step("recompute", "not_checked", "withheld", n=bundle.manifest.rows)
+    if found.evaluation is None:
+        return Step(
+            name="recompute",
+            state="fail",
+            sentence=Message("verify.recompute.broken"),
+            troubles=found.troubles,
+        )
+    if found.fingerprint != bundle.manifest.fingerprint:
+        return step("recompute", "fail", "other_rows")
+    return step("recompute", "pass", "done", n=found.evaluation.results[0].study.n_rows)
+
+
+def numbers(found: Recomputation, differences: Sequence[Difference], n_compared: int) -> Step:
+    """Ask whether every number the bundle claims is the one computed.
+
+    Parameters
+    ----------
+    found : Recomputation
+        What came of computing it again.
+    differences : sequence of Difference
+        Where the two differ.
+    n_compared : int
+        How many values were compared.
+
+    Returns
+    -------
+    Step
+        Fails with the first difference.
+    """
+    if found.evaluation is None:
+        return step("numbers", "not_checked", "not_computed")
+    wrong = [one for one in differences if not one.is_judgement]
+    return _told("numbers", wrong) if wrong else step("numbers", "pass", "agree", n=n_compared)
+
+
+def verdicts(bundle: Bundle, found: Recomputation, differences: Sequence[Difference]) -> Step:
+    """Ask whether every grade and verdict follows from the numbers.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    found : Recomputation
+        What came of computing it again.
+    differences : sequence of Difference
+        Where the two differ.
+
+    Returns
+    -------
+    Step
+        With withheld data, fails when a verdict contradicts the numbers beside it, and is else not checked.
+    """
+    if found.evaluation is not None:
+        wrong = [one for one in differences if one.is_judgement]
+        return _told("verdict", wrong) if wrong else step("verdict", "pass", "follow")
+    if bundle.manifest.data == "included" or found.plan is None:
+        return step("verdict", "not_checked", "not_computed")
+    try:
+        odd = [
+            r["claim"]
+            for r in bundle.results["results"]
+            if not _hangs_together(r, found.plan, bundle.results)
+        ]
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        return step("verdict", "fail", "unreadable")
+    if odd:
+        return step("verdict", "fail", "contradicts", claims=", ".join(odd))
+    return step("verdict", "not_checked", "consistent")
+
+
+def report(bundle: Bundle, found: Recomputation) -> Step:
+    """Ask whether the report is, byte for byte, the one that plan and data give.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    found : Recomputation
+        What came of computing it again.
+
+    Returns
+    -------
+    Step
+        A report made with other versions that differs fails too, and the sentence names them.
+    """
+    if found.evaluation is None:
+        return step("report", "not_checked", "not_computed")
+    again = rendered(replace(found.evaluation, made_with=bundle.manifest.versions), bundle.manifest.language)
+    if again == bundle.members[names.REPORT]:
+        return step("report", "pass", "same")
+    here, there = versions(), bundle.manifest.versions
+    other = sorted(name for name in here if here[name] != there.get(name))
+    if other:
+        told = ", ".join(f"{name} {there.get(name, '–')} / {here[name]}" for name in other)
+        return step("report", "fail", "differs_with_versions", versions=told)
+    return step("report", "fail", "differs")
+
+
+def disclosure(bundle: Bundle, found: Recomputation) -> Step:
+    """Ask whether the plan and the data are free of what looks like personal identity numbers.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    found : Recomputation
+        Its plan, which can read its data.
+
+    Returns
+    -------
+    Step
+        Fails with the files and columns; the numbers themselves are not repeated.
+    """
+    if found.plan is None or (bundle.manifest.data == "included" and found.evaluation is None):
+        return step("disclosure", "not_checked", "not_computed")
+    places = disclosures(found.plan, bundle.members[names.PLAN].decode("utf-8-sig"))
+    if places:
+        return Step(
+            name="disclosure",
+            state="fail",
+            sentence=Message("verify.disclosure.found"),
+            troubles=tuple(places),
+        )
+    return step("disclosure", "pass", "none")
+
+
+def record_again(found: Recomputation) -> Record:
+    """Return the record of the recomputed evaluation, as a bundle would hold it.
+
+    Parameters
+    ----------
+    found : Recomputation
+        What came of computing it again.
+
+    Returns
+    -------
+    dict
+        Empty when nothing was computed.
+    """
+    return record_of(found.evaluation) if found.evaluation else {}
+
+
+def _told(name: str, wrong: Sequence[Difference]) -> Step:
+    first = wrong[0]
+    values = {"where": first.where, "claimed": _plain(first.claimed), "recomputed": _plain(first.recomputed)}
+    return step(name, "fail", "differ", n=len(wrong), **values)
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else canonical_json(value).decode()
+
+
+def _hangs_together(result: dict[str, Any], plan: Plan, results: Record) -> bool:
+    """Return whether a grade and a verdict could follow from the numbers recorded beside them."""
+    estimate, verdict = Estimate.from_record(result["estimate"]), result["verdict"]
+    checks = [
+        CheckResult(
+            name=check["name"],
+            passed=check["passed"],
+            statistic=number_from(check["statistic"]),
+            sentence=Message.from_record(check["sentence"]),
+        )
+        for check in result["checks"]
+    ]
+    graded = grade(estimate, checks)
+    limits = limits_at(estimate, verdict["level"])
+    same_limits = all(
+        _close(number_from(verdict[end]), getattr(limits, end), limits.std_error)
+        for end in ("point", "low", "high")
+    )
+    if (graded.value, graded.ceiling) != (
+        result["grade"]["value"],
+        result["grade"]["ceiling"],
+    ) or not same_limits:
+        return False
+    return verdict["status"] != "supported" or _may_be_supported(result, plan, results)
+
+
+def _may_be_supported(result: dict[str, Any], plan: Plan, results: Record) -> bool:
+    verdict, claim = result["verdict"], plan.claim(result["claim"])
+    size = float(claim.minimum_effect) * (-1 if claim.change == "no_harm" else 1)
+    low = min(claim.direction * number_from(verdict["low"]), claim.direction * number_from(verdict["high"]))
+    return bool(
+        low >= size
+        and number_from(verdict["permutation_p"]) <= (1 - verdict["level"]) / 2 * (1 + 1e-9)
+        and result["grade"]["value"] >= 3
+        and results["prior"] != "not_prior"
+    )
+
+
+def _close(claimed: float, recomputed: float, error: float) -> bool:
+    if claimed != claimed or recomputed != recomputed:
+        return claimed != claimed and recomputed != recomputed
+    return claimed == recomputed or abs(claimed - recomputed) <= 1e-8 * max(
+        abs(recomputed), error if error > 0 else 0.0
+    )

@@ -1,0 +1,86 @@
+"""Verifying a bundle: every number computed again by somebody else, on another machine, offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from impactkit.errors import ImpactkitError, UnsafeBundleError, UnsupportedVersionError
+from impactkit.verification import custody, substance
+from impactkit.verification.bundle import Bundle, open_bundle
+from impactkit.verification.difference import Comparison, compare
+from impactkit.verification.recompute import Recomputation, recomputed
+from impactkit.verification.results import Record
+from impactkit.verification.verification import UNSAFE, UNSUPPORTED, Step, Verification
+from impactkit.wording import Message
+
+__all__ = ["Verification", "verify"]
+
+
+def verify(path: str | Path, *, known_plan_digest: str | None = None) -> Verification:
+    """Verify a bundle: its files, its plan, and every number and word that follow from plan and data.
+
+    Parameters
+    ----------
+    path : str or Path
+        The bundle.
+    known_plan_digest : str, optional
+        What the reviewer was given when the plan was locked: the digest of the lock, or of the plan.
+
+    Returns
+    -------
+    Verification
+        Every step with its state, every difference, and an exit code. A malformed or dangerous bundle gives
+        exit code 4 and one of an unknown form 5; nothing of it is used then.
+
+    Raises
+    ------
+    UsageError
+        If there is no such file.
+
+    Notes
+    -----
+    Exit code 0 means that the report is what the plan and the data give. It does not mean that the effect is
+    real: a bundle whose verdict is *contradicted* verifies as well as any.
+    """
+    try:
+        bundle = open_bundle(path)
+    except UnsupportedVersionError as error:
+        return _refused(error, UNSUPPORTED)
+    except UnsafeBundleError as error:
+        return _refused(error, UNSAFE)
+    with recomputed(bundle) as found:
+        return _examined(bundle, found, known_plan_digest)
+
+
+def _examined(bundle: Bundle, found: Recomputation, known_plan_digest: str | None) -> Verification:
+    again = substance.record_again(found)
+    held = compare(bundle.results, again) if again else Comparison(n_compared=0, differences=())
+    steps = (
+        custody.step("open", "pass", "safe"),
+        custody.structure(bundle),
+        custody.digests(bundle),
+        custody.signature(),
+        custody.locked(bundle, found),
+        custody.handed_over(bundle, known_plan_digest),
+        custody.prior_to_data(bundle, found),
+        substance.completeness(bundle, found.plan),
+        substance.recomputation(bundle, found),
+        substance.numbers(found, held.differences, held.n_compared),
+        substance.verdicts(bundle, found, held.differences),
+        substance.report(bundle, found),
+        substance.disclosure(bundle, found),
+    )
+    return Verification.of(steps, differences=held.differences, verdicts=_verdicts(again or bundle.results))
+
+
+def _verdicts(record: Record) -> dict[str, str]:
+    try:
+        return {str(result["claim"]): str(result["verdict"]["status"]) for result in record["results"]}
+    except (KeyError, TypeError):
+        return {}
+
+
+def _refused(error: ImpactkitError, exit_code: int) -> Verification:
+    code = "unsafe" if exit_code == UNSAFE else "unsupported"
+    opened = Step(name="open", state="fail", sentence=Message(f"verify.open.{code}"), troubles=error.troubles)
+    return Verification(steps=(opened,), verdicts={}, exit_code=exit_code)

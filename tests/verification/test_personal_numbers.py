@@ -1,0 +1,82 @@
+import random
+
+import pytest
+
+from impactkit.verification.personal_numbers import holds_personal_numbers, personal_numbers
+
+
+def invented(day="121212", serial="121"):
+    """Return ten digits with a valid check digit, for a day on which nobody alive was born."""
+    digits = day + serial
+    doubled = [int(sign) * (2 - place % 2) for place, sign in enumerate(digits)]
+    return digits + str(-sum(value // 10 + value % 10 for value in doubled) % 10)
+
+
+TEN = invented()
+COORDINATION = invented("121272")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        TEN,
+        f"{TEN[:6]}-{TEN[6:]}",
+        f"{TEN[:6]}+{TEN[6:]}",
+        f"{TEN[:6]} {TEN[6:]}",
+        f"{TEN[:6]}–{TEN[6:]}",
+        f"{TEN[:6]} - {TEN[6:]}",
+        f"{TEN[:6]}\u00a0{TEN[6:]}",
+        f"{TEN[:6]}\u2212{TEN[6:]}",
+        f"{TEN[:6]}\u200b-{TEN[6:]}",
+        f"18{TEN[:6]}-{TEN[6:]}",
+        f"18{TEN}",
+        "".join(chr(ord(sign) + 0xFEE0) for sign in TEN),
+        f"{COORDINATION[:6]}-{COORDINATION[6:]}",
+        f"född {TEN[:6]}-{TEN[6:]}.",
+    ],
+)
+def test_every_way_of_writing_one_is_found(written):
+    assert personal_numbers(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        TEN[:-1] + str((int(TEN[-1]) + 1) % 10),
+        invented("121312"),
+        invented("120230"),
+        invented("121200"),
+        f"1{TEN}",
+        f"{TEN}1",
+        "5560360793",
+        f"{TEN[:6]}.{TEN[6:]}",
+        "2022-10-01",
+        "0180",
+        "",
+    ],
+)
+def test_other_numbers_are_let_through(written):
+    assert personal_numbers(written) == []
+
+
+def test_one_in_a_column_of_text_is_enough():
+    assert holds_personal_numbers(["a", f"{TEN[:6]}-{TEN[6:]}", ""])
+    assert not holds_personal_numbers(["a", "b"])
+
+
+def test_chance_hits_in_a_column_of_numbers_are_let_through():
+    random.seed(7)
+    cells = [str(random.randint(10**9, 10**10 - 1)) for _ in range(5000)]
+    assert any(map(personal_numbers, cells))
+    assert not holds_personal_numbers(cells)
+    assert holds_personal_numbers([*cells, *[TEN] * 300])
+    assert holds_personal_numbers([*cells, f"18{TEN}"])
+
+
+def test_an_empty_column_holds_none():
+    assert not holds_personal_numbers(["", " "])
+
+
+def test_they_agree_with_the_check_digit_of_a_published_example():
+    # The tax agency's own example of the calculation: 811228-987 gives check digit 4.
+    assert personal_numbers("811228-9874") == ["8112289874"]

@@ -50,7 +50,7 @@ def is_reducible(columns: Columns) -> bool:
 
 
 def contrast_problem(
-    columns: Columns, *, follow_up: tuple[int, ...], baseline: tuple[int, ...]
+    columns: Columns, *, follow_up: tuple[int, ...], baseline: tuple[int, ...], n_effects: int = 1
 ) -> LinearProblem:
     """Reduce a balanced panel to each unit's follow-up mean less its baseline mean.
 
@@ -60,6 +60,8 @@ def contrast_problem(
         A reducible panel.
     follow_up, baseline : tuple of int
         Period codes compared.
+    n_effects : int
+        Effects of the two-way regression this is one of, which small-sample factors count.
 
     Returns
     -------
@@ -90,7 +92,7 @@ def contrast_problem(
     )
     counted = Counted(
         n_rows=len(columns.outcome),
-        n_parameters=T + 1,
+        n_parameters=T + n_effects,
         by_row=False,
         outcome_scale=_largest(columns.outcome),
     )

@@ -124,8 +124,12 @@ class DifferenceInDifferences(RegressionSettings):
         labels = tuple(_event_label(columns, t) for t in events)
         effects = tuple((t,) for t in events)
         if columns.unit is not None and is_reducible(columns):
-            pairs = zip(effects, labels, strict=True)
-            return [self._question(study, columns, (e,), (reference,), (label,)) for e, label in pairs]
+            problems = [
+                contrast_problem(columns, follow_up=e, baseline=(reference,), n_effects=len(effects))
+                for e in effects
+            ]
+            pairs = zip(problems, labels, strict=True)
+            return [Question(problem=problem, labels=(label,)) for problem, label in pairs]
         return [self._question(study, columns, effects, (reference,), labels)]
 
     def _test(

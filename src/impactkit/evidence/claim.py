@@ -29,7 +29,7 @@ class Claim(Written):
     outcome : str, optional
         The column that holds the outcome; the plan's ``[data].outcome`` when left out.
     role : {"primary", "secondary", "guardrail"}
-        Only primary claims can be supported; the others can lower a verdict, never raise it.
+        Primary claims share alpha and carry the conclusion; the others can lower it, never raise it.
     change : {"increase", "decrease", "no_harm"}
         The change that is promised.
     harm : {"increase", "decrease"}, optional

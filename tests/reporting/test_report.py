@@ -170,3 +170,8 @@ def test_the_card_names_every_claim(norrgarden):
 
 def test_an_evaluation_shows_itself_in_a_notebook(norrgarden):
     assert "Gårdarna i Norrgården" in norrgarden._repr_html_()
+
+
+def test_the_order_of_versions_and_files_does_not_change_the_report(norrgarden):
+    turned = replace(norrgarden, made_with=dict(reversed(norrgarden.made_with.items())))
+    assert turned.report(language=SV) == norrgarden.report(language=SV)

@@ -240,13 +240,13 @@ def provenance_facts(evaluation: Evaluated, language: Language) -> tuple[Fact, .
         facts.append(_fact("provenance.decided", day(plan.decision.decided, language), language))
     if plan.data.follow_up_collected is not None:
         facts.append(_fact("provenance.follow_up", day(plan.data.follow_up_collected, language), language))
-    for name, digest in evaluation.data_digests.items():
+    for name, digest in sorted(evaluation.data_digests.items()):
         facts.append(
             Fact(label=say("report.provenance.file", language, name=name), text=digest, is_code=True)
         )
     seeds = "; ".join(f"{r.claim.id}: {plan.seed_for(r.claim.id)}" for r in evaluation.results)
     facts.append(_code("provenance.seed", seeds, language))
-    made = "; ".join(f"{name}{GAP}{version}" for name, version in evaluation.made_with.items())
+    made = "; ".join(f"{name}{GAP}{version}" for name, version in sorted(evaluation.made_with.items()))
     facts.append(_fact("provenance.versions", made, language))
     return tuple(facts)
 

@@ -112,7 +112,7 @@ def rendered(evaluation: Evaluation, language: Language) -> bytes:
     bytes
         The file.
     """
-    from impactkit.reporting.renderers import render
+    from impactkit.reporting.render import render
 
     # A manifest gives versions back in the order of their names.
     ordered = replace(evaluation, made_with=dict(sorted(evaluation.made_with.items())))

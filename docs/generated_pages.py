@@ -59,7 +59,7 @@ def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 def _plan_keys() -> str:
     lead = (
         "A plan is a TOML file. Every key it may hold is below; any other key is refused, with the nearest "
-        "name. Numbers that decide something are written as text with a decimal point (`\"2.5\"`), so that the "
+        'name. Numbers that decide something are written as text with a decimal point (`"2.5"`), so that the '
         "locked plan holds exactly what was written."
     )
     parts = [f"## {title}\n\n{_keys(model)}" for title, model in _TABLES]
@@ -154,7 +154,7 @@ def _errors() -> str:
     lead = (
         "Every error raised on purpose says what is wrong (with the value), where, and how to mend it. A table "
         "or a plan with several faults gives one error that tells all of them; `error.troubles` holds one item "
-        "a fault. `impactkit.wording.told(error, \"sv\")` tells it in Swedish."
+        'a fault. `impactkit.wording.told(error, "sv")` tells it in Swedish.'
     )
     tree = inspect.cleandoc(errors.__doc__ or "").partition("::")[2].strip("\n")
     return _page("The errors", lead, f"```text\n{inspect.cleandoc(tree)}\n```")

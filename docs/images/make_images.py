@@ -31,9 +31,17 @@ def photograph_report(evaluation: ik.Evaluation, folder: Path) -> None:
         print("No Chromium on the path: report.png is left as it is.")
         return
     report = ik.render(evaluation.report(language="en"), folder / "report.html")
-    options = ["--headless", "--no-sandbox", "--hide-scrollbars", "--disable-gpu", "--force-color-profile=srgb"]
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--hide-scrollbars",
+        "--disable-gpu",
+        "--force-color-profile=srgb",
+    ]
     picture = [f"--screenshot={HERE / 'report.png'}", f"--window-size={WIDTH},{HEIGHT}"]
-    subprocess.run([browser, *options, *picture, report.as_uri()], check=True, capture_output=True, timeout=120)
+    subprocess.run(
+        [browser, *options, *picture, report.as_uri()], check=True, capture_output=True, timeout=120
+    )
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ from datetime import date
 from impactkit.plans import Plan
 from impactkit.reporting.claim_report import Fact
 from impactkit.reporting.evaluated import Evaluated, Telling
-from impactkit.reporting.numbers import GAP, percent
-from impactkit.wording import Language, MessageValue, format_number, say
+from impactkit.reporting.numbers import GAP
+from impactkit.wording import Language, MessageValue, format_number, format_percent, say
 
 _LOCALE = {"sv": "sv_SE", "en": "en_GB"}
 
@@ -92,7 +92,7 @@ def background_facts(plan: Plan, language: Language) -> tuple[Fact, ...]:
         told += [
             ("loan.granted", _kronor(loan.granted_sek, language)),
             ("loan.paid_out", _kronor(loan.paid_out_sek, language)),
-            ("loan.share", percent(float(loan.financed_share), language)),
+            ("loan.share", format_percent(float(loan.financed_share), language)),
         ]
     return tuple(_fact(label, text, language) for label, text in told if text is not None)
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from impactkit.evidence.claim import Claim
 from impactkit.indicators import Indicator
-from impactkit.wording import Language, format_number, format_share, say
+from impactkit.wording import Language, format_number, format_percent, say
 
 GAP = "\N{NO-BREAK SPACE}"
 
@@ -95,32 +95,7 @@ class Measure:
 
     def percent(self, share: float) -> str:
         """Return a confidence level as a percentage, with decimals only where it has them."""
-        return percent(share, self.language)
-
-
-def percent(share: float, language: Language) -> str:
-    """Return a share as a percentage, with as many decimals (at most two) as it has.
-
-    Parameters
-    ----------
-    share : float
-        Between 0 and 1.
-    language : {"sv", "en"}
-        The language.
-
-    Returns
-    -------
-    str
-        The percentage.
-
-    Examples
-    --------
-    >>> percent(0.95, "en"), percent(0.975, "en")
-    ('95%', '97.5%')
-    """
-    hundredths = 100 * share
-    decimals = next((d for d in (0, 1) if abs(hundredths - round(hundredths, d)) < 1e-9), 2)
-    return format_share(share, language, decimals=decimals)
+        return format_percent(share, self.language)
 
 
 def decimals_of(value: Decimal) -> int:

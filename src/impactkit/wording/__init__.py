@@ -8,7 +8,7 @@ can show itself in either language.
 from impactkit.wording.card import card
 from impactkit.wording.language import Language, current_language, use_language
 from impactkit.wording.message import Message, MessageValue, say, told
-from impactkit.wording.numbers import format_number, format_p, format_share
+from impactkit.wording.numbers import format_number, format_p, format_percent, format_share
 
 __all__ = [
     "Language",
@@ -18,6 +18,7 @@ __all__ = [
     "current_language",
     "format_number",
     "format_p",
+    "format_percent",
     "format_share",
     "say",
     "told",

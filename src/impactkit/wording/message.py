@@ -12,7 +12,7 @@ from typing import Any, Union
 
 from impactkit.errors import ImpactkitError
 from impactkit.wording.language import Language, current_language
-from impactkit.wording.numbers import format_number, format_p, format_share
+from impactkit.wording.numbers import format_number, format_p, format_percent
 
 MessageValue = Union[str, int, float, "Message"]
 
@@ -190,7 +190,7 @@ class _LocalFormatter(Formatter):
         if format_spec == "p":
             return format_p(float(value), self.language)
         if format_spec == "%":
-            return format_share(float(value), self.language)
+            return format_percent(float(value), self.language)
         signed = format_spec.startswith("+")
         digits = format_spec.lstrip("+")
         decimals = int(digits) if digits else (0 if isinstance(value, int) else None)

@@ -129,6 +129,31 @@ def format_share(share: float, language: Language, *, decimals: int = 0) -> str:
     return format_number(100 * share, language, decimals=decimals) + gap + "%"
 
 
+def format_percent(share: float, language: Language) -> str:
+    """Return a share as a percentage, with as many decimals (at most two) as it has.
+
+    Parameters
+    ----------
+    share : float
+        Between 0 and 1.
+    language : {"sv", "en"}
+        The language.
+
+    Returns
+    -------
+    str
+        The percentage.
+
+    Examples
+    --------
+    >>> format_percent(0.95, "en"), format_percent(0.975, "en")
+    ('95%', '97.5%')
+    """
+    hundredths = 100 * share
+    decimals = next((d for d in (0, 1) if abs(hundredths - round(hundredths, d)) < 1e-9), 2)
+    return format_share(share, language, decimals=decimals)
+
+
 def _localised(value: Decimal, language: Language, places: int) -> str:
     from babel.numbers import format_decimal
 

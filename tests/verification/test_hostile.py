@@ -1,4 +1,4 @@
-"""What is malformed or dangerous is refused before anything in it is used; a byte changed anywhere is seen."""
+"""What is malformed or dangerous is refused before it is used; a byte changed anywhere is seen."""
 
 import io
 import json
@@ -230,7 +230,7 @@ class TestPersonalNumbers:
     )
     def test_they_are_never_sealed(self, project, short_reports, tmp_path, kwargs, where):
         evaluation = project(**kwargs)
-        with pytest.raises(DataError, match="seems? to hold") as caught:
+        with pytest.raises(DataError, match=r"seems? to hold") as caught:
             seal(evaluation, tmp_path / "bundle.zip")
         assert where in str(caught.value)
         assert not (tmp_path / "bundle.zip").exists()
@@ -248,7 +248,7 @@ class TestPersonalNumbers:
         if hidden is None:
             assert verify(seal(evaluation, tmp_path / "bundle.zip")).exit_code == 3
             return
-        with pytest.raises(DataError, match="seems? to hold"):
+        with pytest.raises(DataError, match=r"seems? to hold"):
             seal(evaluation, tmp_path / "bundle.zip")
 
 

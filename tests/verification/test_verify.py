@@ -80,6 +80,8 @@ class TestWithheldData:
         results = json.loads(members["results.json"])
         assert results["data_digests"] == {}
         assert all(result["estimate"]["influence"] == [] for result in results["results"])
+        small = {"mean": None, "n": None}
+        assert all(small.items() <= mean.items() for r in results["results"] for mean in r["estimate"]["means"])
         assert json.loads(members["MANIFEST.json"])["fingerprint"] is None
 
     def test_what_cannot_be_computed_is_not_called_checked(self, bundle):

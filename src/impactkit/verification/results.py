@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from impactkit.errors import UnsafeBundleError
@@ -39,6 +37,9 @@ def record_of(evaluation: Evaluation) -> Record:
         record["data_digests"] = {}
         for result in record["results"]:
             result["estimate"]["influence"] = []
+            for mean in result["estimate"]["means"]:
+                if mean["n"] < evaluation.plan.decision.small_cell:
+                    mean |= {"mean": None, "n": None}
     return read_json(canonical_json(record), "results.json")
 
 
@@ -112,14 +113,13 @@ def rendered(evaluation: Evaluation, language: Language) -> bytes:
     bytes
         The file.
     """
-    from impactkit.reporting.renderers import render
+    from impactkit.reporting.renderers.html import html
 
     # A manifest gives versions back in the order of their names.
-    ordered = replace(evaluation, made_with=dict(sorted(evaluation.made_with.items())))
-    with TemporaryDirectory() as folder:
-        page = Path(folder) / "report.html"
-        render(ordered.report(language=language), page)
-        return page.read_bytes()
+    told = replace(evaluation, made_with=dict(sorted(evaluation.made_with.items())))
+    if not evaluation.plan.data.public:
+        told = replace(told, data_digests={})
+    return html(told.report(language=language))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> Record:

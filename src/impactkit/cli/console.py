@@ -19,6 +19,9 @@ WIDTH = 100
 _IN_PLAN = re.compile(rb'^[ \t]*language[ \t]*=[ \t]*"(sv|en)"', re.MULTILINE)
 _IN_BUNDLE = re.compile(rb'"language":"(sv|en)"')
 _START = 65536
+_CONTROL = (*(sign for sign in range(0x20) if chr(sign) != "\n"), *range(0x7F, 0xA0))
+_TURNING = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_STEERING = dict.fromkeys((*_CONTROL, *_TURNING), "\N{REPLACEMENT CHARACTER}")
 
 
 def force_utf8() -> None:
@@ -105,7 +108,7 @@ def write(text: str, *, indent: int = 0) -> None:
         Spaces before the lines after the first.
     """
     wrapped = textwrap.wrap(
-        text,
+        visible(text),
         WIDTH,
         subsequent_indent=" " * indent,
         break_long_words=False,
@@ -135,4 +138,25 @@ def error(text: str) -> None:
     text : str
         What went wrong.
     """
-    print(text, file=sys.stderr)
+    print(visible(text), file=sys.stderr)
+
+
+def visible(text: str) -> str:
+    """Return a text without characters that steer a terminal or turn the reading direction.
+
+    Parameters
+    ----------
+    text : str
+        A text in which a stranger's file may have a say.
+
+    Returns
+    -------
+    str
+        The text, with a replacement character for each of them.
+
+    Examples
+    --------
+    >>> visible(chr(27) + "[2J") == chr(0xFFFD) + "[2J"
+    True
+    """
+    return text.translate(_STEERING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from impactkit.cli.console import line, print_json, speak_as, write
+from impactkit.cli.console import line, print_json, speak_as, visible, write
 from impactkit.wording import Language, Message, current_language, say
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def tell_steps(found: Verification) -> None:
         said, *troubles = step.text(language).split("\n")
         write(f"{state:<14}{step.title.text(language)}: {said}", indent=14)
         for text in troubles:
-            print(f"{'':14}{text}")
+            print(f"{'':14}{visible(text)}")
     for one in found.differences[:_SHOWN]:
         line(
             "verify.difference", indent=4, where=one.where, claimed=str(one.claimed), here=str(one.recomputed)

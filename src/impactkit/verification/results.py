@@ -67,6 +67,8 @@ def read_json(content: bytes, name: str) -> Record:
         found = json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
         if not isinstance(found, dict):
             raise ValueError("no object")
+        # Numbers beyond all bounds and half letters can be read, but never written.
+        canonical_json(found)
     except (ValueError, RecursionError) as error:
         raise UnsafeBundleError(
             "{name} is not the JSON it should be: {reason}.",

@@ -1,4 +1,4 @@
-"""What is malformed or dangerous is refused before anything in it is used; a byte changed anywhere is seen."""
+"""What is malformed or dangerous is refused before it is used; a byte changed anywhere is seen."""
 
 import io
 import json
@@ -230,7 +230,7 @@ class TestPersonalNumbers:
     )
     def test_they_are_never_sealed(self, project, short_reports, tmp_path, kwargs, where):
         evaluation = project(**kwargs)
-        with pytest.raises(DataError, match="seems? to hold") as caught:
+        with pytest.raises(DataError, match=r"seems? to hold") as caught:
             seal(evaluation, tmp_path / "bundle.zip")
         assert where in str(caught.value)
         assert not (tmp_path / "bundle.zip").exists()
@@ -248,7 +248,7 @@ class TestPersonalNumbers:
         if hidden is None:
             assert verify(seal(evaluation, tmp_path / "bundle.zip")).exit_code == 3
             return
-        with pytest.raises(DataError, match="seems? to hold"):
+        with pytest.raises(DataError, match=r"seems? to hold"):
             seal(evaluation, tmp_path / "bundle.zip")
 
 
@@ -278,3 +278,49 @@ def in_workbook(folder, number, hidden):
     plan.write_text(text, "utf-8")
     (folder / "plan.lock.json").unlink()
     return evaluate(plan)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"spec":"ikresults1","a":1e999}',
+        b'{"spec":"ikresults1","a":"\\ud800"}',
+        b'{"spec":"ikresults1","a":' + b"9" * 5000 + b"}",
+    ],
+    ids=["infinite", "half a letter", "endless number"],
+)
+def test_values_that_can_be_read_and_never_written_give_4(forged, tmp_path, content):
+    assert refused(forged(text_member("results.json", content)).read_bytes(), tmp_path) == 4
+
+
+def test_a_file_that_is_also_a_folder_gives_4(forged, tmp_path):
+    change = text_member("data/data.csv/more.csv", b"x")
+    assert refused(forged(change).read_bytes(), tmp_path) == 4
+
+
+def test_an_invented_verdict_of_withheld_data_is_not_told(forged):
+    def change(members):
+        results = json.loads(members["results.json"])
+        results["results"][0]["verdict"]["status"] = "\x1b[2Jgreat"
+        members["results.json"] = canonical_json(results)
+
+    found = verify(forged(change, change=lambda text: text.replace("public = true", "public = false")))
+    assert found.verdicts == {"C2": "inconclusive"}
+
+
+def test_data_that_cannot_be_searched_fail(sealed, monkeypatch):
+    def broken(*_args):
+        raise RuntimeError
+
+    monkeypatch.setattr("impactkit.verification.substance.disclosures", broken)
+    assert verify(sealed()).steps[-1].state == "fail"
+
+
+def test_an_interruption_is_not_taken_for_the_bundles_failure(sealed, monkeypatch):
+    def interrupted(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    bundle = sealed()
+    monkeypatch.setattr("impactkit.verification.recompute.evaluate", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        verify(bundle)

@@ -80,6 +80,10 @@ class TestWithheldData:
         results = json.loads(members["results.json"])
         assert results["data_digests"] == {}
         assert all(result["estimate"]["influence"] == [] for result in results["results"])
+        small = {"mean": None, "n": None}
+        assert all(
+            small.items() <= mean.items() for r in results["results"] for mean in r["estimate"]["means"]
+        )
         assert json.loads(members["MANIFEST.json"])["fingerprint"] is None
 
     def test_what_cannot_be_computed_is_not_called_checked(self, bundle):
@@ -373,3 +377,14 @@ class TestSealing:
         assert [(file.name, file.read_bytes()) for file in bundle.parent.iterdir()] == [
             ("bundle.zip", b"old")
         ]
+
+
+def test_the_real_report_is_regenerated_to_the_letter(project, tmp_path):
+    found = verify(seal(project(), tmp_path / "bundle.zip", language="en"))
+    assert states(found)["report"] == "pass"
+
+
+def test_the_real_report_of_withheld_data_holds_no_digest_of_them(project, opened, tmp_path):
+    evaluation = project(change=lambda text: text.replace("public = true", "public = false"))
+    page = opened(seal(evaluation, tmp_path / "bundle.zip"))["report.html"].decode()
+    assert all(digest not in page for digest in evaluation.data_digests.values())

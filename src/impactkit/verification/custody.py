@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from impactkit.errors import ImpactkitError
 from impactkit.plans import Lock, Plan
 from impactkit.plans.roster import roster
 from impactkit.provenance import canonical_json
@@ -145,7 +144,8 @@ def _takes_in(plan: Plan, lock: Lock) -> bool:
         return True
     try:
         now = roster(plan.rows(), plan.data)
-    except ImpactkitError:
+    except Exception:
+        # Rows that cannot be read hold nobody.
         return False
     same = now is not None and (now.treated, now.comparison) == (lock.roster.treated, lock.roster.comparison)
     return now is not None and same and set(lock.roster.periods) <= set(now.periods)

@@ -87,7 +87,9 @@ def _carried_out(bundle: Bundle, plan: Plan, folder: Path) -> Recomputation:
         fingerprint = data_fingerprint(plan)
     except ImpactkitError as error:
         return Recomputation(plan=plan, lock=lock, troubles=error.troubles)
-    except Exception as error:
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
         # A bundle comes from somebody else: whatever it makes fail is its failure, told as such.
         trouble = Trouble(
             "The computation broke off: {kind}.",

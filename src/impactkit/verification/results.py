@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from impactkit.errors import UnsafeBundleError
@@ -39,6 +37,9 @@ def record_of(evaluation: Evaluation) -> Record:
         record["data_digests"] = {}
         for result in record["results"]:
             result["estimate"]["influence"] = []
+            for mean in result["estimate"]["means"]:
+                if mean["n"] < evaluation.plan.decision.small_cell:
+                    mean |= {"mean": None, "n": None}
     return read_json(canonical_json(record), "results.json")
 
 
@@ -66,6 +67,8 @@ def read_json(content: bytes, name: str) -> Record:
         found = json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
         if not isinstance(found, dict):
             raise ValueError("no object")
+        # Numbers beyond all bounds and half letters can be read, but never written.
+        canonical_json(found)
     except (ValueError, RecursionError) as error:
         raise UnsafeBundleError(
             "{name} is not the JSON it should be: {reason}.",
@@ -112,14 +115,13 @@ def rendered(evaluation: Evaluation, language: Language) -> bytes:
     bytes
         The file.
     """
-    from impactkit.reporting.render import render
+    from impactkit.reporting.renderers.html import html
 
     # A manifest gives versions back in the order of their names.
-    ordered = replace(evaluation, made_with=dict(sorted(evaluation.made_with.items())))
-    with TemporaryDirectory() as folder:
-        page = Path(folder) / "report.html"
-        render(ordered.report(language=language), page)
-        return page.read_bytes()
+    told = replace(evaluation, made_with=dict(sorted(evaluation.made_with.items())))
+    if not evaluation.plan.data.public:
+        told = replace(told, data_digests={})
+    return html(told.report(language=language))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> Record:

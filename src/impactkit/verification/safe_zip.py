@@ -106,6 +106,9 @@ def check_members(archive: zipfile.ZipFile) -> None:
             )
         seen.add(folded)
         _check_form(info)
+    folders = {name[:place] for name in seen for place, sign in enumerate(name) if sign == "/"}
+    for name in sorted(seen & folders):
+        raise _unsafe("{name} in the archive is both a file and a folder.", name=name)
 
 
 def check_sizes(infos: Sequence[zipfile.ZipInfo]) -> None:

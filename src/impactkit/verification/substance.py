@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from impactkit.effects.estimate import Estimate
+from impactkit.errors import ImpactkitError
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.grade import grade
 from impactkit.evidence.signed import limits_at
@@ -153,7 +154,7 @@ def verdicts(bundle: Bundle, found: Recomputation, differences: Sequence[Differe
             for r in bundle.results["results"]
             if not _hangs_together(r, found.plan, bundle.results)
         ]
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+    except (ImpactkitError, KeyError, TypeError, ValueError, AttributeError, IndexError):
         return step("verdict", "fail", "unreadable")
     if odd:
         return step("verdict", "fail", "contradicts", claims=", ".join(odd))
@@ -205,7 +206,11 @@ def disclosure(bundle: Bundle, found: Recomputation) -> Step:
     """
     if found.plan is None or (bundle.manifest.data == "included" and found.evaluation is None):
         return step("disclosure", "not_checked", "not_computed")
-    places = disclosures(found.plan, bundle.members[names.PLAN].decode("utf-8-sig"))
+    try:
+        places = disclosures(found.plan, bundle.members[names.PLAN].decode("utf-8-sig"))
+    except Exception:
+        # What cannot be searched may hold anything.
+        return step("disclosure", "fail", "unreadable")
     if places:
         return Step(
             name="disclosure",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 from impactkit.errors import ImpactkitError, UnsafeBundleError, UnsupportedVersionError
+from impactkit.evidence.verdict import Status
 from impactkit.verification import custody, substance
 from impactkit.verification.bundle import Bundle, open_bundle
 from impactkit.verification.difference import Comparison, compare
@@ -75,7 +77,8 @@ def _examined(bundle: Bundle, found: Recomputation, known_plan_digest: str | Non
 
 def _verdicts(record: Record) -> dict[str, str]:
     try:
-        return {str(result["claim"]): str(result["verdict"]["status"]) for result in record["results"]}
+        told = {str(result["claim"]): result["verdict"]["status"] for result in record["results"]}
+        return {claim: status for claim, status in told.items() if status in get_args(Status)}
     except (KeyError, TypeError):
         return {}
 

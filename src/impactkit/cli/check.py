@@ -1,0 +1,124 @@
+"""impactkit check: every trouble of a plan and its data at once, or what was understood."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any
+
+from impactkit.cli.console import line, print_json, speak_as
+from impactkit.errors import ImpactkitError
+from impactkit.wording import Language, say
+
+if TYPE_CHECKING:
+    from impactkit.evaluation import Evaluation
+    from impactkit.plans import Plan
+
+
+def arguments(parser: ArgumentParser, language: Language) -> None:
+    """Add the verb's arguments.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Where to.
+    language : {"sv", "en"}
+        The language of their help.
+    """
+    parser.add_argument("plan", nargs="?", default="plan.toml", help=say("cli.plan", language))
+    parser.add_argument("--json", action="store_true", help=say("cli.json", language))
+
+
+def run(asked: Namespace) -> int:
+    """Check a plan and its data.
+
+    Parameters
+    ----------
+    asked : Namespace
+        The command line.
+
+    Returns
+    -------
+    int
+        0 when the plan can be evaluated.
+
+    Raises
+    ------
+    ImpactkitError
+        With every trouble.
+    """
+    from impactkit.plans import Plan
+
+    speak_as(asked.plan, asked.lang)
+    plan = Plan.read(asked.plan)
+    evaluation = checked(plan)
+    if asked.json:
+        print_json({"ok": True, "troubles": [], "understood": _record(evaluation)})
+    else:
+        understood(evaluation)
+    return 0
+
+
+def checked(plan: Plan) -> Evaluation:
+    """Carry out a plan to see that it can be carried out.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    Evaluation
+        Whose verdicts nobody is told by this verb.
+
+    Raises
+    ------
+    ImpactkitError
+        With every trouble.
+    """
+    from impactkit.evaluation import evaluate, problems
+
+    if troubles := problems(plan):
+        raise ImpactkitError.of(troubles)
+    return evaluate(plan)
+
+
+def understood(evaluation: Evaluation) -> None:
+    """Print what a plan was understood to mean.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        The plan, carried out.
+    """
+    from impactkit.cli.summary import promise
+
+    plan, first = evaluation.plan, evaluation.results[0]
+    line("check.sound", file=plan.file_name)
+    line("check.project", name=plan.project.name)
+    for result in evaluation.results:
+        line("check.claim", indent=4, claim=result.claim.id, promise=promise(result.claim))
+    line(
+        "check.rows",
+        files=", ".join(plan.data.names),
+        rows=first.study.n_rows,
+        units=first.estimate.sample.n_units,
+        treated=first.estimate.sample.n_treated,
+    )
+    line("check.estimand", indent=4, text=str(first.estimate.estimand))
+    line("check.inference", indent=4, text=str(first.estimate.inference))
+    line(f"check.{evaluation.prior}")
+
+
+def _record(evaluation: Evaluation) -> dict[str, Any]:
+    sample = evaluation.results[0].estimate.sample
+    return {
+        "project": evaluation.plan.project.name,
+        "claims": [result.claim.id for result in evaluation.results],
+        "method": evaluation.results[0].estimate.method,
+        "n_rows": sample.n_rows,
+        "n_units": sample.n_units,
+        "n_treated": sample.n_treated,
+        "prior": evaluation.prior,
+        "plan_digest": evaluation.plan.digest,
+    }

@@ -1,0 +1,68 @@
+"""impactkit lock: a plan fixed before its follow-up, with a digest to hand over."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from impactkit.cli.console import line, print_json, speak_as
+from impactkit.wording import Language, say
+
+
+def arguments(parser: ArgumentParser, language: Language) -> None:
+    """Add the verb's arguments.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Where to.
+    language : {"sv", "en"}
+        The language of their help.
+    """
+    parser.add_argument("plan", nargs="?", default="plan.toml", help=say("cli.plan", language))
+    parser.add_argument("--json", action="store_true", help=say("cli.json", language))
+
+
+def run(asked: Namespace) -> int:
+    """Write plan.lock.json beside the plan.
+
+    Parameters
+    ----------
+    asked : Namespace
+        The command line.
+
+    Returns
+    -------
+    int
+        0.
+
+    Raises
+    ------
+    ImpactkitError
+        If the plan cannot be read, or another lock stands there.
+    """
+    from impactkit.evaluation import LOCK_NAME
+    from impactkit.plans import Plan, lock
+
+    speak_as(asked.plan, asked.lang)
+    plan = Plan.read(asked.plan)
+    file = plan.folder / LOCK_NAME
+    standing = lock(plan).write(file)
+    on = standing.locked_on.date().isoformat()
+    files = [one.name for one in standing.files]
+    if asked.json:
+        print_json(
+            {
+                "ok": True,
+                "file": str(file),
+                "lock_digest": standing.digest,
+                "plan_digest": standing.plan_digest,
+                "locked_on": standing.locked_on.isoformat(),
+                "data_files": files,
+            }
+        )
+        return 0
+    line("lock.locked", file=str(file), on=on)
+    line("lock.files" if files else "lock.no_files", files=", ".join(files))
+    line("lock.hand_over")
+    print(f"  {standing.digest}")
+    return 0

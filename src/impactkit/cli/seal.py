@@ -1,0 +1,55 @@
+"""impactkit seal: a bundle that anyone can verify."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from impactkit.cli.console import line, speak_as
+from impactkit.wording import Language, say
+
+
+def arguments(parser: ArgumentParser, language: Language) -> None:
+    """Add the verb's arguments.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Where to.
+    language : {"sv", "en"}
+        The language of their help.
+    """
+    parser.add_argument("plan", nargs="?", default="plan.toml", help=say("cli.plan", language))
+    parser.add_argument("--output", metavar="bundle.zip", help=say("cli.seal.output", language))
+
+
+def run(asked: Namespace) -> int:
+    """Evaluate a plan and seal what came of it.
+
+    Parameters
+    ----------
+    asked : Namespace
+        The command line.
+
+    Returns
+    -------
+    int
+        0.
+
+    Raises
+    ------
+    ImpactkitError
+        With every trouble of the plan and its data, or because something looks like personal numbers.
+    """
+    from impactkit.evaluation import evaluate
+    from impactkit.verification.seal import seal
+
+    language = speak_as(asked.plan, asked.lang)
+    evaluation = evaluate(asked.plan)
+    target = asked.output or evaluation.plan.folder / "bundle.zip"
+    file = seal(evaluation, target, language=language)
+    line("seal.sealed", file=str(file))
+    line("seal.included" if evaluation.plan.data.public else "seal.withheld", indent=2)
+    if evaluation.lock is None:
+        line("seal.no_lock", indent=2)
+    line("seal.next", file=str(file))
+    return 0

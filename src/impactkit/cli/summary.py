@@ -1,0 +1,80 @@
+"""An evaluation in a few lines: the promise, the effect, the grade and the verdict of every claim."""
+
+from __future__ import annotations
+
+import math
+
+from impactkit.cli.console import line
+from impactkit.evaluation import ClaimResult, Evaluation
+from impactkit.evidence.claim import Claim
+from impactkit.indicators import Catalogue, Indicator
+from impactkit.wording import Language, Message, MessageValue, current_language, format_number, say
+
+
+def tell(evaluation: Evaluation) -> None:
+    """Print each claim with its effect, grade and verdict.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        The plan, carried out.
+    """
+    for result in evaluation.results:
+        line("summary.claim", indent=4, claim=result.claim.id, promise=promise(result.claim))
+        line("summary.effect", indent=14, effect=_effect(result))
+        line("summary.grade", indent=14, value=result.grade.value, why=str(result.grade.reasons[-1]))
+        why = str(result.verdict.reasons[0]) if result.verdict.reasons else ""
+        line("summary.verdict", indent=14, verdict=str(result.verdict.name).upper(), why=why)
+
+
+def promise(claim: Claim) -> str:
+    """Return what a claim promises, in words.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim.
+
+    Returns
+    -------
+    str
+        The indicator, its role, the direction, the size and the year.
+    """
+    language = current_language()
+    found = _indicator(claim)
+    size = format_number(
+        float(claim.minimum_effect), language, decimals=max(0, -int(claim.minimum_effect.as_tuple().exponent))
+    )
+    return say(
+        f"cli.promise.{claim.change}",
+        language,
+        name=found.name.text(language) if found else claim.indicator,
+        role=say(f"cli.role.{claim.role}", language),
+        size=size,
+        unit=_unit(claim, found, language),
+        by=str(claim.by),
+    )
+
+
+def _effect(result: ClaimResult) -> str:
+    language, found, verdict = current_language(), _indicator(result.claim), result.verdict
+    decimals = found.decimals if found else None
+    unit = _unit(result.claim, found, language)
+    point = format_number(verdict.point, language, decimals=decimals, signed=True)
+    if math.isnan(verdict.low):
+        return str(Message("cli.summary.unknown", {"point": point, "unit": unit}))
+    low, high = (
+        format_number(x, language, decimals=decimals, signed=True) for x in (verdict.low, verdict.high)
+    )
+    values: dict[str, MessageValue] = {"point": point, "low": low, "high": high, "unit": unit}
+    return str(Message("cli.summary.interval", {**values, "level": verdict.level}))
+
+
+def _indicator(claim: Claim) -> Indicator | None:
+    return next((found for found in Catalogue.default() if found.id == claim.indicator), None)
+
+
+def _unit(claim: Claim, found: Indicator | None, language: Language) -> str:
+    if claim.unit:
+        return claim.unit
+    return found.unit_of_change(language) if found else ""

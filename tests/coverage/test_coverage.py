@@ -138,12 +138,12 @@ def test_the_whole_table_and_the_page_that_shows_it():
 def page(table, verdicts):
     """The page of results, in full."""
     covered = "\n".join(
-        f"| {name} | {r.cr2_covers:.1%} | {r.cr1_covers:.1%} | {r.cr2_rejects:.1%} "
-        f"| {r.cr1_rejects:.1%} | {r.permutation_rejects:.1%} |"
+        f"| {name} | {100 * r.cr2_covers:.1f} % | {100 * r.cr1_covers:.1f} % | {100 * r.cr2_rejects:.1f} % "
+        f"| {100 * r.cr1_rejects:.1f} % | {100 * r.permutation_rejects:.1f} % |"
         for name, r in table.items()
     )
     judged = "\n".join(
-        f"| {name} ({WORLDS[name][2]:g}) | " + " | ".join(f"{n / JUDGED:.1%}" for n in counts) + " |"
+        f"| {name} ({WORLDS[name][2]:g}) | " + " | ".join(f"{100 * n / JUDGED:.1f} %" for n in counts) + " |"
         for name, counts in verdicts.items()
     )
     return TEMPLATE.format(covered=covered, judged=judged, long=LONG, draws=JUDGED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -41,7 +42,7 @@ class LeftOut:
         return self.n_treated + self.n_comparison
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Columns:
     """The arrays of a study; None where the role is not played.
 
@@ -109,26 +110,36 @@ class Columns:
     @property
     def n_units(self) -> int:
         """Distinct units, or rows where there are no units."""
-        return len(self.outcome) if self.unit is None else _distinct(self.unit)
+        return len(self.outcome) if self.unit is None else _distinct(self.by_unit.unit)
 
     @property
+    def n_treated(self) -> int:
+        """Distinct treated units, or treated rows where there are no units; 0 where nobody is known to be."""
+        rows = self.by_unit
+        if rows.treated is None:
+            return 0
+        return int(rows.treated.sum()) if rows.unit is None else _distinct(rows.unit[rows.treated])
+
+    @cached_property
     def is_regular(self) -> bool:
-        """Whether every unit has one row in every period (rows sorted by unit, then period)."""
+        """Whether every unit has a row in every period (rows as in a study: sorted, none repeated)."""
         if self.unit is None or self.period is None:
             return False
         n, T = len(self.outcome), len(self.periods)
-        if T == 0 or n % T:
-            return False
-        grid = self.period.reshape(-1, T)
-        units = self.unit.reshape(-1, T)
-        return bool((grid == np.arange(T)).all() and (units == units[:, :1]).all())
+        # T rows of one unit in T different periods: looking at the ends of each stretch is enough.
+        return T > 0 and n % T == 0 and bool((self.unit[::T] == self.unit[T - 1 :: T]).all())
+
+    @cached_property
+    def by_unit(self) -> Columns:
+        """The first row of each unit of a regular panel, else all rows: all there is to know of units."""
+        return self.take(slice(0, None, len(self.periods))) if self.is_regular else self
 
 
 _NOT_BY_ROW = {"unit_labels", "cluster_labels", "stratum_labels", "periods", "period_names"}
 
 
-def _distinct(codes: Codes) -> int:
-    return int(np.count_nonzero(np.bincount(codes))) if len(codes) else 0
+def _distinct(codes: Codes | None) -> int:
+    return 0 if codes is None or not len(codes) else int(np.count_nonzero(np.bincount(codes)))
 
 
 def _is_sorted(keys: list[Codes]) -> bool:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal
 
-import numpy as np
-
 from impactkit.data.columns import Columns, LeftOut
 from impactkit.data.roles import Roles
 from impactkit.data.study_columns import study_columns
@@ -119,10 +117,7 @@ class Study:
     @property
     def n_treated(self) -> int:
         """Treated units that take part, or treated rows where there are no units."""
-        c = self.columns
-        if c.treated is None:
-            return 0
-        return int(c.treated.sum()) if c.unit is None else len(np.unique(c.unit[c.treated]))
+        return self.columns.n_treated
 
     def __repr__(self) -> str:
         parts = [self.kind.replace("_", " "), f"outcome={self.outcome!r}", f"{self.n_rows} rows"]

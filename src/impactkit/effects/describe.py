@@ -15,6 +15,7 @@ from impactkit.wording import Message
 
 Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 
 def group_means(columns: Columns) -> tuple[GroupMean, ...]:
@@ -30,13 +31,10 @@ def group_means(columns: Columns) -> tuple[GroupMean, ...]:
     tuple of GroupMean
         Treated first, in order of period; cells without rows are left out.
     """
-    treated = np.ones(len(columns.outcome), dtype=bool) if columns.treated is None else columns.treated
-    T = max(len(columns.periods), 1)
-    cell = np.where(treated, 0, T) + (0 if columns.period is None else columns.period)
-    weight = columns.weight
-    n = np.bincount(cell, minlength=2 * T)
-    mass = n if weight is None else np.bincount(cell, weight, 2 * T)
-    sums = np.bincount(cell, columns.outcome if weight is None else columns.outcome * weight, 2 * T)
+    T, weight = max(len(columns.periods), 1), columns.weight
+    n = _cell_sums(columns, None)
+    mass = n if weight is None else _cell_sums(columns, weight)
+    sums = _cell_sums(columns, columns.outcome if weight is None else columns.outcome * weight)
     return tuple(
         GroupMean(
             group="treated" if at < T else "comparison",
@@ -47,6 +45,18 @@ def group_means(columns: Columns) -> tuple[GroupMean, ...]:
         for at in range(2 * T)
         if n[at]
     )
+
+
+def _cell_sums(columns: Columns, values: Floats | None) -> Floats:
+    """Return sums (of ones, by default) in each period: the treated group's, then the comparison's."""
+    rows, T = columns.by_unit, max(len(columns.periods), 1)
+    treated = np.ones(len(rows.outcome), dtype=bool) if rows.treated is None else rows.treated
+    if columns.is_regular:
+        groups = np.stack([treated, ~treated]).astype(float)
+        sums: Floats = np.repeat(groups.sum(axis=1), T) if values is None else groups @ values.reshape(-1, T)
+        return sums.ravel()
+    cell = np.where(treated, 0, T) + (0 if columns.period is None else columns.period)
+    return np.bincount(cell, values, 2 * T).astype(float)
 
 
 def clusters_of(columns: Columns) -> tuple[Codes, bool]:
@@ -123,7 +133,7 @@ def marked(codes: Codes, flags: Flags, *, n: int | None = None) -> Flags:
     return found
 
 
-def sample_of(study: Study, columns: Columns, clusters: Codes) -> Sample:
+def sample_of(study: Study, columns: Columns) -> Sample:
     """Return what an estimate on these rows rests on.
 
     Parameters
@@ -132,20 +142,19 @@ def sample_of(study: Study, columns: Columns, clusters: Codes) -> Sample:
         The study.
     columns : Columns
         The rows used.
-    clusters : ndarray of int, shape (n,)
-        Dense cluster codes of those rows.
 
     Returns
     -------
     Sample
         Rows, units and clusters, and the rows left out.
     """
-    treated = np.ones(len(clusters), dtype=bool) if columns.treated is None else columns.treated
-    n_treated = int(treated.sum()) if columns.unit is None else int(marked(columns.unit, treated).sum())
+    rows = columns.by_unit
+    clusters, _ = clusters_of(rows)
+    treated = np.ones(len(clusters), dtype=bool) if rows.treated is None else rows.treated
     return Sample(
-        n_rows=len(clusters),
-        n_units=columns.n_units,
-        n_treated=n_treated,
+        n_rows=len(columns.outcome),
+        n_units=rows.n_units,
+        n_treated=rows.n_units if rows.treated is None else rows.n_treated,
         n_clusters=int(clusters.max()) + 1,
         n_treated_clusters=int(marked(clusters, treated).sum()),
         n_comparison_clusters=0 if treated.all() else int(marked(clusters, ~treated).sum()),

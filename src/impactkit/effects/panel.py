@@ -78,17 +78,16 @@ def contrast_problem(
     weights = np.zeros(T)
     weights[list(follow_up)] = 1 / len(follow_up)
     weights[list(baseline)] -= 1 / len(baseline)
-    first = slice(0, None, T)
-    assert columns.treated is not None
-    clusters, _ = clusters_of(columns)
+    units = columns.by_unit
+    assert units.treated is not None
     contrasts = columns.outcome.reshape(-1, T) @ weights
-    rooted = np.ones(len(contrasts)) if columns.weight is None else np.sqrt(columns.weight[first])
+    rooted = np.ones(len(contrasts)) if units.weight is None else np.sqrt(units.weight)
     rows = Rows(
         outcome=contrasts * rooted,
         others=rooted[:, None],
         bases=rooted[:, None],
-        treated=columns.treated[first],
-        clusters=clusters[first],
+        treated=units.treated,
+        clusters=clusters_of(units)[0],
     )
     counted = Counted(
         n_rows=len(columns.outcome),
@@ -221,14 +220,14 @@ def two_groups(study: Study) -> Columns:
             where="time",
             mend="Give time= with a baseline and a follow-up; if a lot was drawn, use RandomisedTrial.",
         )
-    if len(np.unique(columns.period)) < 2:
+    if columns.period.min() == columns.period.max():
         raise EstimationError(
             "Difference in differences needs at least two periods; the data have one.",
             where="time",
             mend="Add the baseline measurement.",
         )
-    _both_groups(columns)
-    _one_start(columns)
+    _both_groups(columns.by_unit)
+    _one_start(columns.by_unit)
     _all_four_cells(columns)
     return columns
 
@@ -246,13 +245,18 @@ def follow_up_and_baseline(columns: Columns) -> tuple[tuple[int, ...], tuple[int
     follow_up, baseline : tuple of int
         Codes in order.
     """
-    assert columns.cohort is not None
-    start = columns.cohort[np.isfinite(columns.cohort)].min()
+    start = _start(columns)
     codes = range(len(columns.periods))
     return (
         tuple(t for t in codes if columns.periods[t] >= start),
         tuple(t for t in codes if columns.periods[t] < start),
     )
+
+
+def _start(columns: Columns) -> float:
+    cohort = columns.by_unit.cohort
+    assert cohort is not None
+    return float(cohort.min())  # the never treated have inf
 
 
 def _both_groups(columns: Columns) -> None:
@@ -289,8 +293,8 @@ def _one_start(columns: Columns) -> None:
 
 
 def _all_four_cells(columns: Columns) -> None:
-    assert columns.cohort is not None and columns.treated is not None
-    treated, start = columns.treated, columns.cohort[columns.treated].min()
+    assert columns.treated is not None
+    treated, start = columns.treated, _start(columns)
     after: Flags = columns.time >= start
     cells = (
         (treated & ~after, "The treated group has no rows before the start, {start}."),

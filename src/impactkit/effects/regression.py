@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
-from impactkit.effects.describe import assignment_of, clusters_of, group_means, sample_of
+from impactkit.effects.describe import assignment_of, group_means, sample_of
 from impactkit.effects.estimate import Estimate, Term
 from impactkit.effects.estimator import RegressionSettings
 from impactkit.effects.inference import Permutation
@@ -106,21 +106,21 @@ def answer(
             mend="Leave out covariates that say who is treated, or add rows where they differ.",
             values={"outcome": study.outcome},
         )
-    clusters, _ = clusters_of(columns)
     influence = np.hstack([u.influence for _, u, _ in found])
     dropped = dict.fromkeys(name for _, _, names in found for name in names)
     warnings = [*study.notes, *(w for _, u, _ in found for w in u.warnings)]
     warnings += [Message("estimate.dropped", {"name": name}) for name in dropped]
-    starts = columns.cohort[np.isfinite(columns.cohort)] if columns.cohort is not None else np.empty(0)
+    cohort = columns.by_unit.cohort
+    start = math.inf if cohort is None else float(cohort.min())
     return Estimate(
         settings=settings.model_dump(mode="json"),
         outcome=study.outcome,
         estimand=estimand,
         terms=tuple(terms),
         inference=found[0][1].words,
-        sample=sample_of(study, columns, clusters),
+        sample=sample_of(study, columns),
         means=group_means(columns),
-        start=float(starts.min()) if len(starts) else study.start,
+        start=start if math.isfinite(start) else study.start,
         adjusted_for=_adjusted_for(study, questions[0].problem, dropped),
         warnings=_distinct(warnings),
         influence=influence,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
-
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
 from impactkit.effects.describe import assignment_of
@@ -98,7 +96,7 @@ class DifferenceInDifferences(RegressionSettings):
             columns,
             questions,
             settings=self,
-            estimand=_estimand(study, columns, follow_up, baseline),
+            estimand=_estimand(study.outcome, columns, follow_up, baseline),
             test=self._test(columns, questions[0], follow_up, baseline),
         )
 
@@ -143,30 +141,26 @@ class DifferenceInDifferences(RegressionSettings):
             return drawn_test(parts, self, law.law)
         if not is_reducible(columns):
             return permutation_test(columns, headline.problem, self)
-        first = slice(0, None, len(columns.periods))
-        law = assignment_of(columns)
-        part = assignment_reduction(
-            headline.problem, law.units[first], observed=law.treated, strata=law.strata
-        )
+        law = assignment_of(columns.by_unit)
+        part = assignment_reduction(headline.problem, law.units, observed=law.treated, strata=law.strata)
         return drawn_test((part,), self, law.law)
 
 
 def _event_label(columns: Columns, period: int) -> Label:
     assert columns.cohort is not None
-    start = float(columns.cohort[np.isfinite(columns.cohort)].min())
+    start = float(columns.cohort.min())
     time = float(columns.periods[period])
     return Label(name=f"event {time - start:g}", event_time=time - start, time=time)
 
 
 def _estimand(
-    study: Study, columns: Columns, follow_up: tuple[int, ...], baseline: tuple[int, ...]
+    outcome: str, columns: Columns, follow_up: tuple[int, ...], baseline: tuple[int, ...]
 ) -> Message:
-    assert columns.treated is not None
-    units, treated = columns.n_units, study.n_treated
+    units, treated = columns.n_units, columns.n_treated
     return Message(
         f"estimand.difference_in_differences.{'rows' if columns.unit is None else 'units'}",
         {
-            "outcome": study.outcome,
+            "outcome": outcome,
             "treated": treated,
             "comparison": units - treated,
             "baseline": _span(columns, baseline),

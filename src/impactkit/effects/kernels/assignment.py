@@ -223,31 +223,39 @@ def _choices(units: Labels, n_assigned: int) -> tuple[float, Labels]:
 def _random_assignments(reduction: AssignmentReduction, draws: int, seed: int) -> Iterator[Floats]:
     G = len(reduction.observed)
     fixed, alike = _strata_alike(reduction)
+    # Strata side by side are slices, which are many times faster than picking columns stratum by stratum.
+    order = np.concatenate([fixed, *(units.ravel() for units, _ in alike)])
+    back = np.argsort(order)
     stream = np.random.PCG64(seed)
     for start in range(0, draws, _rows_at_once(G)):
         c = min(_rows_at_once(G), draws - start)
-        keys = stream.random_raw(c * G).reshape(c, G)
-        chunk = np.tile(fixed, (c, 1))
+        keys = stream.random_raw(c * G).reshape(c, G).take(order, axis=1)
+        drawn = np.empty((c, G), dtype=np.bool_)
+        drawn[:, : len(fixed)] = reduction.observed[fixed]
+        at = len(fixed)
         for units, n_assigned in alike:
-            own = keys[:, units]
-            threshold = np.partition(own, n_assigned - 1, axis=2)[:, :, n_assigned - 1]
-            chunk[:, units] = own <= threshold[:, :, None]
-        yield chunk
+            here = slice(at, at + units.size)
+            own = keys[:, here].reshape(c, *units.shape)
+            threshold = np.partition(own, n_assigned - 1, axis=2)[:, :, n_assigned - 1, None]
+            np.less_equal(own, threshold, out=drawn[:, here].reshape(c, *units.shape))
+            at = here.stop
+        yield drawn.take(back, axis=1).astype(np.float64)
 
 
-def _strata_alike(reduction: AssignmentReduction) -> tuple[Floats, list[tuple[Labels, int]]]:
-    """Return the entries that never change, and strata alike in size and number assigned (strata x units)."""
-    fixed = np.zeros(len(reduction.observed))
+def _strata_alike(reduction: AssignmentReduction) -> tuple[Labels, list[tuple[Labels, int]]]:
+    """Return the units that never change, and strata alike in size and number assigned (strata x units)."""
+    fixed: list[Labels] = [np.empty(0, dtype=np.int64)]
     stacks: dict[tuple[int, int], list[Labels]] = {}
     order = np.argsort(reduction.strata, kind="stable")
     cuts = np.flatnonzero(np.diff(reduction.strata[order])) + 1
     for units in np.split(order, cuts):
         n_assigned = int(reduction.observed[units].sum())
         if n_assigned in (0, len(units)):
-            fixed[units] = float(n_assigned > 0)
+            fixed.append(units)
         else:
             stacks.setdefault((len(units), n_assigned), []).append(units)
-    return fixed, [(np.stack(members), n_assigned) for (_, n_assigned), members in stacks.items()]
+    alike = [(np.stack(members), n_assigned) for (_, n_assigned), members in stacks.items()]
+    return np.concatenate(fixed), alike
 
 
 def assignment_statistics(

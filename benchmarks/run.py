@@ -1,0 +1,152 @@
+"""Time and memory side by side with the fastest peers, each in processes of its own, taken in turns.
+
+    python benchmarks/run.py                                   # all of it, peers installed beside impactkit
+    python benchmarks/run.py did_5m --peers ~/peers/bin/python  # peers in an environment of their own
+    python benchmarks/run.py --units 2500 --rounds 1           # small, while changing the code
+
+Every measurement is a fresh process: it makes its data, notes its peak memory, does the work once on a small
+slice (so that imports and compilation do not count), then once on everything with the clock running. Rounds
+go through all contenders before the next round, so that a busy machine disturbs them alike. The table gives
+medians, and ratios to the first row's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+PEERS = ("pyfixest", "diff-diff")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benchmark:
+    """What is compared, in words, and who takes part; the first is what the others are held against."""
+
+    title: str
+    text: str
+    contenders: tuple[str, ...]
+
+
+BENCHMARKS = {
+    "import_time": Benchmark(
+        title="Import",
+        text="""\
+Each in a fresh interpreter. The promise: `import impactkit` takes at most 1.15 times `import pandas`. Names
+load when they are first used, so the last row is what a first estimate waits for besides pandas.""",
+        contenders=("pandas", "impactkit", "impactkit with Study and an estimator"),
+    ),
+    "did_5m": Benchmark(
+        title="Difference in differences, 5 million rows",
+        text="""\
+250,000 units in 20 periods, 40 % treated from period 11, two-way fixed effects, errors clustered by unit.
+Our time includes building the `Study`, with every check of the data, and describing groups and sample.
+pyfixest keeps nothing it does not need (`lean`, no copy, no stored data); diff-diff is driven through its own
+demeaning and robust variance, without a result object, since its class for this design estimates another
+specification. Errors differ in the seventh digit by convention: diff-diff does not count the time effects,
+and what pyfixest counts depends on the hash seed.""",
+        contenders=("impactkit CR1", "impactkit CR2", "pyfixest CR1", "diff-diff CR1"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Medians over rounds: seconds of processor and of clock, MB at the peak and before the work."""
+
+    cpu: float
+    wall: float
+    peak: float
+    before: float
+    answer: str
+
+
+def measure(benchmark: str, contender: str, options: argparse.Namespace) -> dict[str, object] | None:
+    """Run one contender once in a process of its own; None if it is not installed there."""
+    is_peer = contender.startswith(PEERS)
+    command = [options.peers if is_peer else sys.executable, str(HERE / f"{benchmark}.py"), contender]
+    env = os.environ | {"PYTHONPATH": "" if is_peer else str(ROOT / "src")}
+    done = subprocess.run([*command, str(options.units)], env=env, capture_output=True, text=True)
+    if done.returncode:
+        print(f"{contender}: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+        return None
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def compare(benchmark: str, options: argparse.Namespace) -> dict[str, Measured]:
+    """Go through all contenders, round after round."""
+    found: dict[str, list[dict[str, object]]] = {}
+    for _ in range(options.rounds):
+        for contender in BENCHMARKS[benchmark].contenders:
+            once = measure(benchmark, contender, options)
+            if once is not None:
+                found.setdefault(contender, []).append(once)
+    return {
+        name: Measured(
+            **{key: statistics.median(run[key] for run in runs) for key in ("cpu", "wall", "peak", "before")},
+            answer=str(runs[0]["answer"]),
+        )
+        for name, runs in found.items()
+    }
+
+
+def table(found: dict[str, Measured]) -> str:
+    """Return the comparison as Markdown."""
+    first = next(iter(found.values()))
+    lines = [
+        "| | processor, s | x | wall, s | x | peak, MB | x | before the work, MB | answer |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, run in found.items():
+        lines.append(
+            f"| {name} | {run.cpu:.3f} | {run.cpu / first.cpu:.2f} "
+            f"| {run.wall:.3f} | {run.wall / first.wall:.2f} "
+            f"| {run.peak:.0f} | {run.peak / first.peak:.2f} | {run.before:.0f} | {run.answer} |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Time and memory side by side with the fastest peers.")
+    parser.add_argument("benchmarks", nargs="*", default=list(BENCHMARKS), help=" and ".join(BENCHMARKS))
+    parser.add_argument("--peers", default=sys.executable, help="a Python that has pyfixest and diff-diff")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--units", type=int, default=250_000, help="units in did_5m, of 20 periods each")
+    parser.add_argument("--write", type=Path, help="also write the tables to this page")
+    options = parser.parse_args()
+    unknown = set(options.benchmarks) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    sections = []
+    for benchmark in options.benchmarks:
+        about, found = BENCHMARKS[benchmark], compare(benchmark, options)
+        sections.append(f"## {about.title}\n\n{about.text}\n\n{table(found)}\n")
+        print(sections[-1])
+    if options.write:
+        options.write.write_text(page(sections, options), encoding="utf-8")
+
+
+def page(sections: list[str], options: argparse.Namespace) -> str:
+    """Return the page of results."""
+    command = f"python benchmarks/run.py --rounds {options.rounds} --units {options.units}"
+    machine = f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.machine()}"
+    head = (
+        "# Speed and memory\n\n"
+        f"Written by `{command} --peers … --write …`\n"
+        f"(`make bench`); do not edit. Medians of {options.rounds} rounds; every measurement is a process\n"
+        "of its own, and contenders take turns. A factor (x) says how many times the first row's figure it is.\n"
+        f"{machine}.\n"
+    )
+    return "\n".join([head, *sections])
+
+
+if __name__ == "__main__":
+    main()

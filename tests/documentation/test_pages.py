@@ -1,4 +1,4 @@
-"""The site stays true: its Python runs, its links between pages lead somewhere, and every public name is on it."""
+"""The site stays true: its Python runs, its links lead somewhere, and every public name is on it."""
 
 import re
 from contextvars import copy_context
@@ -46,7 +46,9 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 
 
 def test_every_public_name_is_in_the_reference() -> None:
-    listed = set(re.findall(r"^   (\w+)$", (DOCS / "reference" / "index.md").read_text("utf-8"), re.MULTILINE))
+    listed = set(
+        re.findall(r"^   (\w+)$", (DOCS / "reference" / "index.md").read_text("utf-8"), re.MULTILINE)
+    )
     assert listed == set(ik.__all__)
 
 

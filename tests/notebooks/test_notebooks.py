@@ -41,5 +41,7 @@ def test_a_notebook_is_short_and_stored_without_output(notebook: Path) -> None:
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_uses_public_names_only(notebook: Path) -> None:
     code = [cell.source for cell in read(notebook).cells if cell.cell_type == "code"]
-    foreign = [ast.unparse(node) for source in code for node in ast.walk(ast.parse(source)) if not public(node)]
+    foreign = [
+        ast.unparse(node) for source in code for node in ast.walk(ast.parse(source)) if not public(node)
+    ]
     assert foreign == []

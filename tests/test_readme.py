@@ -34,6 +34,10 @@ def fill_in(workbook: Path) -> None:
     filled.to_excel(workbook, sheet_name="Data", index=False)
 
 
+def test_the_two_promised_commands_stand_each_in_a_block_of_its_own() -> None:
+    assert [text.strip() for _, text in BLOCKS if "pip install" in text] == INSTALLING
+
+
 def test_commands_work_in_the_order_they_are_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

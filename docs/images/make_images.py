@@ -11,6 +11,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import matplotlib
+
 import impactkit as ik
 from impactkit.examples import DEFAULT, copy_example
 
@@ -22,7 +24,8 @@ WIDTH, HEIGHT = 900, 660
 def draw_verdict(evaluation: ik.Evaluation) -> None:
     result = evaluation.results[0]
     axes = ik.plot(result.verdict, claim=result.claim, language="en")
-    axes.figure.savefig(HERE / "verdict.svg", metadata={"Date": None})
+    with matplotlib.rc_context({"svg.hashsalt": "impactkit"}):  # else every run gives other bytes
+        axes.figure.savefig(HERE / "verdict.svg", metadata={"Date": None})
 
 
 def photograph_report(evaluation: ik.Evaluation, folder: Path) -> None:

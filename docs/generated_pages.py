@@ -1,12 +1,14 @@
-"""Pages of the reference that are read off the package: verbs, keys of a plan, examples, indicators, errors."""
+"""Pages of the reference read off the package: verbs, keys of a plan, examples, indicators, errors."""
 
 from __future__ import annotations
 
 import inspect
+import os
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from impactkit.cli.arguments import parser
 from numpydoc.docscrape import ClassDoc
 from pydantic import BaseModel
 
@@ -115,12 +117,13 @@ def _default(field: Any) -> str:
 
 
 def _commands() -> str:
-    lead = "Each verb of the command line, as `--help` tells it. `python -m impactkit` does the same."
-    try:
-        from impactkit.cli import parser
-    except ImportError:
-        return _page("The command line", lead)
-    top = parser()
+    lead = (
+        "Each verb of the command line, as `--help` tells it. It speaks Swedish unless asked with "
+        "`--lang en`. "
+        "`python -m impactkit` does the same."
+    )
+    os.environ["COLUMNS"] = "100"  # argparse wraps its help at the width of whoever builds the site
+    top = parser("en")
     parts = [f"```text\n{top.format_help()}```"]
     for action in top._subparsers._group_actions if top._subparsers else ():
         for name, verb in (action.choices or {}).items():
@@ -152,9 +155,9 @@ def _indicators() -> str:
 
 def _errors() -> str:
     lead = (
-        "Every error raised on purpose says what is wrong (with the value), where, and how to mend it. A table "
-        "or a plan with several faults gives one error that tells all of them; `error.troubles` holds one item "
-        'a fault. `impactkit.wording.told(error, "sv")` tells it in Swedish.'
+        "Every error raised on purpose says what is wrong (with the value), where, and how to mend it. A "
+        "table or a plan with several faults gives one error that tells all of them; `error.troubles` holds "
+        'one item a fault. `impactkit.wording.told(error, "sv")` tells it in Swedish.'
     )
     tree = inspect.cleandoc(errors.__doc__ or "").partition("::")[2].strip("\n")
     return _page("The errors", lead, f"```text\n{inspect.cleandoc(tree)}\n```")

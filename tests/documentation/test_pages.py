@@ -1,4 +1,4 @@
-"""The site stays true: its Python runs, its links between pages lead somewhere, and every public name is on it."""
+"""The site stays true: its Python runs, its links lead somewhere, and every public name is on it."""
 
 import re
 from contextvars import copy_context

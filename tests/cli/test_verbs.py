@@ -259,3 +259,19 @@ def test_help_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8")
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "LOADED")
+
+
+def test_a_verified_bundle_is_not_called_a_real_effect(capsys):
+    from impactkit.cli.verify import tell_steps
+    from impactkit.verification.verification import Verification
+
+    tell_steps(Verification(steps=(), verdicts={"C1": "contradicted"}, exit_code=0))
+    assert "does not mean that the effect is real" in capsys.readouterr().out
+
+
+def test_an_unknown_uncertainty_is_called_unknown(run, project):
+    def one_area_each(text):
+        header, *rows = text.splitlines(keepends=True)
+        return header + "".join(row for row in rows if row[:2] in ("01", "03"))
+
+    assert "osäkerheten är okänd" in run("evaluate", project(data=one_area_each)).out

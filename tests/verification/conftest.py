@@ -40,6 +40,8 @@ def project(tmp_path):
         rows = file.parent / "data.csv"
         rows.write_text(data(rows.read_text("utf-8")), "utf-8")
         plan = Plan.read(file)
+        for wanted in plan.data.names:
+            (file.parent / wanted).write_bytes(rows.read_bytes())
         if locked:
             lock(plan, now=LOCKED_ON).write(file.parent / LOCK_NAME)
         return evaluate(plan)

@@ -225,8 +225,9 @@ class TestPersonalNumbers:
             ({"data": lambda text: text.replace("Norrgården", "121212-1212", 1)}, "column namn"),
             ({"data": lambda text: text.replace("namn", "namn 1212121212", 1)}, "column namn 1212121212"),
             ({"change": lambda text: text + "\n# Anna, 121212-1212\n"}, "plan.toml"),
+            ({"change": lambda text: text.replace('"data.csv"', '"1212121212.csv"')}, "1212121212.csv"),
         ],
-        ids=["cell", "heading", "plan"],
+        ids=["cell", "heading", "plan", "file name"],
     )
     def test_they_are_never_sealed(self, project, short_reports, tmp_path, kwargs, where):
         evaluation = project(**kwargs)
@@ -324,3 +325,11 @@ def test_an_interruption_is_not_taken_for_the_bundles_failure(sealed, monkeypatc
     monkeypatch.setattr("impactkit.verification.recompute.evaluate", interrupted)
     with pytest.raises(KeyboardInterrupt):
         verify(bundle)
+
+
+def test_withheld_results_without_any_sense_fail(forged):
+    def change(members):
+        members["results.json"] = canonical_json({"spec": "ikresults1", "results": "none"})
+
+    found = verify(forged(change, change=lambda text: text.replace("public = true", "public = false")))
+    assert (found.exit_code, found.verdicts) == (1, {})

@@ -82,7 +82,7 @@ def _language_in(file: Path) -> Language | None:
     return checked_language(found[1].decode()) if found else None
 
 
-def line(code: str, /, indent: int = 0, **values: str | int | float) -> None:
+def line(code: str, /, *, indent: int = 0, **values: str | int | float) -> None:
     """Print the sentence ``cli.<code>``, wrapped.
 
     Parameters

@@ -49,7 +49,7 @@ def run(asked: Namespace) -> int:
     if asked.category is None:
         raise UsageError(
             "No category is given.",
-            where="impactkit new",
+            where="category",
             mend="Choose among {choices}.",
             values={"choices": ", ".join(_CATEGORIES)},
         )

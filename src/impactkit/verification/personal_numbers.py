@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−⁃﹘﹣－"), "-")
 _HIDDEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
@@ -61,22 +61,6 @@ def holds_personal_numbers(cells: Sequence[str]) -> bool:
     if not all(_PLAIN.fullmatch(cell) for cell in filled):
         return bool(found)
     return len(found) >= max(_SHARE * len(filled), 1) or any(len(hit) == 12 for hits in found for hit in hits)
-
-
-def any_personal_number(texts: Iterable[str]) -> bool:
-    """Return whether any of the texts holds a personal identity number.
-
-    Parameters
-    ----------
-    texts : iterable of str
-        The texts.
-
-    Returns
-    -------
-    bool
-        Whether one does.
-    """
-    return any(personal_numbers(text) for text in texts)
 
 
 def _is_valid(century: str | None, day: str, last: str) -> bool:

@@ -8,11 +8,11 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from impactkit.cli.arguments import parser
 from numpydoc.docscrape import ClassDoc
 from pydantic import BaseModel
 
 from impactkit import errors
+from impactkit.cli.arguments import parser
 from impactkit.effects.estimators import ALL as ESTIMATORS
 from impactkit.effects.inference import ALL as INFERENCES
 from impactkit.evidence import Claim

@@ -33,7 +33,7 @@ _HOMES = {
     "verification.seal": ("seal",),
     "verification.verify": ("Verification", "verify"),
     "errors": ("ImpactkitError",),
-    "wording": ("use_language",),
+    "wording": ("told", "use_language"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -91,7 +91,7 @@ def test_the_mark_of_a_text_column_settles_nothing():
 
 def test_cells_with_the_other_mark_are_refused():
     said = refusal(table_of(y=["0,5", "1,5", "2.5"]), numbers=["y"])
-    assert "2.5 in column y does not follow the file's decimal mark, which is ,." in said
+    assert "2.5 in column y does not follow the file's decimal mark (,)." in said
     assert "cell A4" in said
 
 

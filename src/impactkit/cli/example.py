@@ -58,7 +58,7 @@ def run(asked: Namespace) -> int:
     name = asked.name or examples.DEFAULT
     default = "impactkit-example" if name == examples.DEFAULT else f"impactkit-example-{name}"
     folder = Path(asked.folder or default)
-    _copied(name, folder)
+    _copied(name, folder, language=current_language())
     return _carried_out(name, folder)
 
 
@@ -84,17 +84,17 @@ def _list(asked: Namespace) -> int:
     return 0
 
 
-def _copied(name: str, folder: Path) -> None:
+def _copied(name: str, folder: Path, *, language: Language) -> None:
     """Copy the example's files; those that are there already must be the same, and no others may be."""
     from impactkit.evaluation import LOCK_NAME
     from impactkit.examples import copy_example
     from impactkit.provenance import write_whole
 
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        copy_example(name, folder)
+        copy_example(name, folder, language=language)
         return
     with TemporaryDirectory() as place:
-        packaged = copy_example(name, Path(place) / "copy").parent
+        packaged = copy_example(name, Path(place) / "copy", language=language).parent
         files = {file.name: file.read_bytes() for file in packaged.iterdir()}
     there = {file.name: file for file in folder.iterdir()} if folder.is_dir() else {}
     # Hidden files are not ours to judge: a desktop leaves them in every folder.

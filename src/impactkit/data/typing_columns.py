@@ -41,7 +41,7 @@ _PROBLEMS = {
         "Write thousands with a space or nothing between them, such as 1 234 567.",
     ),
     Unreadable.OTHER_MARK: (
-        "{value} in column {column} does not follow the file's decimal mark, which is {mark}.",
+        "{value} in column {column} does not follow the file's decimal mark ({mark}).",
         "Write every number with the same decimal mark, and thousands with a space or nothing between them.",
     ),
 }

@@ -43,7 +43,7 @@ def found_file(path: Path) -> Path:
         raise PlanError(
             "There is no file {name}.", where="{folder}", mend="Did you mean {near}?", values=values
         )
-    mend = "Check the name, or start a plan with: impactkit new {folder}."
+    mend = "Check the name, or start a plan with: impactkit new housing."
     raise PlanError("There is no file {name}.", where="{folder}", mend=mend, values=values)
 
 

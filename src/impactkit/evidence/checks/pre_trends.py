@@ -68,7 +68,8 @@ class PreTrends:
         p = _joint_p(leads)
         widest = max(leads, key=lambda term: abs(term.interval.point))
         values = {"largest": widest.interval.point, "p": p, "n": len(leads)}
-        return self._told(Message(f"check.pre_trends.{_state(p)}", values), p)
+        one = "_one" if len(leads) == 1 else ""
+        return self._told(Message(f"check.pre_trends.{_state(p)}{one}", values), p)
 
     def _told(self, sentence: Message, statistic: float) -> CheckResult:
         return CheckResult(name=self.name, passed=None, statistic=statistic, sentence=sentence)

@@ -33,9 +33,10 @@ notebooks:
 docs:
 	$(PYTHON) -m sphinx -W --keep-going -b html docs docs/_build/html
 
-# Compared side by side with peers, so never part of check: pip install -e ".[bench]" first.
+# Compared side by side with peers, so never part of check: pip install -e ".[bench]" first, or name an
+# environment of theirs: make bench PEERS=~/peers/bin/python
 bench:
-	$(PYTHON) benchmarks/run.py
+	$(PYTHON) benchmarks/run.py --write docs/results/speed.md $(if $(PEERS),--peers $(PEERS))
 
 # The long simulations: do 95 % intervals cover 93 to 97 %, and does a true null stay a null?
 coverage:

@@ -142,8 +142,8 @@ def page(sections: list[str], options: argparse.Namespace) -> str:
         "# Speed and memory\n\n"
         f"Written by `{command} --peers … --write …`\n"
         f"(`make bench`); do not edit. Medians of {options.rounds} rounds; every measurement is a process\n"
-        "of its own, and contenders take turns. A factor (x) says how many times the first row's figure it is.\n"
-        f"{machine}.\n"
+        "of its own, and contenders take turns. A factor (x) says how many times the first row's\n"
+        f"figure it is. {machine}.\n"
     )
     return "\n".join([head, *sections])
 

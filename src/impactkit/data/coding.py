@@ -52,11 +52,14 @@ def _code_integers(values: Array) -> tuple[Codes, Array]:
     if bool((values[1:] >= values[:-1]).all()):
         return _code_ordered(values)
     low, high = int(values.min()), int(values.max())
-    if high - low > 4 * len(values) + 1000:
+    if high - low > 4 * len(values) + 1000 or high > np.iinfo(np.int64).max:
         return _code_sorted(values)
-    shifted = values - low if low else values
+    # In 64 bits: 70 less -70 is more than eight bits hold.
+    shifted = np.subtract(values, low, dtype=np.int64, casting="unsafe")
     seen = np.zeros(high - low + 1, dtype=bool)
     seen[shifted] = True
+    if seen.all():
+        return shifted, np.arange(low, high + 1)
     rank = np.cumsum(seen, dtype=np.int64) - 1
     return rank[shifted], np.flatnonzero(seen) + low
 

@@ -10,7 +10,6 @@ from nbclient import NotebookClient
 import impactkit as ik
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
-BESIDE = {"told"}  # reached through impactkit.wording
 
 
 def read(notebook: Path) -> nbformat.NotebookNode:
@@ -21,7 +20,7 @@ def public(node: ast.AST) -> bool:
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "ik":
         return node.attr in ik.__all__
     if isinstance(node, ast.ImportFrom) and str(node.module).startswith("impactkit"):
-        return {alias.name for alias in node.names} <= {*ik.__all__, *BESIDE}
+        return {alias.name for alias in node.names} <= set(ik.__all__)
     return True
 
 

@@ -49,4 +49,4 @@ def test_a_small_count_is_hidden_but_nobody_is_nobody(n, words):
 def test_small_counts_of_rows_left_out_are_hidden(evaluate, withheld):
     facts = withheld(evaluate("star")).report(language="en").claims[0].data
     (covariates,) = [fact.text for fact in facts if "covariate" in fact.text]
-    assert covariates == "13 rows lack a covariate (fewer than 10 treated, fewer than 10 comparison)"
+    assert covariates == "Rows that lack a covariate: 13 (treated fewer than 10, comparison fewer than 10)"

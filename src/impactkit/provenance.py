@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-PACKAGES = ("impactkit", "numpy", "scipy", "pandas", "pydantic", "narwhals")
+PACKAGES = ("impactkit", "numpy", "scipy", "pandas", "pydantic", "narwhals", "babel", "jinja2", "matplotlib")
 
 
 def file_digest(path: Path) -> str:
@@ -61,7 +61,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that make the numbers.
+    """Return the versions of Python and of the packages that make the numbers and the report.
 
     Returns
     -------

@@ -82,6 +82,12 @@ def resealed(members, manifest=None):
 
 
 @pytest.fixture
+def resealing():
+    """Return a function that gives the bytes of an archive whose manifest fits its members."""
+    return resealed
+
+
+@pytest.fixture
 def forged(sealed, tmp_path):
     """Return a function that changes members of a sealed bundle and makes the manifest fit."""
 

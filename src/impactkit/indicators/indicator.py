@@ -42,15 +42,15 @@ class Reference(Written):
 
     Parameters
     ----------
-    text : str
-        The source, as one would cite it.
+    text : Words
+        The source, as one would cite it, in both languages.
     url : str, optional
         Its address.
     code : str, optional
         Its code at the source, such as a Kolada id.
     """
 
-    text: _Text
+    text: Words
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
     code: _Text | None = None
 

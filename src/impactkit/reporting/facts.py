@@ -204,7 +204,8 @@ def definition_facts(telling: Telling) -> tuple[Fact, ...]:
     """
     indicator, language = telling.indicator, telling.language
     caution = indicator.caution.text(language) if indicator.caution else None
-    source = " · ".join(part for part in (indicator.reference.text, indicator.reference.code) if part)
+    cited = indicator.reference
+    source = " · ".join(part for part in (cited.text.text(language), cited.code) if part)
     told = {
         "indicator.definition": indicator.definition.text(language),
         "indicator.caution": caution,

@@ -59,5 +59,12 @@ class TooFewClusters:
             name=self.name,
             passed=passed,
             statistic=float(n_treated),
-            sentence=Message(f"check.too_few_clusters.{'enough' if passed else 'few'}", values),
+            sentence=Message(
+                f"check.too_few_clusters.{'enough' if passed else 'few'}{_counted(estimate)}", values
+            ),
         )
+
+
+def _counted(estimate: Estimate) -> str:
+    """Return which words count the clusters: single rows are not called groups."""
+    return "_rows" if estimate.sample.n_clusters == estimate.sample.n_rows else ""

@@ -217,18 +217,17 @@ def _condition_number(root: Floats) -> float:
 
 
 def _refined(fit: LeastSquares, blocks: Blocks) -> LeastSquares:
-    """Correct the coefficients until the corrections are rounding, or stop shrinking."""
+    """Correct the coefficients until each one's correction is rounding, or has stopped shrinking."""
     solution = fit.coefficients[fit.kept]
-    size = np.linalg.norm(fit.root, axis=0)
-    residual_sum, last = fit.residual_sum_of_squares, np.inf
+    residual_sum, last = fit.residual_sum_of_squares, np.full(len(solution), np.inf)
     for _ in range(_MAX_REFINEMENTS):
-        gradient, new_sum = _gradient(fit, blocks, solution)
+        gradient, residual_sum = _gradient(fit, blocks, solution)
         step = solve_triangular(fit.root, solve_triangular(fit.root, gradient, trans="T"))
-        largest = max(float(np.max(np.abs(solution) * size)), float(np.finfo(np.float64).tiny))
-        change = float(np.max(np.abs(step) * size)) / largest
-        if change > 0.5 * last:
+        # Column by column: a small coefficient of a small column converges after the large ones have.
+        is_left = np.abs(step) > np.finfo(np.float64).eps * np.abs(solution)
+        if not (is_left & (np.abs(step) <= 0.5 * last)).any():
             break
-        solution, residual_sum, last = solution + step, new_sum, change
+        solution, last = solution + step, np.abs(step)
     coefficients = fit.coefficients.copy()
     coefficients[fit.kept] = solution
     return LeastSquares(

@@ -39,7 +39,7 @@ def is_reducible(columns: Columns) -> bool:
     Returns
     -------
     bool
-        Whether `contrast_problem` gives the same answer as `within_problem`.
+        Whether `contrast_problem` gives the same answer as `two_way_problem`.
     """
     if columns.covariates.shape[1] or not columns.is_regular:
         return False

@@ -177,7 +177,7 @@ def _gates(case: Case, effect: SignedEffect) -> tuple[Status | None, tuple[Messa
 def _improvement(effect: SignedEffect, m: float) -> tuple[Status, tuple[Message, ...]]:
     if effect.lies_above(m) and effect.permutation_rejects(m):
         return "supported", (Message("verdict.reason.reaches_claim"), _agrees(effect, m))
-    if effect.low > effect.edge:
+    if effect.lies_above(0.0):
         if not effect.permutation_rejects(0.0):
             return "inconclusive", (_chance(effect),)
         if effect.lies_above(m):
@@ -185,7 +185,7 @@ def _improvement(effect: SignedEffect, m: float) -> tuple[Status, tuple[Message,
         below = "below_claim" if effect.lies_below(m) else "may_be_below_claim"
         return "partly_supported", (Message(f"verdict.reason.{below}"), _agrees(effect, 0.0))
     if effect.lies_below(m):
-        return "contradicted", (Message(f"verdict.reason.{'harm' if effect.high < 0 else 'too_small'}"),)
+        return "contradicted", (Message(f"verdict.reason.{'harm' if effect.lies_below(0.0) else 'too_small'}"),)
     return "inconclusive", (Message("verdict.reason.wide"), *_few(effect))
 
 
@@ -194,10 +194,10 @@ def _no_harm(effect: SignedEffect, m: float) -> tuple[Status, tuple[Message, ...
     if effect.lies_below(m):
         return "contradicted", (Message("verdict.reason.harm_beyond_margin"),)
     if effect.lies_above(m) and effect.permutation_rejects(m):
-        if effect.high < 0:
+        if effect.lies_below(0.0):
             return "partly_supported", (Message("verdict.reason.harm_within_margin"),)
         return "supported", (Message("verdict.reason.no_harm"), _agrees(effect, m))
-    if effect.high < 0:
+    if effect.lies_below(0.0):
         return "contradicted", (Message("verdict.reason.harm_perhaps_beyond_margin"),)
     return "inconclusive", (Message("verdict.reason.harm_cannot_be_excluded"), *_few(effect))
 
@@ -215,7 +215,7 @@ def _told(case: Case, effect: SignedEffect, status: Status, reasons: tuple[Messa
         level=effect.level,
         threshold=sign * m,
         permutation_p=effect.permutation_p(m),
-        harm=effect.is_known and effect.high < 0 and status != "not_assessable",
+        harm=effect.is_known and effect.lies_below(0.0) and status != "not_assessable",
     )
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import impactkit as ik
@@ -149,3 +150,13 @@ def test_no_display_is_needed_and_no_figure_is_left_open():
         "assert 'matplotlib.pyplot' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_dates_are_written_as_dates():
+    days = pd.to_datetime(["2021-06-01", "2023-06-01"])
+    frame = pd.DataFrame({"area": list("aabbccdd"), "when": list(days) * 4, "group": [1] * 4 + [0] * 4})
+    frame["started"] = frame["group"].map({1: pd.Timestamp("2022-03-01"), 0: pd.NaT})
+    frame["y"] = [1.0, 3, 2, 5, 1, 1, 2, 3]
+    study = ik.Study(frame, outcome="y", unit="area", time="when", first_treated="started")
+    told = ik.plot(ik.DifferenceInDifferences().estimate(study), language="en").alt_text
+    assert all(day in told for day in ("2021-06-01", "2023-06-01", "2022-03-01"))

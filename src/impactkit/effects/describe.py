@@ -41,6 +41,7 @@ def group_means(columns: Columns) -> tuple[GroupMean, ...]:
             period=float(columns.periods[at % T]) if len(columns.periods) else None,
             mean=float(sums[at] / mass[at]),
             n=int(n[at]),
+            period_name=columns.period_names[at % T] if columns.period_names else None,
         )
         for at in range(2 * T)
         if n[at]

@@ -54,6 +54,8 @@ class GroupMean:
         Which group.
     period : float, optional
         The period; None in a cross section.
+    period_name : str, optional
+        How the period is written: a year, or a date.
     mean : float
         The (weighted) mean.
     n : int
@@ -64,6 +66,7 @@ class GroupMean:
     period: float | None
     mean: float
     n: int
+    period_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,7 +185,9 @@ def _improvement(effect: SignedEffect, m: float) -> tuple[Status, tuple[Message,
         below = "below_claim" if effect.lies_below(m) else "may_be_below_claim"
         return "partly_supported", (Message(f"verdict.reason.{below}"), _agrees(effect, 0.0))
     if effect.lies_below(m):
-        return "contradicted", (Message(f"verdict.reason.{'harm' if effect.lies_below(0.0) else 'too_small'}"),)
+        return "contradicted", (
+            Message(f"verdict.reason.{'harm' if effect.lies_below(0.0) else 'too_small'}"),
+        )
     return "inconclusive", (Message("verdict.reason.wide"), *_few(effect))
 
 

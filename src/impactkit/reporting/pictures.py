@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from impactkit.effects.estimate import Estimate, Group, Term
 from impactkit.evidence.claim import Claim
@@ -109,6 +110,7 @@ class TrajectoriesPicture:
             means=everything.means(estimate.means),
             disclosure=everything,
             start=estimate.start,
+            names=_period_names(estimate),
         )
 
     @property
@@ -292,6 +294,19 @@ class EventStudyPicture:
             ),
             numeric=True,
         )
+
+
+def _period_names(estimate: Estimate) -> dict[float, str]:
+    """Return how the periods and the start of an estimate are written; dates are days from 1970."""
+    names = {
+        mean.period: mean.period_name
+        for mean in estimate.means
+        if mean.period is not None and mean.period_name is not None
+    }
+    start, are_dates = estimate.start, any(name.count("-") == 2 for name in names.values())
+    if are_dates and start is not None and start not in names:
+        names[start] = (date(1970, 1, 1) + timedelta(days=start)).isoformat()
+    return names
 
 
 Picture = IntervalPicture | TrajectoriesPicture | EventStudyPicture

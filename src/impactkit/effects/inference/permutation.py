@@ -49,7 +49,7 @@ class Permutation(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     method: Literal["permutation"] = "permutation"
-    draws: int = Field(default=9999, ge=99)
+    draws: int = Field(default=9999, ge=99, le=1_000_000)
     seed: int = Field(default=1, ge=0)
     level: float = Field(default=0.95, gt=0, lt=1)
 

@@ -186,24 +186,6 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
     )
 
 
-def study_of(plan: Plan, claim_id: str) -> Study:
-    """Return the study of one claim.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-    claim_id : str
-        The claim.
-
-    Returns
-    -------
-    Study
-        The plan's rows with the claim's outcome.
-    """
-    return Study(plan.frame(), **plan.roles(claim_id))
-
-
 def _studies(plan: Plan) -> list[Study]:
     """Return every claim's study, or one error with all their faults."""
     frame = plan.frame()

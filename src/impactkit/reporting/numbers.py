@@ -120,26 +120,5 @@ def decimals_of(value: Decimal) -> int:
     return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
-def lower_first(words: str) -> str:
-    """Return words with a small first letter, unless the first word is an abbreviation.
-
-    Parameters
-    ----------
-    words : str
-        A name.
-
-    Returns
-    -------
-    str
-        The name as it stands inside a sentence.
-
-    Examples
-    --------
-    >>> lower_first("Test score"), lower_first("BNP per invånare")
-    ('test score', 'BNP per invånare')
-    """
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
-
-
 def _with_unit(number: str, unit: str) -> str:
     return f"{number}{GAP}{unit}" if unit else number

@@ -188,9 +188,12 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
 
 def _studies(plan: Plan) -> list[Study]:
     """Return every claim's study, or one error with all their faults."""
-    frame = plan.frame()
     studies: list[Study] = []
     troubles: list[Trouble] = []
+    try:
+        frame = plan.frame()
+    except PlanError as error:
+        frame, troubles = plan.rows(), list(error.troubles)
     for claim in plan.claims:
         try:
             studies.append(Study(frame, **plan.roles(claim.id)))

@@ -250,9 +250,9 @@ def _no_such_choice(detail: ErrorDetails) -> Trouble:
     ctx = detail.get("ctx", {})
     if detail["type"] == "union_tag_not_found":
         return Trouble("{key} does not say its method.", "", 'Add method = "...".', {})
-    choices = str(ctx.get("expected") or ctx.get("expected_tags", ""))
+    choices = str(ctx.get("expected") or ctx.get("expected_tags", "")).replace(" or ", ", ")
     value = ctx.get("tag", detail["input"])
-    guess = get_close_matches(str(value), choices.replace("'", "").replace(" or ", ", ").split(", "), n=1)
+    guess = get_close_matches(str(value), choices.replace("'", "").split(", "), n=1)
     if guess:
         told: dict[str, Value] = {"value": str(value), "guess": guess[0], "choices": choices}
         mend = 'Did you mean "{guess}"? Choose among {choices}.'

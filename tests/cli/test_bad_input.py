@@ -55,6 +55,13 @@ BAD = {
         {"plan": swap(("by = 2025", "by = 2030"))},
         ["2030", "2025", 'påstående "C1"', 'påstående "C2"'],
     ),
+    "late claim and repeated rows": (
+        {
+            "data": lambda text: text + "".join(text.splitlines(keepends=True)[1:3]),
+            "plan": swap(("follow_up_collected = 2025-10-01\n", ""), ("by = 2025", "by = 2030")),
+        },
+        ["sista uppföljningen är från 2025", "Rader som upprepar en enhet och period: 2"],
+    ),
     "no TOML": ({"plan": lambda text: text + "\na = = 1\n"}, ["inte giltig TOML", "rad "]),
     "missing file": ({"plan": swap(("data.csv", "dat.csv"))}, ["dat.csv", "Menade du data.csv?"]),
 }

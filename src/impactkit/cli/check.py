@@ -101,7 +101,7 @@ def understood(evaluation: Evaluation) -> None:
     line(
         "check.rows",
         files=", ".join(plan.data.names),
-        rows=first.study.n_rows,
+        rows=first.estimate.sample.n_rows,
         units=first.estimate.sample.n_units,
         treated=first.estimate.sample.n_treated,
     )

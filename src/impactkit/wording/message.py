@@ -190,7 +190,7 @@ class _LocalFormatter(Formatter):
         if format_spec == "p":
             return format_p(float(value), self.language)
         if format_spec == "%":
-            return format_percent(float(value), self.language)
+            return format_percent(round(float(value), 3), self.language)
         signed = format_spec.startswith("+")
         digits = format_spec.lstrip("+")
         decimals = int(digits) if digits else (0 if isinstance(value, int) else None)

@@ -22,7 +22,7 @@ from impactkit.wording import say
 _BAR = 0.34
 _PAD = 0.14
 _ROOM = 0.16
-_VEIL = {"boxstyle": "round,pad=0.1", "fc": (1, 1, 1, 0.8), "ec": "none"}
+_VEIL = {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none"}
 
 
 def verdict_interval(picture: IntervalPicture) -> DescribedAxes:

@@ -47,7 +47,7 @@ class TestEveryIndicator:
 
     def test_a_kolada_id_looks_like_one(self, item):
         if "Kolada" in item.reference.text.en:
-            assert re.fullmatch(r"[NU]\d{5}", item.reference.code)
+            assert re.fullmatch(r"[NU]\d{5}", item.source_code)
 
     def test_claims_no_requirement_of_a_framework(self, item):
         assert "require" not in item.model_dump_json()

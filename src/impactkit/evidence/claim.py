@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictInt, StringConstraints, model_validator
 
 from impactkit.errors import Trouble
+from impactkit.indicators import RefusalKind
 from impactkit.schema import PositiveExact, Written, fault
 
 Role = Literal["primary", "secondary", "guardrail"]
@@ -14,6 +15,7 @@ Change = Literal["increase", "decrease", "no_harm"]
 Movement = Literal["increase", "decrease"]
 
 _Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+_Reason = Annotated[str, StringConstraints(min_length=20, strip_whitespace=True)]
 _IN_CLAIM = '{file}, claim "{claim}"'
 
 
@@ -41,6 +43,15 @@ class Claim(Written):
         The unit shown after numbers; the indicator's when left out.
     by : int
         The follow-up year the claim is about.
+    baseline_indicator : str, optional
+        The indicator the baseline was measured with, when it was another than the claim's.
+    basis : {"total", "financed_share"}, optional
+        Whether the claim is about the whole investment, or about the part that the loan finances.
+    data_source, validation_method : str, optional
+        Where the values come from, and how somebody else can see that they are right.
+    accept : dict, optional
+        What the indicator refuses and the plan accepts all the same, with the reason in words of at least 20
+        characters: ``accept = { definition_break = "..." }``. The report shows it.
 
     Raises
     ------
@@ -64,6 +75,11 @@ class Claim(Written):
     minimum_effect: PositiveExact
     unit: _Text | None = None
     by: Annotated[StrictInt, Field(ge=1900, le=2200)]
+    baseline_indicator: _Text | None = None
+    basis: Literal["total", "financed_share"] | None = None
+    data_source: _Text | None = None
+    validation_method: _Text | None = None
+    accept: dict[RefusalKind, _Reason] | None = None
 
     @model_validator(mode="after")
     def _harm_goes_with_no_harm(self) -> Claim:

@@ -164,4 +164,4 @@ def _named(item: Indicator) -> str:
 
 
 def _searched(item: Indicator) -> str:
-    return f"{_named(item)} {item.definition.sv} {item.definition.en} {item.reference.code or ''}".casefold()
+    return f"{_named(item)} {item.definition.sv} {item.definition.en} {item.source_code or ''}".casefold()

@@ -43,6 +43,9 @@ class DataFiles(Written):
         Columns adjusted for.
     baseline_collected, follow_up_collected : date, optional
         When the measurements were made.
+    baseline_kind : {"measured", "register", "none"}, optional
+        Measured before the start; collected backwards from a register, whenever that was done; or no baseline
+        from before the start at all.
     public : bool
         Whether the rows may be put in a bundle that others read.
     missing : tuple of str
@@ -73,6 +76,7 @@ class DataFiles(Written):
     pre_outcome: Text | None = None
     baseline_collected: date | None = None
     follow_up_collected: date | None = None
+    baseline_kind: Literal["measured", "register", "none"] | None = None
     public: bool = False
     missing: tuple[str, ...] = ()
     decimal: Literal[".", ","] | None = None

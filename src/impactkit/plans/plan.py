@@ -12,11 +12,12 @@ from pydantic import Field, PrivateAttr, StrictInt, ValidationError, model_valid
 
 from impactkit.errors import PlanError, Trouble
 from impactkit.evidence import Claim
+from impactkit.indicators import Indicator
 from impactkit.plans.contradictions import contradictions, too_late
 from impactkit.plans.data_files import DataFiles
 from impactkit.plans.estimator_settings import EstimatorSettings
 from impactkit.plans.plan_file import found_file, parsed
-from impactkit.plans.project import Loan, Project
+from impactkit.plans.project import Goals, Loan, Project, Requirements
 from impactkit.provenance import canonical_json
 from impactkit.schema import Exact, Written, fault, troubles_of
 from impactkit.wording import Language
@@ -64,6 +65,12 @@ class Plan(Written):
         What is done, for whom and why.
     loan : Loan, optional
         The amounts.
+    goals : Goals, optional
+        What the investment and the social effort are to reach.
+    requirements : Requirements, optional
+        How the lender's basic requirements are met.
+    indicators : tuple of Indicator, optional
+        Indicators of the project's own, so that the locked plan carries their definitions.
     claims : tuple of Claim
         At least one primary.
     data : DataFiles
@@ -82,6 +89,9 @@ class Plan(Written):
     language: Language = "sv"
     project: Project
     loan: Loan | None = None
+    goals: Goals | None = None
+    requirements: Requirements | None = None
+    indicators: tuple[Indicator, ...] | None = None
     claims: tuple[Claim, ...]
     data: DataFiles
     estimator: EstimatorSettings

@@ -47,6 +47,8 @@ class Project(Written):
         The need, the change for the target group, and the state aimed at.
     investment_start : date
         When the investment starts.
+    investment_finished : date, optional
+        When it was finished; a finished investment may be claimed for too.
     responsible : str, optional
         Who follows it up.
 
@@ -69,6 +71,7 @@ class Project(Written):
     change: Text
     future_state: Text
     investment_start: date
+    investment_finished: date | None = None
     responsible: Text | None = None
 
 
@@ -79,6 +82,8 @@ class Loan(Written):
     ----------
     granted_sek, paid_out_sek : int
         Whole kronor.
+    financed_sek : int, optional
+        The part of what was paid out that a social bond has financed, in whole kronor.
     financed_share : Decimal
         Share of the investment the loan finances, 0 to 1, written as text (``"0.8"``).
 
@@ -90,4 +95,55 @@ class Loan(Written):
 
     granted_sek: Kronor
     paid_out_sek: Kronor
+    financed_sek: Kronor | None = None
     financed_share: ShareExact
+
+
+class Goals(Written):
+    """What the investment and the social effort are each to reach.
+
+    Parameters
+    ----------
+    investment : str
+        What is to be built, how much of it and by when.
+    social_effort : str, optional
+        What the activity tied to it is to reach, and by when.
+
+    Examples
+    --------
+    >>> Goals(investment="Fyra gårdar klara 2027").investment
+    'Fyra gårdar klara 2027'
+    """
+
+    investment: Text
+    social_effort: Text | None = None
+
+
+class Requirements(Written):
+    """How the project meets the lender's basic requirements, in the borrower's own words.
+
+    The target group and the goals have keys of their own: ``[project].target_group`` and ``[goals]``.
+
+    Parameters
+    ----------
+    promotes : str, optional
+        How it promotes social sustainability: better practice, innovation or quality.
+    systematic_work : str, optional
+        Which systematic work it is part of, or builds up.
+    long_term : str, optional
+        How the work goes on after the investment.
+
+    References
+    ----------
+    .. [1] Kommuninvest, Ansök om Lån för Social Hållbarhet,
+       https://kommuninvest.se/for-kunder/vara-produkter/ansok-om-lan-for-social-hallbarhet/
+
+    Examples
+    --------
+    >>> Requirements(long_term="Trygghetsvärdarna finansieras i ordinarie budget").long_term
+    'Trygghetsvärdarna finansieras i ordinarie budget'
+    """
+
+    promotes: Text | None = None
+    systematic_work: Text | None = None
+    long_term: Text | None = None

@@ -203,12 +203,12 @@ def definition_facts(telling: Telling) -> tuple[Fact, ...]:
         Definition, caution and source.
     """
     indicator, language = telling.indicator, telling.language
-    caution = indicator.caution.text(language) if indicator.caution else None
-    cited = indicator.reference
-    source = " · ".join(part for part in (cited.text.text(language), cited.code) if part)
+    traps = " ".join(trap.text(language) for trap in indicator.traps)
+    cited = (indicator.reference.text.text(language), indicator.source_code)
+    source = " · ".join(part for part in cited if part)
     told = {
         "indicator.definition": indicator.definition.text(language),
-        "indicator.caution": caution,
+        "indicator.caution": traps,
         "indicator.source": source,
         "indicator.column": telling.result.study.outcome,
     }

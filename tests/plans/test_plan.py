@@ -6,7 +6,14 @@ import pytest
 
 from impactkit.data.study import Study
 from impactkit.errors import DataError, PlanError
+from impactkit.indicators import Catalogue
 from impactkit.plans import Plan
+
+OWN = {
+    **Catalogue.default()["safety/feels-safe-after-dark"].model_dump(mode="json", exclude_none=True),
+    "id": "safety/own-question",
+    "name": {"sv": "Egen fråga", "en": "Own question"},
+}
 
 
 def refusal(content):
@@ -77,9 +84,25 @@ def test_an_unknown_indicator_is_met_with_a_guess(sound):
     assert 'Did you mean "safety/feels-safe-after-dark"?' in refusal(sound)
 
 
-def test_an_own_indicator_needs_only_a_unit(sound):
+def test_a_unit_alone_makes_no_indicator(sound):
     sound["claims"][0] |= {"indicator": "safety/own-question", "unit": "procentenheter"}
-    assert Plan.of(sound).claims[0].unit == "procentenheter"
+    assert "describe your own in the plan: [[indicators]]" in refusal(sound)
+
+
+def test_an_own_indicator_stands_in_the_plan_and_in_its_digest(sound):
+    without = Plan.of(sound).digest
+    sound["claims"][0]["indicator"] = "safety/own-question"
+    sound["indicators"] = [OWN]
+    plan = Plan.of(sound)
+    assert plan.catalogue["safety/own-question"].name.sv == "Egen fråga"
+    assert len(plan.catalogue) == len(Catalogue.default()) + 1
+    assert Plan.of(plan.content()).digest == plan.digest != without
+
+
+def test_a_fault_of_an_own_indicator_is_told_with_its_place(sound):
+    sound["indicators"] = [{**OWN, "sub_area": "perceived-safty", "decimals": "many"}]
+    text = refusal(sound)
+    assert "indicators[1].decimals" in text
 
 
 def test_a_follow_up_before_the_baseline_is_refused(sound):

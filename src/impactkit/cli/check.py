@@ -97,7 +97,7 @@ def understood(evaluation: Evaluation) -> None:
     line("check.sound", file=plan.file_name)
     line("check.project", name=plan.project.name)
     for result in evaluation.results:
-        line("check.claim", indent=4, claim=result.claim.id, promise=promise(result.claim))
+        line("check.claim", indent=4, claim=result.claim.id, promise=promise(result.claim, plan))
     line(
         "check.rows",
         files=", ".join(plan.data.names),

@@ -7,7 +7,8 @@ import math
 from impactkit.cli.console import line
 from impactkit.evaluation import ClaimResult, Evaluation
 from impactkit.evidence.claim import Claim
-from impactkit.indicators import Catalogue, Indicator
+from impactkit.indicators import Indicator
+from impactkit.plans import Plan
 from impactkit.wording import Language, Message, MessageValue, current_language, format_number, say
 
 
@@ -20,20 +21,22 @@ def tell(evaluation: Evaluation) -> None:
         The plan, carried out.
     """
     for result in evaluation.results:
-        line("summary.claim", indent=4, claim=result.claim.id, promise=promise(result.claim))
-        line("summary.effect", indent=14, effect=_effect(result))
+        line("summary.claim", indent=4, claim=result.claim.id, promise=promise(result.claim, evaluation.plan))
+        line("summary.effect", indent=14, effect=_effect(result, evaluation.plan))
         line("summary.grade", indent=14, value=result.grade.value, why=str(result.grade.reasons[-1]))
         why = str(result.verdict.reasons[0]) if result.verdict.reasons else ""
         line("summary.verdict", indent=14, verdict=str(result.verdict.name).upper(), why=why)
 
 
-def promise(claim: Claim) -> str:
+def promise(claim: Claim, plan: Plan) -> str:
     """Return what a claim promises, in words.
 
     Parameters
     ----------
     claim : Claim
         The claim.
+    plan : Plan
+        The plan it stands in.
 
     Returns
     -------
@@ -41,7 +44,7 @@ def promise(claim: Claim) -> str:
         The indicator, its role, the direction, the size and the year.
     """
     language = current_language()
-    found = _indicator(claim)
+    found = _indicator(claim, plan)
     size = format_number(
         float(claim.minimum_effect), language, decimals=max(0, -int(claim.minimum_effect.as_tuple().exponent))
     )
@@ -56,8 +59,8 @@ def promise(claim: Claim) -> str:
     )
 
 
-def _effect(result: ClaimResult) -> str:
-    language, found, verdict = current_language(), _indicator(result.claim), result.verdict
+def _effect(result: ClaimResult, plan: Plan) -> str:
+    language, found, verdict = current_language(), _indicator(result.claim, plan), result.verdict
     decimals = found.decimals if found else None
     unit = _unit(result.claim, found, language)
     point = format_number(verdict.point, language, decimals=decimals, signed=True)
@@ -70,8 +73,8 @@ def _effect(result: ClaimResult) -> str:
     return str(Message("cli.summary.interval", {**values, "level": verdict.level}))
 
 
-def _indicator(claim: Claim) -> Indicator | None:
-    return next((found for found in Catalogue.default() if found.id == claim.indicator), None)
+def _indicator(claim: Claim, plan: Plan) -> Indicator | None:
+    return next((found for found in plan.catalogue if found.id == claim.indicator), None)
 
 
 def _unit(claim: Claim, found: Indicator | None, language: Language) -> str:

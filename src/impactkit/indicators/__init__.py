@@ -3,7 +3,7 @@
 from impactkit.indicators.catalogue import Catalogue
 from impactkit.indicators.indicator import SOURCES, Indicator, Mappings, Norm, Question, Reference
 from impactkit.indicators.measurement import Published, Range, Version, Window
-from impactkit.indicators.refusals import Refusal, RefusalKind
+from impactkit.indicators.refusals import Refusal, RefusalKind, financed, refused_comparison
 from impactkit.indicators.sub_areas import CATEGORIES, Category, category_name, sub_areas
 from impactkit.indicators.words import Words
 
@@ -25,5 +25,7 @@ __all__ = [
     "Window",
     "Words",
     "category_name",
+    "financed",
+    "refused_comparison",
     "sub_areas",
 ]

@@ -205,6 +205,11 @@ class Indicator(Written):
             raise fault(*found)
         return self
 
+    def _repr_html_(self) -> str:
+        from impactkit.indicators.shown import card_of
+
+        return card_of(self)
+
     def unit_of_change(self, language: Language | None = None) -> str:
         """Return the unit an effect is told in, such as percentage points."""
         return (self.change_unit or self.unit).text(language)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from impactkit.errors import IndicatorError, Trouble, Value
 from impactkit.indicators.indicator import Indicator
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 RefusalKind = Literal[
     "definition_break",
@@ -87,7 +93,10 @@ def refused_mixture(indicator: Indicator, other: Indicator | None) -> tuple[Refu
     """
     if other is None or other.id == indicator.id:
         return ()
-    mend = "Use the same indicator for the baseline and the follow-up: collect {one} again, or {other}."
+    mend = (
+        "Use the same indicator for the baseline and the follow-up: collect {one} again, or {other}. "
+        'Or accept it in the claim: accept = {{ {kind} = "the reason" }}.'
+    )
     values: dict[str, Value] = {"one": indicator.id, "other": other.id}
     if indicator.norm and other.norm and indicator.norm.family == other.norm.family:
         values |= {"norm": indicator.norm.name, "other_norm": other.norm.name}
@@ -126,18 +135,21 @@ def refused_periods(indicator: Indicator, periods: Iterable[int]) -> tuple[Refus
         what = "{indicator} was never published for {years}: the series runs from {since} to {until}."
     if published.every > 1:
         what = "{indicator} was never published for {years}: from {since} it comes every {every} years."
-    mend = "Compare years that the source has published, or correct the year."
+    mend = (
+        "Compare years that the source has published, or correct the year. "
+        'Or accept it in the claim: accept = {{ {kind} = "the reason" }}.'
+    )
     return (_refusal("never_published", what, mend, values),)
 
 
-def refused_values(indicator: Indicator, values: Iterable[float]) -> tuple[Refusal, ...]:
+def refused_values(indicator: Indicator, values: Sequence[float] | Floats) -> tuple[Refusal, ...]:
     """Return the refusal of values that cannot occur.
 
     Parameters
     ----------
     indicator : Indicator
         The indicator.
-    values : iterable of float
+    values : sequence of float, shape (n,)
         Values in its unit; missing ones (nan) are passed over.
 
     Returns
@@ -145,13 +157,19 @@ def refused_values(indicator: Indicator, values: Iterable[float]) -> tuple[Refus
     tuple of Refusal
         At most one, with how many there are and the first of them.
     """
+    import numpy as np
+
     bounds = indicator.bounds
-    wrong = [value for value in values if value == value and not bounds.holds(value)]
-    if not wrong:
-        return ()
+    known = np.asarray(values, dtype=np.float64)
+    known = known[~np.isnan(known)]
+    low = -np.inf if bounds.minimum is None else float(bounds.minimum)
+    high = np.inf if bounds.maximum is None else float(bounds.maximum)
+    wrong = known[(known < low) | (known > high)]
+    if wrong.size == 0:
+        return _proportions(indicator, known)
     told: dict[str, Value] = {
         "indicator": indicator.id,
-        "n": len(wrong),
+        "n": int(wrong.size),
         "first": f"{wrong[0]:g}",
         "minimum": _plain(bounds.minimum),
         "maximum": _plain(bounds.maximum),
@@ -164,7 +182,10 @@ def refused_values(indicator: Indicator, values: Iterable[float]) -> tuple[Refus
         what = (
             "{n} values lie outside the range of {indicator}, {minimum} to {maximum}; the first is {first}."
         )
-    mend = "Correct the values, or the column's unit: a percentage is written 37.5, not 0.375."
+    mend = (
+        "Correct the values, or the column's unit: a percentage is written 37.5, not 0.375. "
+        'Or accept it in the claim: accept = {{ {kind} = "the reason" }}.'
+    )
     return (_refusal("outside_range", what, mend, told),)
 
 
@@ -184,7 +205,10 @@ def refused_share(indicator: Indicator) -> tuple[Refusal, ...]:
     if indicator.pro_rata == "allowed":
         return ()
     what = "The financed share cannot be applied to {indicator}: a part of a {measure} means nothing."
-    mend = 'Report it for the whole investment, basis = "total", and state the share beside it.'
+    mend = (
+        'Report it for the whole investment, basis = "total", and state the share beside it. '
+        'Or accept it in the claim: accept = {{ {kind} = "the reason" }}.'
+    )
     values: dict[str, Value] = {"indicator": indicator.id, "measure": indicator.measure}
     return (_refusal("pro_rata", what, mend, values),)
 
@@ -229,9 +253,26 @@ def _breaks(indicator: Indicator, baseline: int, follow_up: int) -> tuple[Refusa
             values: dict[str, Value] = {"indicator": indicator.id, "since": version.since}
             values |= {"baseline": baseline, "follow_up": follow_up}
             what = "{indicator} changed definition in {since}; {baseline} and {follow_up} cannot be compared."
-            mend = "Compare years on the same side of {since}; the indicator's versions tell what changed."
+            mend = (
+                "Compare years on the same side of {since}; the indicator's versions tell what changed. "
+                'Or accept it in the claim: accept = {{ {kind} = "the reason" }}.'
+            )
             found.append(_refusal("definition_break", what, mend, values))
     return tuple(found)
+
+
+def _proportions(indicator: Indicator, known: Floats) -> tuple[Refusal, ...]:
+    """Return the refusal of a share written as 0 to 1 where per cent is meant."""
+    largest = float(known.max()) if known.size else 0.0
+    if indicator.measure != "share" or not 0 < largest <= 1:
+        return ()
+    what = "No value of {indicator} is above 1; the largest is {largest}. Are they parts of 1, not per cent?"
+    mend = (
+        "Multiply the column by 100: a percentage is written 37.5, and a yes 100. "
+        'Or accept it in the claim: accept = {{ {kind} = "the reason" }}.'
+    )
+    values: dict[str, Value] = {"indicator": indicator.id, "largest": f"{largest:g}"}
+    return (_refusal("outside_range", what, mend, values),)
 
 
 def _overlap(indicator: Indicator, baseline: int, follow_up: int) -> tuple[Refusal, ...]:
@@ -242,12 +283,17 @@ def _overlap(indicator: Indicator, baseline: int, follow_up: int) -> tuple[Refus
     values: dict[str, Value] = {"indicator": indicator.id, "years": years, "first": follow_up + years - apart}
     values |= {"baseline": baseline, "follow_up": follow_up, "shared": years - apart}
     what = "{indicator} covers {years} years: {baseline} and {follow_up} share {shared} of them."
-    mend = "Wait for the value of {first}, or use a measure that covers one year."
+    mend = (
+        "Wait for the value of {first}, or use a measure that covers one year. "
+        'Or accept it in the claim: accept = {{ {kind} = "the reason" }}.'
+    )
     return (_refusal("overlapping_windows", what, mend, values),)
 
 
 def _refusal(kind: RefusalKind, what: str, mend: str, values: dict[str, Value]) -> Refusal:
-    return Refusal(kind=kind, trouble=Trouble(what, "{file}", mend, {"file": "indicator", **values}))
+    return Refusal(
+        kind=kind, trouble=Trouble(what, "{file}", mend, {"file": "indicator", "kind": kind, **values})
+    )
 
 
 def _plain(number: Decimal | None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from impactkit.errors import Trouble
 from impactkit.evidence import Claim
-from impactkit.indicators import Catalogue
+from impactkit.plans.refused import refused
 
 if TYPE_CHECKING:
     from impactkit.plans.plan import Plan
@@ -30,7 +30,8 @@ def contradictions(plan: Plan) -> list[Trouble]:
     """
     collected = plan.data.follow_up_collected
     late = too_late(plan.claims, collected.year) if collected else []
-    return _claims_as_a_set(plan) + _unknown_indicators(plan) + _shared_columns(plan) + late + _dates(plan)
+    whole = _claims_as_a_set(plan) + _unknown_indicators(plan) + _shared_columns(plan) + late + _dates(plan)
+    return whole + refused(plan)
 
 
 def too_late(claims: tuple[Claim, ...], last: int) -> list[Trouble]:
@@ -75,11 +76,17 @@ def _claims_as_a_set(plan: Plan) -> list[Trouble]:
 
 
 def _unknown_indicators(plan: Plan) -> list[Trouble]:
-    catalogue = Catalogue.default()
-    lost = [claim for claim in plan.claims if claim.unit is None and claim.indicator not in catalogue]
+    catalogue = plan.catalogue
+    lost = [claim for claim in plan.claims if claim.indicator not in catalogue]
+    asked = [(claim, claim.indicator) for claim in lost]
+    asked += [
+        (claim, claim.baseline_indicator)
+        for claim in plan.claims
+        if claim.baseline_indicator is not None and claim.baseline_indicator not in catalogue
+    ]
     found = []
-    for claim in lost:
-        trouble = catalogue.unknown(claim.indicator)
+    for claim, indicator in asked:
+        trouble = catalogue.unknown(indicator)
         found.append(Trouble(trouble.what, IN_CLAIM, trouble.mend, {**trouble.values, "claim": claim.id}))
     return found
 

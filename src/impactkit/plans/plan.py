@@ -12,12 +12,13 @@ from pydantic import Field, PrivateAttr, StrictInt, ValidationError, model_valid
 
 from impactkit.errors import PlanError, Trouble
 from impactkit.evidence import Claim
-from impactkit.indicators import Indicator
+from impactkit.indicators import Catalogue, Indicator
 from impactkit.plans.contradictions import contradictions, too_late
 from impactkit.plans.data_files import DataFiles
 from impactkit.plans.estimator_settings import EstimatorSettings
 from impactkit.plans.plan_file import found_file, parsed
 from impactkit.plans.project import Goals, Loan, Project, Requirements
+from impactkit.plans.refused import refused
 from impactkit.provenance import canonical_json
 from impactkit.schema import Exact, Written, fault, troubles_of
 from impactkit.wording import Language
@@ -172,6 +173,11 @@ class Plan(Written):
         return content
 
     @property
+    def catalogue(self) -> Catalogue:
+        """The packaged indicators with the plan's own on top."""
+        return Catalogue.default().layered(self.indicators) if self.indicators else Catalogue.default()
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the plan's content as canonical JSON, 64 hexadecimal digits."""
         return hashlib.sha256(canonical_json(self.content())).hexdigest()
@@ -265,15 +271,16 @@ class Plan(Written):
         DataError
             With every fault of the files.
         PlanError
-            If a claim is about a year after the last follow-up in the data.
+            If a claim is about a year after the last follow-up in the data, or its indicator refuses the
+            comparison or the values and the claim does not accept that in words.
         """
         from impactkit.plans.rows import last_year
 
         rows = self.rows()
         last = last_year(rows, self.data)
-        late = too_late(self.claims, last) if last else []
-        if late:
-            raise PlanError.of([_in_file(trouble, self.file_name) for trouble in late])
+        found = (too_late(self.claims, last) if last else []) + refused(self, frame=rows)
+        if found:
+            raise PlanError.of([_in_file(trouble, self.file_name) for trouble in found])
         return rows
 
 

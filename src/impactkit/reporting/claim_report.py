@@ -142,6 +142,8 @@ class ClaimReport:
         How.
     grade : GradeTold
         How far to trust it.
+    accepted : tuple of str
+        What the indicator refused and the plan accepts, each with the plan's reason.
     data : tuple of Fact
         Rows read, used and left out.
     definition : tuple of Fact
@@ -165,5 +167,6 @@ class ClaimReport:
     figures: tuple[ReportFigure, ...]
     method: MethodTold
     grade: GradeTold
+    accepted: tuple[str, ...]
     data: tuple[Fact, ...]
     definition: tuple[Fact, ...]

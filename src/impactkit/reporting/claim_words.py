@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
+from impactkit.plans.refused import accepted
 from impactkit.reporting.evaluated import Telling
+from impactkit.wording import what_is_wrong
 
 _CAPS = {"verdict.reason.grade_too_low", "verdict.reason.not_prior", "verdict.reason.guardrail"}
 _GRADE_TO_BLAME = 3
@@ -81,6 +83,30 @@ def not_shown(telling: Telling) -> tuple[str, ...]:
         always.insert(0, "cause")
     told = [telling.say(f"not_shown.{name}", by=last, grade=result.grade.value) for name in always]
     return (*_by_verdict(telling), *told)
+
+
+def accepted_told(telling: Telling) -> tuple[str, ...]:
+    """Return what the indicator refused and the plan accepts, each with the plan's reason.
+
+    Parameters
+    ----------
+    telling : Telling
+        The claim.
+
+    Returns
+    -------
+    tuple of str
+        Empty when the indicator refused nothing.
+    """
+    found = accepted(telling.plan, telling.result.claim, frame=telling.result.study.frame)
+    return tuple(
+        telling.say(
+            "accepted.sentence",
+            refused=what_is_wrong(each.refusal.trouble, telling.language),
+            reason=each.reason,
+        )
+        for each in found
+    )
 
 
 def _by_verdict(telling: Telling) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.grade import EvidenceGrade
 from impactkit.evidence.verdict import Verdict
-from impactkit.indicators import Catalogue, Indicator
+from impactkit.indicators import Indicator
 from impactkit.plans import Lock, Plan
 from impactkit.plans.lock import Priority
 from impactkit.reporting.disclosure import Disclosure
@@ -102,7 +102,7 @@ class Telling:
     @classmethod
     def of(cls, result: EvaluatedClaim, plan: Plan, *, language: Language) -> Telling:
         """Return what is needed to tell a result in a language."""
-        indicator = Catalogue.default()[result.claim.indicator]
+        indicator = plan.catalogue[result.claim.indicator]
         return cls(
             result=result,
             plan=plan,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from impactkit.reporting import facts
 from impactkit.reporting.claim_report import ClaimReport, Fact, ReportFigure
-from impactkit.reporting.claim_words import claim_sentence, not_shown, verdict_sentence
+from impactkit.reporting.claim_words import accepted_told, claim_sentence, not_shown, verdict_sentence
 from impactkit.reporting.evaluated import Evaluated, Telling
 from impactkit.reporting.larger_study import larger_study
 from impactkit.reporting.method_words import estimand, grade_told, method_told
@@ -126,6 +126,7 @@ def _claim_report(telling: Telling) -> ClaimReport:
         figures=_figures(telling),
         method=method_told(telling),
         grade=grade_told(telling),
+        accepted=accepted_told(telling),
         data=facts.data_facts(telling),
         definition=facts.definition_facts(telling),
     )

@@ -10,7 +10,7 @@ from importlib.resources import files
 from string import Formatter
 from typing import Any, Union
 
-from impactkit.errors import ImpactkitError
+from impactkit.errors import ImpactkitError, Trouble
 from impactkit.wording.language import Language, current_language
 from impactkit.wording.numbers import format_number, format_p, format_percent
 
@@ -116,6 +116,25 @@ def told(error: ImpactkitError, language: Language) -> str:
             f"  {say('error.mend', language)} {mend}",
         ]
     return "\n".join(lines)
+
+
+def what_is_wrong(trouble: Trouble, language: Language) -> str:
+    """Return the first of a trouble's three texts in the language: what is wrong.
+
+    Parameters
+    ----------
+    trouble : Trouble
+        The trouble.
+    language : {"sv", "en"}
+        The language.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    template = _translated(trouble.what, language)
+    return template.format(**trouble.values) if trouble.values else template
 
 
 @cache

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+import generated_gallery
 from numpydoc.docscrape import ClassDoc
 from pydantic import BaseModel
 
@@ -17,7 +18,6 @@ from impactkit.effects.estimators import ALL as ESTIMATORS
 from impactkit.effects.inference import ALL as INFERENCES
 from impactkit.evidence import Claim
 from impactkit.examples import ALL as EXAMPLES
-from impactkit.indicators import Catalogue
 from impactkit.plans import DataFiles, Decision, Loan, Plan, Project
 
 _TABLES = (
@@ -40,7 +40,7 @@ def write(folder: Path) -> None:
         "plan_keys": _plan_keys(),
         "commands": _commands(),
         "examples": _examples(),
-        "indicators": _indicators(),
+        **generated_gallery.pages(),
         "errors": _errors(),
     }
     for name, text in pages.items():
@@ -141,16 +141,6 @@ def _examples() -> str:
         for example in EXAMPLES
     ]
     return _page("The examples", lead, _table(("name", "category", "invented", "about"), rows))
-
-
-def _indicators() -> str:
-    lead = "What the packaged catalogue can measure. A plan names an indicator by its id."
-    catalogue = Catalogue.default()
-    rows = [
-        (f"`{found.id}`", found.name.en, found.name.sv, found.unit_of_change("en"))
-        for found in sorted(catalogue, key=lambda item: item.id)
-    ]
-    return _page("The indicators", lead, _table(("id", "English", "Swedish", "a change is in"), rows))
 
 
 def _errors() -> str:

@@ -18,13 +18,17 @@ from impactkit.effects.estimators import ALL as ESTIMATORS
 from impactkit.effects.inference import ALL as INFERENCES
 from impactkit.evidence import Claim
 from impactkit.examples import ALL as EXAMPLES
-from impactkit.plans import DataFiles, Decision, Loan, Plan, Project
+from impactkit.indicators import Indicator
+from impactkit.plans import DataFiles, Decision, Goals, Loan, Plan, Project, Requirements
 
 _TABLES = (
     ("(top of the file)", Plan),
     ("[project]", Project),
     ("[loan]", Loan),
+    ("[goals]", Goals),
+    ("[requirements]", Requirements),
     ("[[claims]]", Claim),
+    ("[[indicators]]", Indicator),
     ("[data]", DataFiles),
     *((f'[estimator], method = "{part().method}"', part) for part in ESTIMATORS),
     *((f'[estimator.inference], method = "{part().method}"', part) for part in INFERENCES),

@@ -162,7 +162,9 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
         estimate = _estimator(plan, claim).estimate(study)
         found = check(study, estimate)
         checked.append(found)
-        cases.append(Case(claim=claim, estimate=estimate, grade=grade(estimate, found)))
+        has_baseline = plan.data.baseline_kind != "none"
+        graded = grade(estimate, found)
+        cases.append(Case(claim=claim, estimate=estimate, grade=graded, has_baseline=has_baseline))
     when = prior(plan, lock)
     verdicts = judge_together(cases, alpha=float(plan.decision.alpha), prior=when)
     results = tuple(

@@ -275,3 +275,42 @@ def test_an_unknown_uncertainty_is_called_unknown(run, project):
         return header + "".join(row for row in rows if row[:2] in ("01", "03"))
 
     assert "osäkerheten är okänd" in run("evaluate", project(data=one_area_each)).out
+
+
+def without_long_term(text):
+    return "\n".join(line for line in text.splitlines() if not line.startswith("long_term"))
+
+
+def without_loan(text):
+    for table in ("loan", "goals", "requirements"):
+        start = text.index(f"[{table}]")
+        text = text[:start] + text[text.index("\n[", start) + 1 :]
+    return text
+
+
+class TestCheckNamesTheRequirements:
+    def test_each_requirement_not_shown_is_named_with_its_key(self, run, project):
+        told = run("check", str(project(plan=without_long_term)))
+        assert told.code == 0
+        assert "4 av 5 är visade" in told.out
+        assert "Inte visat: Är långsiktig" in told.out
+        assert "[requirements] long_term" in told.out
+
+    def test_strict_makes_them_an_exit_code(self, run, project):
+        assert run("check", str(project(plan=without_long_term)), "--strict").code == 2
+
+    def test_a_machine_reads_them(self, run, project):
+        told = json.loads(run("check", str(project(plan=without_long_term)), "--json").out)["requirements"]
+        assert told["examined"]
+        assert [each["requirement"] for each in told["unmet"]] == ["long_term"]
+        assert len(told["met"]) == 4
+
+    def test_a_full_plan_passes_strictly(self, run, project):
+        told = run("check", str(project()), "--strict")
+        assert told.code == 0
+        assert "5 av 5" in told.out
+
+    def test_a_plan_about_no_loan_is_not_examined(self, run, project):
+        told = run("check", str(project(plan=without_loan)), "--strict")
+        assert told.code == 0
+        assert "varken lån" in told.out

@@ -99,6 +99,11 @@ def test_an_unknown_example_is_met_with_a_guess(tmp_path):
     assert not (tmp_path / "new").exists()
 
 
+def promised(claim):
+    """A claim without the two keys that are prose in the plan's language."""
+    return claim.model_copy(update={"data_source": None, "validation_method": None})
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_plans_in_both_languages_promise_the_same(name, tmp_path):
     swedish, english = (
@@ -106,5 +111,6 @@ def test_the_plans_in_both_languages_promise_the_same(name, tmp_path):
         for language in LANGUAGES
     )
     assert (swedish.language, english.language) == LANGUAGES
-    for part in ("claims", "data", "estimator", "decision"):
+    for part in ("data", "estimator", "decision"):
         assert getattr(swedish, part) == getattr(english, part)
+    assert [promised(claim) for claim in swedish.claims] == [promised(claim) for claim in english.claims]

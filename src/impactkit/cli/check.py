@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from impactkit.cli.console import line, print_json, speak_as
 from impactkit.errors import ImpactkitError
-from impactkit.wording import Language, say
+from impactkit.wording import Language, current_language, say
 
 if TYPE_CHECKING:
     from impactkit.evaluation import Evaluation
@@ -25,6 +25,7 @@ def arguments(parser: ArgumentParser, language: Language) -> None:
         The language of their help.
     """
     parser.add_argument("plan", nargs="?", default="plan.toml", help=say("cli.plan", language))
+    parser.add_argument("--strict", action="store_true", help=say("cli.check.strict", language))
     parser.add_argument("--json", action="store_true", help=say("cli.json", language))
 
 
@@ -39,7 +40,7 @@ def run(asked: Namespace) -> int:
     Returns
     -------
     int
-        0 when the plan can be evaluated.
+        0 when the plan can be evaluated; 2 with ``--strict`` when a basic requirement is not shown.
 
     Raises
     ------
@@ -47,15 +48,18 @@ def run(asked: Namespace) -> int:
         With every trouble.
     """
     from impactkit.plans import Plan
+    from impactkit.plans.requirements import is_examined, unmet
 
     speak_as(asked.plan, asked.lang)
     plan = Plan.read(asked.plan)
     evaluation = checked(plan)
     if asked.json:
-        print_json({"ok": True, "troubles": [], "understood": _record(evaluation)})
+        understood_as = _record(evaluation)
+        print_json({"ok": True, "troubles": [], "understood": understood_as, "requirements": _asked(plan)})
     else:
         understood(evaluation)
-    return 0
+        requirements(plan)
+    return 2 if asked.strict and is_examined(plan) and unmet(plan) else 0
 
 
 def checked(plan: Plan) -> Evaluation:
@@ -108,6 +112,45 @@ def understood(evaluation: Evaluation) -> None:
     line("check.estimand", indent=4, text=str(first.estimate.estimand))
     line("check.inference", indent=4, text=str(first.estimate.inference))
     line(f"check.{evaluation.prior}")
+    if plan.data.baseline_kind is not None:
+        line(f"check.baseline.{plan.data.baseline_kind}")
+
+
+def requirements(plan: Plan) -> None:
+    """Print which of the lender's basic requirements the plan does not show.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    """
+    from impactkit.plans.requirements import REQUIREMENTS, is_examined, unmet
+
+    if not is_examined(plan):
+        line("check.no_loan")
+        return
+    found = unmet(plan)
+    lacking = dict.fromkeys(each.requirement for each in found)
+    line("check.requirements", met=len(REQUIREMENTS) - len(lacking), n=len(REQUIREMENTS))
+    for requirement in lacking:
+        line("check.requirement", indent=4, name=say(f"requirements.name.{requirement}", current_language()))
+        for each in found:
+            if each.requirement == requirement:
+                line("check.missing", indent=6, key=each.key, missing=str(each.missing))
+
+
+def _asked(plan: Plan) -> dict[str, Any]:
+    from impactkit.plans.requirements import REQUIREMENTS, is_examined, unmet
+
+    found = unmet(plan) if is_examined(plan) else ()
+    lacking = {each.requirement for each in found}
+    return {
+        "examined": is_examined(plan),
+        "met": [name for name in REQUIREMENTS if is_examined(plan) and name not in lacking],
+        "unmet": [
+            {"requirement": each.requirement, "key": each.key, "missing": str(each.missing)} for each in found
+        ],
+    }
 
 
 def _record(evaluation: Evaluation) -> dict[str, Any]:

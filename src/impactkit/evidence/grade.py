@@ -72,7 +72,7 @@ def grade(estimate: Estimate, checks: Sequence[CheckResult]) -> EvidenceGrade:
     >>> grade(RandomisedTrial().estimate(study), ()).value
     5
     """
-    ceilings, lowers = _rubric()
+    ceilings, lowers = _rubric()["ceiling"], _rubric()["lowers"]
     design = _design(estimate)
     if design not in ceilings:
         raise EstimationError(
@@ -94,7 +94,22 @@ def _design(estimate: Estimate) -> str:
     return estimate.method
 
 
+def needs_baseline(estimate: Estimate) -> bool:
+    """Return whether a design rests on how it was before the start.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The estimate.
+
+    Returns
+    -------
+    bool
+        False for a lottery.
+    """
+    return bool(_rubric()["needs_baseline"].get(estimate.method, False))
+
+
 @cache
-def _rubric() -> tuple[dict[str, int], dict[str, int]]:
-    rubric = tomllib.loads((files("impactkit.evidence") / "rubric.toml").read_text("utf-8"))
-    return rubric["ceiling"], rubric["lowers"]
+def _rubric() -> dict[str, dict[str, int]]:
+    return tomllib.loads((files("impactkit.evidence") / "rubric.toml").read_text("utf-8"))

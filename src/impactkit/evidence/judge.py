@@ -14,7 +14,7 @@ from typing import Literal
 
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.claim import Claim
-from impactkit.evidence.grade import EvidenceGrade
+from impactkit.evidence.grade import EvidenceGrade, needs_baseline
 from impactkit.evidence.signed import SignedEffect
 from impactkit.evidence.verdict import Status, Verdict
 from impactkit.wording import Message
@@ -35,11 +35,14 @@ class Case:
         What was found.
     grade : EvidenceGrade
         How far to trust it.
+    has_baseline : bool
+        False when nothing was recorded before the start, so that the first measurement came after it.
     """
 
     claim: Claim
     estimate: Estimate
     grade: EvidenceGrade
+    has_baseline: bool = True
 
 
 def judge(
@@ -168,6 +171,8 @@ def _gates(case: Case, effect: SignedEffect) -> tuple[Status | None, tuple[Messa
     if case.grade.ceiling < _GRADE_NEEDED:
         values = {"ceiling": case.grade.ceiling, "needed": _GRADE_NEEDED}
         return "not_assessable", (Message("verdict.reason.design_cannot_tell", values),)
+    if not case.has_baseline and needs_baseline(case.estimate):
+        return "not_assessable", (Message("verdict.reason.no_baseline"),)
     if not effect.is_known:
         why = case.estimate.interval.reason or Message("estimate.no_standard_error")
         return "inconclusive", (Message("verdict.reason.unknown_uncertainty"), why)

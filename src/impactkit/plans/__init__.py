@@ -4,6 +4,22 @@ from impactkit.plans.data_files import DataFiles
 from impactkit.plans.lock import Lock, lock, prior
 from impactkit.plans.new_project import new_project
 from impactkit.plans.plan import Decision, Plan
-from impactkit.plans.project import Loan, Project
+from impactkit.plans.project import Goals, Loan, Project, Requirements
+from impactkit.plans.requirements import Unmet, is_examined, unmet
 
-__all__ = ["DataFiles", "Decision", "Loan", "Lock", "Plan", "Project", "lock", "new_project", "prior"]
+__all__ = [
+    "DataFiles",
+    "Decision",
+    "Goals",
+    "Loan",
+    "Lock",
+    "Plan",
+    "Project",
+    "Requirements",
+    "Unmet",
+    "is_examined",
+    "lock",
+    "new_project",
+    "prior",
+    "unmet",
+]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from impactkit.errors import Trouble
 from impactkit.evidence import Claim
+from impactkit.plans.dates import amounts, dates
 from impactkit.plans.refused import refused
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ def contradictions(plan: Plan) -> list[Trouble]:
     """
     collected = plan.data.follow_up_collected
     late = too_late(plan.claims, collected.year) if collected else []
-    whole = _claims_as_a_set(plan) + _unknown_indicators(plan) + _shared_columns(plan) + late + _dates(plan)
-    return whole + refused(plan)
+    claims = _claims_as_a_set(plan) + _unknown_indicators(plan) + _shared_columns(plan)
+    return claims + late + dates(plan) + amounts(plan) + refused(plan)
 
 
 def too_late(claims: tuple[Claim, ...], last: int) -> list[Trouble]:
@@ -102,18 +103,4 @@ def _shared_columns(plan: Plan) -> list[Trouble]:
             mend = 'Give claim {claim} its own column: outcome = "...".'
             values = {"other": other.id, "claim": claim.id, "column": column}
             found.append(Trouble(what, IN_CLAIM, mend, values))
-    return found
-
-
-def _dates(plan: Plan) -> list[Trouble]:
-    found = []
-    before, after = plan.data.baseline_collected, plan.data.follow_up_collected
-    if before and after and after <= before:
-        what = "The follow-up, {after}, is not after the baseline, {before}."
-        values = {"after": after.isoformat(), "before": before.isoformat()}
-        found.append(Trouble(what, "{file}, [data]", "Correct one of the two dates.", values))
-    if plan.loan and plan.loan.paid_out_sek > plan.loan.granted_sek:
-        what = "More was paid out, {paid} SEK, than was granted, {granted} SEK."
-        amounts = {"paid": plan.loan.paid_out_sek, "granted": plan.loan.granted_sek}
-        found.append(Trouble(what, "{file}, [loan]", "Correct one of the two amounts.", amounts))
     return found

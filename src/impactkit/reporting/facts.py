@@ -51,7 +51,8 @@ def project_facts(plan: Plan, language: Language) -> tuple[Fact, ...]:
     Returns
     -------
     tuple of Fact
-        Need, target group, effort, change and future state.
+        Need, target group, effort, change and future state; then the goals and how the basic requirements
+        are met, where the plan says so.
     """
     p = plan.project
     effort = p.investment if p.social_effort is None else f"{p.investment}. {p.social_effort}"
@@ -61,8 +62,20 @@ def project_facts(plan: Plan, language: Language) -> tuple[Fact, ...]:
         "effort": effort,
         "change": p.change,
         "future_state": p.future_state,
+        **_goals(plan),
     }
-    return tuple(_fact(f"project.{name}", answer, language) for name, answer in answers.items())
+    return tuple(_fact(f"project.{name}", answer, language) for name, answer in answers.items() if answer)
+
+
+def _goals(plan: Plan) -> dict[str, str | None]:
+    goals, said = plan.goals, plan.requirements
+    return {
+        "goal_investment": goals.investment if goals else None,
+        "goal_social_effort": goals.social_effort if goals else None,
+        "promotes": said.promotes if said else None,
+        "systematic_work": said.systematic_work if said else None,
+        "long_term": said.long_term if said else None,
+    }
 
 
 def background_facts(plan: Plan, language: Language) -> tuple[Fact, ...]:
@@ -86,15 +99,26 @@ def background_facts(plan: Plan, language: Language) -> tuple[Fact, ...]:
         ("project.municipality", p.municipality),
         ("project.category", say(f"report.category.{p.category}", language)),
         ("project.start", day(p.investment_start, language)),
+        ("project.finished", day(p.investment_finished, language) if p.investment_finished else None),
         ("project.responsible", p.responsible),
+        *_baseline(plan, language),
     ]
     if loan is not None:
         told += [
             ("loan.granted", _kronor(loan.granted_sek, language)),
             ("loan.paid_out", _kronor(loan.paid_out_sek, language)),
+            ("loan.financed", None if loan.financed_sek is None else _kronor(loan.financed_sek, language)),
             ("loan.share", format_percent(float(loan.financed_share), language)),
         ]
     return tuple(_fact(label, text, language) for label, text in told if text is not None)
+
+
+def _baseline(plan: Plan, language: Language) -> list[tuple[str, str | None]]:
+    collected, kind = plan.data.baseline_collected, plan.data.baseline_kind
+    return [
+        ("baseline.collected", day(collected, language) if collected else None),
+        ("baseline.kind", say(f"report.baseline.{kind}", language) if kind else None),
+    ]
 
 
 def effect_facts(telling: Telling, *, estimand: str) -> tuple[Fact, ...]:
@@ -110,17 +134,20 @@ def effect_facts(telling: Telling, *, estimand: str) -> tuple[Fact, ...]:
     Returns
     -------
     tuple of Fact
-        Effect, interval, promise and estimand.
+        Effect, interval, promise, basis where there is a loan, and estimand.
     """
     verdict, measure = telling.result.verdict, telling.measure
     kind = "margin" if telling.result.claim.change == "no_harm" else "promised"
+    asked = telling.result.claim.basis or ("total" if telling.plan.loan is not None else None)
+    basis = telling.say(f"effect.{asked}") if asked else None
     told = {
         "effect.point": measure.change(verdict.point),
         "effect.interval": interval_told(telling),
         f"effect.{kind}": measure.exact(telling.result.claim.minimum_effect),
+        "effect.basis": basis,
         "effect.estimand": estimand,
     }
-    return tuple(_fact(label, text, telling.language) for label, text in told.items())
+    return tuple(_fact(label, text, telling.language) for label, text in told.items() if text)
 
 
 def interval_told(telling: Telling) -> str:

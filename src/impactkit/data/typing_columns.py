@@ -119,6 +119,22 @@ def typed_frame(
     return pd.DataFrame(columns)
 
 
+def number_problem(why: Unreadable) -> tuple[str, str]:
+    """Return what is wrong with a cell that is not read as a number, and how to mend it.
+
+    Parameters
+    ----------
+    why : Unreadable
+        Why it is not read.
+
+    Returns
+    -------
+    tuple of str
+        Two templates, as `Fault` takes them.
+    """
+    return _PROBLEMS[why]
+
+
 def _texts(table: Table, names: Sequence[str]) -> list[list[str]]:
     return [table.cells[name].tolist() for name in dict.fromkeys(names) if name in table.header]
 

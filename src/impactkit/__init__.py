@@ -12,6 +12,7 @@ from typing import Any
 _HOMES = {
     "indicators.catalogue": ("Catalogue",),
     "indicators.indicator": ("Indicator",),
+    "indicators.regions": ("Regions",),
     "data.fault": ("Fault",),
     "data.observations": ("Observations",),
     "data.read": ("read",),

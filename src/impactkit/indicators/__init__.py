@@ -4,6 +4,7 @@ from impactkit.indicators.catalogue import Catalogue
 from impactkit.indicators.indicator import SOURCES, Indicator, Mappings, Norm, Question, Reference
 from impactkit.indicators.measurement import Published, Range, Version, Window
 from impactkit.indicators.refusals import Refusal, RefusalKind, financed, refused_comparison
+from impactkit.indicators.regions import Region, Regions
 from impactkit.indicators.sub_areas import CATEGORIES, Category, category_name, sub_areas
 from impactkit.indicators.words import Words
 
@@ -21,6 +22,8 @@ __all__ = [
     "Reference",
     "Refusal",
     "RefusalKind",
+    "Region",
+    "Regions",
     "Version",
     "Window",
     "Words",

@@ -38,8 +38,8 @@ class Catalogue:
     >>> catalogue = Catalogue.default()
     >>> catalogue["housing/tenant-turnover"].direction
     'down'
-    >>> [found.id for found in catalogue.search("trygg mörkt")]
-    ['safety/feels-safe-after-dark']
+    >>> [found.id for found in catalogue.search("trygg dagsljus")]
+    ['safety/feels-safe-in-daylight']
     """
 
     def __init__(self, indicators: Iterable[Indicator]) -> None:

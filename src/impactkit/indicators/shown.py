@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from impactkit.indicators.indicator import Indicator
 from impactkit.indicators.sub_areas import category_name, sub_areas
 from impactkit.wording import Language, current_language, format_number, say
-from impactkit.wording.card import Row, card
+from impactkit.wording.card import Row, card, table
 
 _HEADINGS = ("id", "name", "sub_area", "level", "unit", "direction", "source")
 
@@ -27,13 +26,9 @@ def table_of(indicators: Sequence[Indicator]) -> str:
         Escaped HTML.
     """
     language = current_language()
-    head = "".join(f'<th scope="col" style="{_LEFT}">{_label(key, language)}</th>' for key in _HEADINGS)
-    body = "".join(_row(item, language) for item in indicators)
-    title = escape(say("indicator.how_many", language, n=len(indicators)))
-    return (
-        f'<table lang="{language}"><caption style="{_LEFT};font-weight:bold">{title}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
+    header = [say(f"indicator.label.{key}", language) for key in _HEADINGS]
+    title = say("indicator.how_many", language, n=len(indicators))
+    return table(title, header, [_row(item, language) for item in indicators])
 
 
 def card_of(item: Indicator) -> str:
@@ -96,17 +91,8 @@ def described(item: Indicator, language: Language) -> list[Row]:
     return [(say(f"indicator.label.{key}", language), text) for key, text in told.items() if text]
 
 
-def _row(item: Indicator, language: Language) -> str:
-    cells = [f"<code>{escape(item.id)}</code>", escape(item.name.text(language))]
-    cells += [escape(_text(key, item, language)) for key in _HEADINGS[2:]]
-    return "<tr>" + "".join(f'<td style="{_LEFT}">{cell}</td>' for cell in cells) + "</tr>"
-
-
-_LEFT = "text-align:left;vertical-align:top"
-
-
-def _label(key: str, language: Language) -> str:
-    return escape(say(f"indicator.label.{key}", language))
+def _row(item: Indicator, language: Language) -> list[str]:
+    return [item.id, item.name.text(language), *(_text(key, item, language) for key in _HEADINGS[2:])]
 
 
 def _text(key: str, item: Indicator, language: Language) -> str:

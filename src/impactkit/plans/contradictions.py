@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from impactkit.errors import Trouble
 from impactkit.evidence import Claim
 from impactkit.plans.dates import amounts, dates
+from impactkit.plans.municipality import municipality
 from impactkit.plans.refused import refused
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def contradictions(plan: Plan) -> list[Trouble]:
     collected = plan.data.follow_up_collected
     late = too_late(plan.claims, collected.year) if collected else []
     claims = _claims_as_a_set(plan) + _unknown_indicators(plan) + _shared_columns(plan)
-    return claims + late + dates(plan) + amounts(plan) + refused(plan)
+    return claims + late + dates(plan) + amounts(plan) + municipality(plan) + refused(plan)
 
 
 def too_late(claims: tuple[Claim, ...], last: int) -> list[Trouble]:

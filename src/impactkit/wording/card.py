@@ -42,5 +42,38 @@ def card(title: Message | str, rows: Sequence[Row]) -> str:
     )
 
 
+def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return an HTML table with a caption, a heading a column and one row an item.
+
+    Parameters
+    ----------
+    title : str
+        The caption.
+    header : sequence of str
+        The headings.
+    rows : sequence of sequence of str
+        The texts, one for each column.
+
+    Returns
+    -------
+    str
+        Escaped HTML.
+
+    Examples
+    --------
+    >>> table("T", ["a"], [["x < y"]]).count("&lt;")
+    1
+    """
+    left = 'style="text-align:left;vertical-align:top"'
+    head = "".join(f'<th scope="col" {left}>{_text(name)}</th>' for name in header)
+    body = "".join(
+        "<tr>" + "".join(f"<td {left}>{_text(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return (
+        f'<table lang="{current_language()}"><caption {left}><strong>{_text(title)}</strong></caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
 def _text(value: Message | str) -> str:
     return escape(str(value))

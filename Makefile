@@ -2,7 +2,7 @@
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python)
 WORKERS ?= auto
 
-.PHONY: setup check lint types imports tests format notebooks docs bench coverage
+.PHONY: setup check lint types imports tests format notebooks docs bench coverage schemas
 
 setup:
 	python3 -m venv .venv
@@ -32,6 +32,10 @@ notebooks:
 
 docs:
 	$(PYTHON) -m sphinx -W --keep-going -b html docs docs/_build/html
+
+# The published JSON Schemas of a plan and an indicator, from the models; a test holds them to each other.
+schemas:
+	$(PYTHON) -c "from impactkit.exchange.schema import write_schemas; write_schemas()"
 
 # Compared side by side with peers, so never part of check: pip install -e ".[bench]" first, or name an
 # environment of theirs: make bench PEERS=~/peers/bin/python

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+import generated_exchange
 import generated_gallery
 from numpydoc.docscrape import ClassDoc
 from pydantic import BaseModel
@@ -45,8 +46,10 @@ def write(folder: Path) -> None:
         "commands": _commands(),
         "examples": _examples(),
         **generated_gallery.pages(),
+        **generated_exchange.pages(),
         "errors": _errors(),
     }
+    generated_exchange.copy_schemas(folder)
     for name, text in pages.items():
         file = folder / f"{name}.md"
         if not file.exists() or file.read_text("utf-8") != text:

@@ -30,6 +30,7 @@ _HOMES = {
     "evidence.verdict": ("Verdict",),
     "plans.effect_chain": ("EffectChain",),
     "plans": ("Lock", "Plan", "Project", "lock", "new_project"),
+    "exchange.export": ("export",),
     "evaluation": ("Evaluation", "evaluate"),
     "reporting.report": ("Report",),
     "reporting.plot": ("plot",),

@@ -16,6 +16,7 @@ SHELVES = (
     "effects.inference",
     "effects.worlds",
     "evidence.checks",
+    "exchange.formats",
     "reporting.plots",
     "reporting.renderers",
 )

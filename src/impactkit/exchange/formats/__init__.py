@@ -1,0 +1,7 @@
+"""Formats of exchange: each module writes a catalogue or a plan, and reads back what it maps."""
+
+from impactkit.exchange.formats import common_impact_data, csv_table, indigo, json_record, table_schema
+
+ALL = (json_record, csv_table, table_schema, indigo, common_impact_data)
+
+__all__ = ["ALL"]

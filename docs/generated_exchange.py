@@ -33,9 +33,9 @@ def _exchange() -> str:
     mapping = tomllib.loads((files("impactkit.exchange") / "mapping.toml").read_text("utf-8"))
     parts = [
         "# What maps, and what does not",
-        "JSON and CSV carry every key of an indicator and a plan, and give it back. The vocabularies below have "
-        "terms for some of them. A dash: no term that was looked up fits, so the key is lost there. Made "
-        "from the file that the exports are tested against.",
+        "JSON and CSV carry every key of an indicator and a plan, and give it back. The vocabularies below "
+        "have terms for some of them. A dash: no term that was looked up fits, so the key is lost there. "
+        "Made from the file that the exports are tested against.",
     ]
     for table, fields in mapping.items():
         head = "| key | " + " | ".join(_VOCABULARIES.values()) + " |"
@@ -55,7 +55,7 @@ def _exchange() -> str:
 def _chains() -> str:
     parts = [
         "# Effect chains",
-        "The effect chain (effektkedja) of each loan category: a template to start from, in impactkit's own words. "
+        "The effect chain (effektkedja) of each loan category: a template to start from, in own words. "
         'In Python: `ik.EffectChain.of("safety")`. `impactkit new` writes its advice into the plan.',
     ]
     for language, other in (("en", ""), ("sv", " (på svenska)")):

@@ -124,6 +124,14 @@ def test_picked_indicators_get_columns_of_their_own(tmp_path):
     assert plan.claims[2].harm == "increase"
 
 
+def test_a_plan_writes_the_form_of_its_own_columns(tmp_path):
+    plan = new_project(tmp_path, category="housing", language="en")
+    rows = [["01", 2025, 1, 40.0, 5.0], ["02", 2025, 0, None, 6.0]]
+    found = read(plan.write_form(tmp_path / "filled.xlsx", rows=rows))
+    assert found.wide()["treated"].tolist() == ["1", "0"]
+    assert found.frame["status"].tolist() == ["value", "missing", "value", "value"]
+
+
 def test_an_unknown_indicator_writes_nothing(tmp_path):
     with pytest.raises(IndicatorError, match='Did you mean "safety/visits-per-day"'):
         new_project(tmp_path / "new", category="safety", indicators=["safety/visit-per-day"])

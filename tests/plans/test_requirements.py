@@ -30,7 +30,7 @@ def full(sound):
 
 
 def test_a_full_plan_shows_all_five(full):
-    assert unmet(Plan.of(full)) == ()
+    assert unmet(Plan.of(full)) == Plan.of(full).unmet() == ()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field, StrictInt, StringConstraints, model_validator
 
@@ -13,6 +13,9 @@ from impactkit.indicators.sub_areas import Category, sub_areas
 from impactkit.indicators.words import Text, Words
 from impactkit.schema import Written, fault
 from impactkit.wording import Language
+
+if TYPE_CHECKING:
+    from impactkit.indicators.refusals import Refusal
 
 Measure = Literal["share", "mean", "count", "rate", "index", "currency"]
 Level = Literal["output", "outcome", "impact"]
@@ -213,6 +216,27 @@ class Indicator(Written):
     def unit_of_change(self, language: Language | None = None) -> str:
         """Return the unit an effect is told in, such as percentage points."""
         return (self.change_unit or self.unit).text(language)
+
+    def refusals(
+        self, *, baseline: int, follow_up: int, before: Indicator | None = None
+    ) -> tuple[Refusal, ...]:
+        """Return what speaks against comparing a follow-up with a baseline.
+
+        Parameters
+        ----------
+        baseline, follow_up : int
+            The years that name the two values.
+        before : Indicator, optional
+            What the baseline measured, when it was something else.
+
+        Returns
+        -------
+        tuple of Refusal
+            Empty when the two can be compared. As text, each says what is wrong.
+        """
+        from impactkit.indicators.refusals import refused_comparison
+
+        return refused_comparison(self, baseline=baseline, follow_up=follow_up, before=before)
 
     @property
     def bounds(self) -> Range:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from impactkit.errors import IndicatorError, Trouble, Value
 from impactkit.indicators.indicator import Indicator
+from impactkit.wording import current_language, what_is_wrong
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,6 +42,9 @@ class Refusal:
 
     kind: RefusalKind
     trouble: Trouble
+
+    def __str__(self) -> str:
+        return what_is_wrong(self.trouble, current_language())
 
 
 def refused_comparison(

@@ -15,6 +15,8 @@ from impactkit.wording import Language, say
 if TYPE_CHECKING:
     import xlsxwriter
 
+    from impactkit.plans.plan import Plan
+
 _ROWS = 2000
 _AS_TEXT = 49  # the number of Excel's own text format
 _MOST = 1e15
@@ -112,6 +114,34 @@ def columns_of(
     first = [Column(name=say(f"form.column.{role}", language), role=role) for role in roles]
     measured = [Column(name=name, role="outcome", indicator=catalogue[item]) for name, item in indicators]
     return [*first, *measured]
+
+
+def columns_for(plan: Plan) -> list[Column]:
+    """Return the columns that a plan's data have: those of its roles, then one for each claim.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    list of Column
+        In the order of the sheet.
+    """
+    data, catalogue = plan.data, plan.catalogue
+    roles: list[tuple[ColumnRole, str | None]] = [
+        ("unit", data.unit),
+        ("period", data.time),
+        ("treated", data.treated),
+    ]
+    named = dict.fromkeys(name for _, name in roles if name)
+    others = dict.fromkeys(name for name in (data.cluster, data.stratum) if name and name not in named)
+    first = [Column(name=name, role=role) for role, name in roles if name]
+    beside = [Column(name=name, role="other") for name in others]
+    outcomes = {claim.outcome or data.outcome: catalogue[claim.indicator] for claim in plan.claims}
+    measured = [Column(name=name, role="outcome", indicator=item) for name, item in outcomes.items()]
+    return [*first, *beside, *measured]
 
 
 def _data_sheet(

@@ -19,12 +19,17 @@ from impactkit.plans.estimator_settings import EstimatorSettings
 from impactkit.plans.plan_file import found_file, parsed
 from impactkit.plans.project import Goals, Loan, Project, Requirements
 from impactkit.plans.refused import refused
-from impactkit.provenance import canonical_json
+from impactkit.provenance import canonical_json, write_whole
 from impactkit.schema import Exact, Written, fault, troubles_of
 from impactkit.wording import Language
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
+
+    from impactkit.plans.collection_form import Value
+    from impactkit.plans.requirements import Unmet
 
 
 class Decision(Written):
@@ -176,6 +181,39 @@ class Plan(Written):
     def catalogue(self) -> Catalogue:
         """The packaged indicators with the plan's own on top."""
         return Catalogue.default().layered(self.indicators) if self.indicators else Catalogue.default()
+
+    def unmet(self) -> tuple[Unmet, ...]:
+        """Return what the lender's five basic requirements ask for and the plan does not show.
+
+        Returns
+        -------
+        tuple of Unmet
+            Each with its key and, as text, what to write; empty when all five are shown.
+        """
+        from impactkit.plans.requirements import unmet
+
+        return unmet(self)
+
+    def write_form(self, path: str | Path, *, rows: Sequence[Sequence[Value]] = ()) -> Path:
+        """Write the Excel form that the plan's values are collected in.
+
+        Parameters
+        ----------
+        path : str or Path
+            The workbook; one that is there is replaced.
+        rows : sequence of sequence of str, int, float or None
+            Values to fill it with: unit, period, treated, then one for each claim.
+
+        Returns
+        -------
+        Path
+            The workbook, which :func:`impactkit.read` reads back.
+        """
+        from impactkit.plans.collection_form import collection_form, columns_for
+
+        file = Path(path)
+        write_whole(file, collection_form(columns_for(self), language=self.language, rows=rows))
+        return file
 
     @property
     def digest(self) -> str:

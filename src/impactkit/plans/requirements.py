@@ -32,6 +32,9 @@ class Unmet:
     missing: Message
     key: str
 
+    def __str__(self) -> str:
+        return f"{self.key}: {self.missing}"
+
 
 def is_examined(plan: Plan) -> bool:
     """Return whether a plan is an application or a follow-up of a loan: it has a loan, goals or requirements.

@@ -1,4 +1,4 @@
-"""Make the invented data of the ten plans. Run in this folder: python make_data.py. Nothing here is measured."""
+"""Make the invented data of the ten plans; run it in this folder. Nothing here is measured."""
 
 from pathlib import Path
 

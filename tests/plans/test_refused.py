@@ -8,6 +8,7 @@ from impactkit.indicators import Catalogue
 from impactkit.plans import Plan
 from impactkit.reporting.render import render
 
+LOAN = {"granted_sek": 9, "paid_out_sek": 6, "financed_share": "0.8"}
 REASON = "Frågan är ordagrant densamma i vår egen enkät."
 INDICATOR = Catalogue.default()["safety/feels-safe-after-dark"].model_dump(mode="json", exclude_none=True)
 CHANGE = {"sv": "Frågan ändrades.", "en": "The question changed."}
@@ -26,6 +27,7 @@ OUTSIDE = ROWS.replace("50.5", "150.5")
 def planned(sound, own, tmp_path, *, rows=ROWS, **claim):
     sound["indicators"] = [{**INDICATOR, "id": "safety/own", **own}]
     sound["claims"][0] |= {"indicator": "safety/own", **claim}
+    sound["loan"] = LOAN
     (tmp_path / "data.csv").write_text(rows, "utf-8")
     plan = Plan.of(sound)
     plan._path = tmp_path / "plan.toml"
@@ -93,4 +95,20 @@ def test_a_claim_in_another_unit_has_another_range(sound, tmp_path):
 def test_an_unknown_baseline_indicator_is_met_with_a_guess(sound):
     sound["claims"][0]["baseline_indicator"] = "safety/feels-safe-after-dar"
     with pytest.raises(PlanError, match="Did you mean"):
+        Plan.of(sound)
+
+
+def test_the_loans_share_of_a_count_is_told_beside_the_whole(sound, tmp_path):
+    counted = {"measure": "count", "pro_rata": "allowed", "unit": {"sv": "st", "en": "pieces"}}
+    plan = planned(sound, {**FINE, **counted, "change_unit": None}, tmp_path, basis="financed_share")
+    evaluation = evaluate(plan)
+    told = {fact.label: fact.text for fact in evaluation.report(language="sv").claims[0].facts}
+    point = evaluation.verdicts[0].point
+    assert told["Avser"] == "hela investeringen"
+    assert told["Lånets andel av effekten"].startswith(f"+{0.8 * point:.1f}".replace(".", ","))
+
+
+def test_a_share_of_no_loan_is_refused(sound):
+    sound["claims"][0]["basis"] = "financed_share"
+    with pytest.raises(PlanError, match=r"the plan has no \[loan\]"):
         Plan.of(sound)

@@ -46,7 +46,8 @@ class Claim(Written):
     baseline_indicator : str, optional
         The indicator the baseline was measured with, when it was another than the claim's.
     basis : {"total", "financed_share"}, optional
-        Whether the claim is about the whole investment, or about the part that the loan finances.
+        A claim is judged on the whole investment; with ``financed_share`` the report also tells the loan's
+        share of the effect. That is refused for shares, means, rates and indices, whose parts mean nothing.
     data_source, validation_method : str, optional
         Where the values come from, and how somebody else can see that they are right.
     accept : dict, optional

@@ -74,7 +74,10 @@ def amounts(plan: Plan) -> list[Trouble]:
     """
     loan = plan.loan
     if loan is None:
-        return []
+        what = 'basis = "financed_share" needs to know the share, but the plan has no [loan].'
+        asking = [claim for claim in plan.claims if claim.basis == "financed_share"]
+        add = "Add [loan] with financed_share, or remove the basis."
+        return [Trouble(what, '{file}, claim "{claim}"', add, {"claim": claim.id}) for claim in asking]
     found = []
     mend = "Correct one of the two amounts."
     values: dict[str, Value] = {"paid": loan.paid_out_sek, "granted": loan.granted_sek}

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Literal
 
 from impactkit.errors import UsageError
-from impactkit.indicators import CATEGORIES, Category, Words, category_name
+from impactkit.indicators import CATEGORIES, Catalogue, Category, Words, category_name
 from impactkit.schema import Written, no_such_choice
 from impactkit.wording import current_language, say
 
@@ -176,9 +176,9 @@ class EffectChain(Written):
             "outputs": [_step(each) for each in self.outputs],
             "outcomes": [_step(each) for each in self.outcomes],
             "impacts": [_step(each) for each in self.impacts],
-            "primary": list(self.suggested.primary),
-            "secondary": list(self.suggested.secondary),
-            "guardrail": list(self.suggested.guardrail),
+            "primary": [_named(item) for item in self.suggested.primary],
+            "secondary": [_named(item) for item in self.suggested.secondary],
+            "guardrail": [_named(item) for item in self.suggested.guardrail],
             "designs": [f"{each.method}: {each.when.text(language)}" for each in self.designs],
             "traps": [each.text.text(language) for each in self.traps],
         }
@@ -191,7 +191,11 @@ def _activity(activity: Activity) -> str:
 
 
 def _step(step: Step) -> str:
-    return f"{step.text.text(current_language())}: {', '.join(step.indicators)}"
+    return f"{step.text.text(current_language())}: {'; '.join(map(_named, step.indicators))}"
+
+
+def _named(item: str) -> str:
+    return f"{Catalogue.default()[item].name.text()} ({item})"
 
 
 @cache

@@ -138,16 +138,26 @@ def effect_facts(telling: Telling, *, estimand: str) -> tuple[Fact, ...]:
     """
     verdict, measure = telling.result.verdict, telling.measure
     kind = "margin" if telling.result.claim.change == "no_harm" else "promised"
-    asked = telling.result.claim.basis or ("total" if telling.plan.loan is not None else None)
-    basis = telling.say(f"effect.{asked}") if asked else None
     told = {
         "effect.point": measure.change(verdict.point),
         "effect.interval": interval_told(telling),
         f"effect.{kind}": measure.exact(telling.result.claim.minimum_effect),
-        "effect.basis": basis,
+        **_basis(telling),
         "effect.estimand": estimand,
     }
     return tuple(_fact(label, text, telling.language) for label, text in told.items() if text)
+
+
+def _basis(telling: Telling) -> dict[str, str]:
+    """Return that the effect is the whole investment's, and the loan's share of it when asked for."""
+    loan, claim = telling.plan.loan, telling.result.claim
+    if loan is None:
+        return {}
+    basis = {"effect.basis": telling.say("effect.total")}
+    if claim.basis == "financed_share":
+        part = telling.result.verdict.point * float(loan.financed_share)
+        basis["effect.loan_share"] = telling.measure.change(part)
+    return basis
 
 
 def interval_told(telling: Telling) -> str:

@@ -305,6 +305,13 @@ class TestCheckNamesTheRequirements:
         assert [each["requirement"] for each in told["unmet"]] == ["long_term"]
         assert len(told["met"]) == 4
 
+    def test_they_are_named_also_before_the_data_are_there(self, run):
+        run("new", "safety", "--folder", "square")
+        told = run("check", "square")
+        assert told.code == 2
+        assert "5 av 5 är visade" in told.out
+        assert "inga rader med data" in told.err
+
     def test_a_full_plan_passes_strictly(self, run, project):
         told = run("check", str(project()), "--strict")
         assert told.code == 0

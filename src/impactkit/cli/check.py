@@ -52,7 +52,12 @@ def run(asked: Namespace) -> int:
 
     speak_as(asked.plan, asked.lang)
     plan = Plan.read(asked.plan)
-    evaluation = checked(plan)
+    try:
+        evaluation = checked(plan)
+    except ImpactkitError:
+        if not asked.json:  # a plan is applied with before its follow-up exists
+            requirements(plan)
+        raise
     if asked.json:
         understood_as = _record(evaluation)
         print_json({"ok": True, "troubles": [], "understood": understood_as, "requirements": _asked(plan)})

@@ -25,6 +25,7 @@ def arguments(parser: ArgumentParser, language: Language) -> None:
         The language of their help.
     """
     parser.add_argument("plan", nargs="?", default="plan.toml", help=say("cli.plan", language))
+    parser.add_argument("--application", action="store_true", help=say("cli.check.application", language))
     parser.add_argument("--strict", action="store_true", help=say("cli.check.strict", language))
     parser.add_argument("--json", action="store_true", help=say("cli.json", language))
 
@@ -52,17 +53,13 @@ def run(asked: Namespace) -> int:
 
     speak_as(asked.plan, asked.lang)
     plan = Plan.read(asked.plan)
-    try:
-        evaluation = checked(plan)
-    except ImpactkitError:
-        if not asked.json:  # a plan is applied with before its follow-up exists
-            requirements(plan)
-        raise
+    evaluation = None if asked.application else checked(plan)
     if asked.json:
-        understood_as = _record(evaluation)
+        understood_as = _record(evaluation) if evaluation else None
         print_json({"ok": True, "troubles": [], "understood": understood_as, "requirements": _asked(plan)})
     else:
-        understood(evaluation)
+        if evaluation:
+            understood(evaluation)
         requirements(plan)
     return 2 if asked.strict and is_examined(plan) and unmet(plan) else 0
 

@@ -117,3 +117,20 @@ def test_observations_show_themselves(tmp_path):
     assert "visits-per-day" in found._repr_html_()
     assert "2 rows" in repr(found)
     assert found.to_frame() is not found.frame
+
+
+def test_a_code_that_lost_its_zero_is_told_beside_codes_that_kept_theirs(tmp_path):
+    rows = HEAD + "".join(f"safety/visits-per-day;{unit};2024;1;a\n" for unit in ("1480", "180"))
+    assert "looks like the municipality Stockholm, 0180" in told(written(tmp_path, rows))
+    alone = HEAD + "safety/visits-per-day;180;2024;1;a\n"
+    assert read(written(tmp_path, alone)).units == ("180",)
+
+
+def test_a_sheet_is_named_when_several_hold_data(tmp_path):
+    long = pd.DataFrame(
+        {"indicator": ["safety/visits-per-day"], "unit": ["a"], "period": [2024], "value": [1]}
+    )
+    with pd.ExcelWriter(tmp_path / "two.xlsx") as book:
+        long.to_excel(book, sheet_name="one", index=False)
+        long.to_excel(book, sheet_name="two", index=False)
+    assert len(read(tmp_path / "two.xlsx", sheet="two")) == 1

@@ -18,9 +18,10 @@ from impactkit.data.read_table import read_table
 from impactkit.data.table import Table
 from impactkit.data.typing_columns import number_problem
 from impactkit.errors import DataError
-from impactkit.indicators import Catalogue, Indicator
+from impactkit.indicators import Catalogue, Indicator, Regions
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_DIGITS = 4  # of a municipality code
 _KEYS = ("indicator", "unit", "period", "value")
 
 
@@ -39,6 +40,7 @@ class _Reading:
 def read(
     path: str | PathLike[str],
     *,
+    sheet: str | None = None,
     missing: Sequence[str] = (),
     withheld: Sequence[str] = (),
     catalogue: Catalogue | None = None,
@@ -53,6 +55,8 @@ def read(
     ----------
     path : str or path-like
         The file.
+    sheet : str, optional
+        The sheet of a long table in a workbook; needed when several hold data. A form says its own.
     missing, withheld : sequence of str
         Texts that mean that no value was recorded, or that there is one which may not be shown. An empty
         cell is missing; no other sign is guessed.
@@ -70,7 +74,7 @@ def read(
     ------
     DataError
         With every fault by cell: not a number, outside the indicator's range, a year that is none, an
-        unknown indicator, the same unit and period twice.
+        unknown indicator, the same unit and period twice, a municipality code that has lost its zero.
 
     Examples
     --------
@@ -86,7 +90,7 @@ def read(
     file = Path(path)
     columns = form_columns(file) if file.is_file() else None
     if columns is None:
-        table = read_table(file)
+        table = read_table(file, sheet=sheet)
         readings = _long(table)
     else:
         table = read_table(file, sheet=columns[0].sheet)
@@ -94,7 +98,7 @@ def read(
     signs = {**dict.fromkeys(missing, "missing"), **dict.fromkeys(withheld, "withheld"), "": "missing"}
     known = catalogue or Catalogue.default()
     mark = decimal or table.decimal or find_decimal(_text(table, each) for each in readings)
-    faults = _unknown(table, readings, known) + _twice(table, readings)
+    faults = _unknown(table, readings, known) + _twice(table, readings) + _lost_zeros(table, readings)
     rows = []
     for each in readings:
         row, found = _read_one(table, each, signs=signs, mark=mark, known=known)
@@ -222,6 +226,29 @@ def _twice(table: Table, readings: Iterable[_Reading]) -> list[Fault]:
                 table.fault(each.position, each.column, problem=problem, mend=mend, other=there, **told)
             )
     return faults
+
+
+def _lost_zeros(table: Table, readings: Sequence[_Reading]) -> list[Fault]:
+    """Return a fault for each municipality code that a spreadsheet has turned into a number."""
+    codes = Regions.default()
+    first = {each.unit: each for each in reversed(readings)}
+    if not any(unit in codes for unit in first):
+        return []
+    problem = "The unit {unit} looks like the municipality {name}, {code}, without its first zero."
+    mend = "Format the column as text and write {code}."
+    return [
+        table.fault(
+            each.position,
+            each.column,
+            problem=problem,
+            mend=mend,
+            unit=unit,
+            code=f"0{unit}",
+            name=codes[f"0{unit}"].name,
+        )
+        for unit, each in first.items()
+        if len(unit) == _DIGITS - 1 and f"0{unit}" in codes
+    ]
 
 
 def _refuse_absent(table: Table, names: Sequence[str]) -> None:

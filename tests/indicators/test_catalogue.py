@@ -2,6 +2,7 @@
 
 import re
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -192,3 +193,13 @@ def test_a_frame_has_one_row_an_indicator():
     frame = Catalogue.default().to_frame("en")
     assert len(frame) == len(INDICATORS)
     assert frame.set_index("id").loc["housing/tenant-turnover", "unit"] == "per cent a year"
+
+
+def test_only_identifiers_that_were_looked_up_are_claimed():
+    looked_up = {"PI2640", "PD5833", "PI3786", "PI9910", "PI2389", "PI4060", "PI1945"}
+    assert {item.mappings.iris for item in INDICATORS} - {None} <= looked_up
+
+
+def test_the_readme_counts_right():
+    readme = Path(__file__).parents[2] / "README.md"
+    assert f"{len(INDICATORS)} indicators" in readme.read_text("utf-8")

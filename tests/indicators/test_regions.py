@@ -93,9 +93,17 @@ class TestOldCodes:
 
     @pytest.mark.parametrize(
         ("code", "first", "last", "now"),
-        [("1917", 2005, 2010, ("0331",)), ("1917", 2004, 2006, ()), ("0331", 2008, 2010, ())],
+        [
+            ("1917", 2005, 2010, ("0331",)),
+            ("1917", 2004, 2006, ()),
+            ("0331", 2008, 2010, ()),
+            ("0380", 2002, 2004, ("0330",)),
+            ("0330", 2002, 2004, ("0380",)),
+            ("0380", 2003, 2010, ()),
+            ("0181", 1998, 1999, ("0140",)),
+        ],
     )
-    def test_a_code_that_ended_between_two_years_is_told(self, code, first, last, now):
+    def test_a_code_whose_area_changed_between_two_years_is_told(self, code, first, last, now):
         found = REGIONS.changed_between(code, first=first, last=last)
         assert tuple(region.code for region in found) == now
 

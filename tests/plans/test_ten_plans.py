@@ -1,6 +1,7 @@
 """Ten plans, one for each kind of project: invented, whole, and understood by check."""
 
 import runpy
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from impactkit.evaluation import evaluate
 from impactkit.exchange import plan_schema
 from impactkit.plans import Plan
 from impactkit.plans.requirements import is_examined
+from impactkit.verification.seal import seal
+from impactkit.verification.verify import verify
 
 FOLDER = Path(__file__).parents[1] / "data" / "plans"
 PLANS = sorted(page.parent.name for page in FOLDER.glob("*/plan.toml"))
@@ -78,3 +81,11 @@ def test_what_the_indicator_objects_to_is_shown_with_the_plans_reason():
     (told,) = report.claims[1].accepted
     assert "omfattar 4 år" in told
     assert "Visas bara som sammanhang" in told
+
+
+@pytest.mark.parametrize("name", ["05-sports-facilities", "06-youth-jobs-lottery"])
+def test_accepted_refusals_and_own_indicators_travel_in_the_bundle(name, tmp_path):
+    shutil.copytree(FOLDER / name, tmp_path / name)
+    found = verify(seal(evaluate(tmp_path / name), tmp_path / "bundle.zip"))
+    assert found.exit_code == 3
+    assert all(step.state != "fail" for step in found.steps)

@@ -42,6 +42,8 @@ class Region:
         The first and last day of the code; None when it is older than the covered history, or still in use.
     successors : tuple of str
         Codes that took over.
+    split_from : str
+        The code that its area was part of before; empty when it was not split off within the covered history.
     """
 
     code: str
@@ -51,6 +53,7 @@ class Region:
     valid_from: date | None = None
     valid_to: date | None = None
     successors: tuple[str, ...] = ()
+    split_from: str = ""
 
     def valid_on(self, day: Day) -> bool:
         """Return whether the code was in use on a day, or at the end of a year.
@@ -248,24 +251,33 @@ class Regions:
         return tuple(last for item in region.successors for last in self.successors(item))
 
     def changed_between(self, code: str, *, first: Day, last: Day) -> tuple[Region, ...]:
-        """Return what took over from a code that ended between two days: then the two cannot be compared.
+        """Return the codes that hold the rest of a code's area, when it changed between two days.
+
+        Values under the code on the two days are then not about the same area.
 
         Parameters
         ----------
         code : str
-            The code at the first day.
+            The code.
         first, last : date or int
             Two days, or the ends of two years.
 
         Returns
         -------
         tuple of Region
-            Empty when the code was in use on both days.
+            What took over from it, what was split off from it, or what it was split off from; empty when
+            nothing is known to have changed.
         """
         region = self[code]
         if region.valid_on(first) and not region.valid_on(last):
             return self.successors(code)
-        return ()
+        if region.split_from and region.valid_on(last) and not region.valid_on(first):
+            return (self[region.split_from],)
+        return tuple(
+            other
+            for other in self
+            if other.split_from == code and other.valid_on(last) and not other.valid_on(first)
+        )
 
     def unknown(self, text: str) -> Trouble:
         """Return the trouble of asking for a region that is not here.
@@ -299,11 +311,11 @@ class Regions:
         Returns
         -------
         DataFrame
-            code, kind, name, county, valid_from, valid_to, successors.
+            code, kind, name, county, valid_from, valid_to, successors, split_from.
         """
         import pandas as pd
 
-        columns = ("code", "kind", "name", "county", "valid_from", "valid_to", "successors")
+        columns = ("code", "kind", "name", "county", "valid_from", "valid_to", "successors", "split_from")
         return pd.DataFrame([[getattr(region, name) for name in columns] for region in self], columns=columns)
 
 
@@ -363,4 +375,5 @@ def _region(row: dict[str, str]) -> Region:
         valid_from=date.fromisoformat(row["valid_from"]) if row["valid_from"] else None,
         valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
         successors=tuple(row["successors"].split()),
+        split_from=row["split_from"],
     )

@@ -162,5 +162,11 @@ class TestTheForm:
         assert 'numFmtId="49"' in sheets["xl/styles.xml"]
         assert re.search(r'<col min="1" max="1" [^>]*style="\d+"', sheets["xl/worksheets/sheet1.xml"])
 
+    def test_lists_every_municipality_by_its_code(self, tmp_path):
+        new_project(tmp_path, category="safety", language="sv")
+        codes = pd.read_excel(tmp_path / "data.xlsx", sheet_name="Kodlista", dtype=str, engine="calamine")
+        assert codes.set_index("Kod").loc["0127", "Betydelse"] == "Botkyrka"
+        assert len(codes) == 4 + 290
+
     def test_holds_no_formula(self, sheets):
         assert not any("<f>" in text for text in sheets.values())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from impactkit.data.collection import SHEET, ColumnRole
-from impactkit.indicators import Catalogue, Indicator
+from impactkit.indicators import Catalogue, Indicator, Regions
 from impactkit.indicators.shown import described
 from impactkit.wording import Language, say
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _ROWS = 2000
 _AS_TEXT = 49  # the number of Excel's own text format
 _MOST = 1e15
+_WIDE, _LINE_HEIGHT = 95, 15  # characters, points
+_A4 = 9
 _LONGEST_MESSAGE = 255
 Value = str | int | float | None
 
@@ -151,6 +154,8 @@ def _data_sheet(
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     as_text = book.add_format({"num_format": _AS_TEXT})
     sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    _to_print(sheet)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, 18, as_text if column.role in ("unit", "other") else None)
         sheet.write_string(0, place, column.name, bold)
@@ -195,7 +200,8 @@ def _read_me(book: xlsxwriter.Workbook, columns: Sequence[Column], language: Lan
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     bold = book.add_format({"bold": True, "valign": "top"})
     sheet.set_column(0, 0, 34, wrapped)
-    sheet.set_column(1, 1, 95, wrapped)
+    sheet.set_column(1, 1, _WIDE, wrapped)
+    _to_print(sheet)
     sheet.write_string(0, 0, say("form.title", language), book.add_format({"bold": True, "font_size": 14}))
     lines: list[tuple[str, str, bool]] = [
         ("", say(f"form.advice.{name}", language), False) for name in ("rows", "all", "names", "persons")
@@ -205,6 +211,8 @@ def _read_me(book: xlsxwriter.Workbook, columns: Sequence[Column], language: Lan
         if column.indicator is not None:
             lines += [(f"  {label}", text, False) for label, text in _about(column.indicator, language)]
     for number, (label, text, is_heading) in enumerate(lines, start=2):
+        # Not every program fits a row to wrapped text when it opens the file.
+        sheet.set_row(number, _LINE_HEIGHT * math.ceil(len(text) / _WIDE))
         sheet.write_string(number, 0, label, bold if is_heading else wrapped)
         sheet.write_string(number, 1, text, wrapped)
 
@@ -221,16 +229,31 @@ def _code_list(book: xlsxwriter.Workbook, language: Language) -> None:
     sheet = book.add_worksheet(say("form.sheet.codes", language))
     bold = book.add_format({"bold": True, "bottom": 1})
     sheet.set_column(0, 0, 18)
-    sheet.set_column(1, 1, 95)
+    sheet.set_column(1, 1, _WIDE)
+    _to_print(sheet)
     sheet.write_string(0, 0, say("form.codes.what", language), bold)
     sheet.write_string(0, 1, say("form.codes.meaning", language), bold)
-    for number, name in enumerate(("zero", "one", "empty", "zeros"), start=1):
-        sheet.write_string(number, 0, say(f"form.codes.{name}", language))
-        sheet.write_string(number, 1, say(f"form.codes.{name}_meaning", language))
+    codes = [
+        (say(f"form.codes.{name}", language), say(f"form.codes.{name}_meaning", language))
+        for name in ("zero", "one", "empty", "zeros")
+    ]
+    codes += [(r.code, r.name) for r in Regions.default().filter(kind="municipality") if r.valid_to is None]
+    as_text = book.add_format({"num_format": _AS_TEXT})
+    for number, (code, meaning) in enumerate(codes, start=1):
+        sheet.write_string(number, 0, code, as_text)
+        sheet.write_string(number, 1, meaning)
+
+
+def _to_print(sheet: xlsxwriter.worksheet.Worksheet) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
 
 
 def _machine_sheet(book: xlsxwriter.Workbook, columns: Sequence[Column], language: Language) -> None:
     sheet = book.add_worksheet(SHEET)
+    sheet.set_column(0, 3, 28)
+    _to_print(sheet)
     for place, name in enumerate(("sheet", "column", "role", "indicator")):
         sheet.write_string(0, place, name)
     for number, column in enumerate(columns, start=1):

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 import impactkit
-from impactkit.wording.message import sentences
+from impactkit.wording.message import say, sentences
 
 PACKAGE = Path(impactkit.__file__).parent
 TEMPLATES = sorted(PACKAGE.rglob("*.j2"))
 NUMBER_FORM = re.compile(r"\+?\d*|p|%|year")
+COUNT_FORM = re.compile(r"[^|{}:]+\|[^|{}:]*#[^|{}:]*")  # one, and several with the number
 
 
 def fields(sentence: str) -> set[str]:
@@ -63,7 +64,7 @@ def test_numbers_are_asked_for_in_a_form_that_exists(language):
         for _, name, spec, _ in string.Formatter().parse(text)
         if name
     }
-    assert [form for form in forms if not NUMBER_FORM.fullmatch(form)] == []
+    assert [form for form in forms if not (NUMBER_FORM.fullmatch(form) or COUNT_FORM.fullmatch(form))] == []
 
 
 @pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=lambda f: str(f.relative_to(PACKAGE)))
@@ -91,3 +92,17 @@ def test_swedish_is_swedish():
     assert {
         code for code in same if len(re.sub(r"\{[^}]*\}", "", sentences("sv")[code]).split()) > 1
     } == set()
+
+
+@pytest.mark.parametrize(
+    ("n", "language", "said"),
+    [
+        (1, "sv", "den enda enhet som"),
+        (2, "sv", "de 2 enheter som"),
+        (1, "en", "the single treated unit,"),
+        (1200, "sv", "de 1\u00a0200 enheter som"),
+    ],
+)
+def test_one_is_not_told_as_several(n, language, said):
+    values = {"outcome": "y", "follow_up": "2024", "baseline": "2020", "comparison": 19, "treated": n}
+    assert said in say("estimand.difference_in_differences.units", language, **values)

@@ -194,7 +194,10 @@ def _flat(table: Mapping[str, Any], prefix: str) -> dict[str, str]:
 
 
 class _LocalFormatter(Formatter):
-    """Writes numbers as the language does: ``{x}``, ``{x:2}`` decimals, ``{x:+1}``, ``{x:p}``, ``{x:%}``."""
+    """Writes numbers as the language does: ``{x}``, ``{x:2}`` decimals, ``{x:+1}``, ``{x:p}``, ``{x:%}``.
+
+    ``{n:# area|# areas}`` chooses by the number, which stands for ``#``.
+    """
 
     def __init__(self, language: Language) -> None:
         self.language = language
@@ -204,6 +207,9 @@ class _LocalFormatter(Formatter):
             return value.text(self.language)
         if isinstance(value, str):
             return value
+        if "|" in format_spec:
+            one, several = format_spec.split("|")
+            return (one if value == 1 else several).replace("#", self.format_field(value, ""))
         if format_spec == "year":
             return str(int(value))
         if format_spec == "p":

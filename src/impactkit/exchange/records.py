@@ -118,7 +118,9 @@ def _kinds() -> dict[str, str]:
 def _kinds_of(model: dict[str, Any], known: dict[str, Any], prefix: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, described in model["properties"].items():
-        choice = next((each for each in described.get("anyOf", ()) if each.get("type") != "null"), described)
+        # A key with a default stands under allOf in the schemas of older pydantic.
+        choices = described.get("anyOf") or described.get("allOf") or (described,)
+        choice = next(each for each in choices if each.get("type") != "null")
         reference = choice.get("$ref", "").rpartition("/")[2]
         target = known.get(reference, choice)
         if "properties" in target:

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import VERSION, BaseModel
 
 from impactkit.indicators import Indicator
 from impactkit.plans import Plan
@@ -70,7 +70,8 @@ def _published(model: type[BaseModel], address: str, title: str) -> dict[str, An
         if name in models and "properties" in part:
             _describe(part, models[name])
     described: dict[str, Any] = _mended(schema)
-    return {"$schema": _DIALECT, "$id": address, **described, "title": title}
+    made = f"Made from the models with pydantic {'.'.join(VERSION.split('.')[:2])}"
+    return {"$schema": _DIALECT, "$id": address, "$comment": made, **described, "title": title}
 
 
 def _mended(part: Any) -> Any:

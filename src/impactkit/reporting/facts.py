@@ -155,8 +155,9 @@ def _basis(telling: Telling) -> dict[str, str]:
         return {}
     basis = {"effect.basis": telling.say("effect.total")}
     if claim.basis == "financed_share":
-        part = telling.result.verdict.point * float(loan.financed_share)
-        basis["effect.loan_share"] = telling.measure.change(part)
+        verdict, share = telling.result.verdict, float(loan.financed_share)
+        limits = telling.measure.span(verdict.low * share, verdict.high * share)
+        basis["effect.loan_share"] = f"{telling.measure.change(verdict.point * share)} ({limits})"
     return basis
 
 

@@ -11,6 +11,7 @@ import impactkit
 
 PACKAGE = Path(impactkit.__file__).parent
 SHELVES = (
+    "data.services",
     "data.sources",
     "effects.estimators",
     "effects.inference",

@@ -5,7 +5,6 @@ import datetime
 import pytest
 import xlsxwriter
 
-from impactkit.data import sources
 from impactkit.data.read_table import read_table
 from impactkit.data.sources import csv_file
 from impactkit.errors import DataError
@@ -169,14 +168,3 @@ def test_a_folder_and_a_locked_file_are_told_as_such(tmp_path, monkeypatch):
 def test_a_sheet_of_a_text_file_is_refused(write_text):
     with pytest.raises(DataError, match="a text file has no sheets"):
         csv_file.read(write_text(TEXT), sheet="Blad1")
-
-
-@pytest.mark.parametrize("source", sources.ALL)
-def test_a_source_reads_a_file_without_changing_it(source, write_text, write_workbook):
-    files = [write_text(TEXT), write_workbook({"Blad1": ROWS})]
-    mine = next(file for file in files if source.matches(file, file.read_bytes()[:4096]))
-    before = mine.read_bytes()
-    table = source.read(mine)
-    assert table.header == tuple(ROWS[0])
-    assert table.cells["kommun"].tolist() == ["0114", "1488"]
-    assert mine.read_bytes() == before

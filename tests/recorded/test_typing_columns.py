@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from impactkit.data.numbers import Unreadable, find_decimal, parse_number
 from impactkit.data.read_table import read_table
-from impactkit.data.table import Table
+from impactkit.data.table import HeldCells, Table
 from impactkit.data.typing_columns import typed_frame
 from impactkit.errors import DataError, UsageError
 from impactkit.wording import told
@@ -14,8 +14,13 @@ from impactkit.wording import told
 
 def table_of(**columns: list[str]) -> Table:
     rows = len(next(iter(columns.values())))
-    cells = pd.DataFrame(columns, index=range(2, rows + 2), dtype=object)
-    return Table(file="a.csv", header=tuple(columns), cells=cells, letters=tuple(range(len(columns))))
+    return Table(
+        file="a.csv",
+        header=tuple(columns),
+        held=HeldCells(list(columns.values())),
+        rows=range(2, rows + 2),
+        letters=tuple(range(len(columns))),
+    )
 
 
 def refusal(table: Table, **settings: object) -> str:

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from impactkit.verification.personal_numbers import holds_personal_numbers, personal_numbers
+from impactkit.data.personal_numbers import holds_personal_numbers, personal_numbers
 
 
 def invented(day="121212", serial="121"):

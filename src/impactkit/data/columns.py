@@ -14,7 +14,9 @@ Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Array = npt.NDArray[Any]
 
-Reason = Literal["outcome_missing", "covariate_missing", "pre_outcome_missing", "zero_weight"]
+Reason = Literal[
+    "outcome_missing", "covariate_missing", "pre_outcome_missing", "std_error_missing", "zero_weight"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,8 @@ class Columns:
         How the periods are written.
     weight, pre_outcome : ndarray, shape (n,), optional
         Positive weights; the outcome before the start.
+    std_error : ndarray, shape (n,), optional
+        Standard errors that the outcomes came with.
     covariates : ndarray, shape (n, p)
         In their own units.
     """
@@ -77,6 +81,7 @@ class Columns:
     stratum: Codes | None = None
     weight: Floats | None = None
     pre_outcome: Floats | None = None
+    std_error: Floats | None = None
     covariates: Floats
     unit_labels: Array | None = None
     cluster_labels: Array | None = None
@@ -105,6 +110,15 @@ class Columns:
         """Period value of each row."""
         assert self.period is not None
         found: Floats = self.periods[self.period]
+        return found
+
+    @property
+    def given_variance(self) -> Floats | None:
+        """Sampling variance that each outcome came with, times the row's weight."""
+        if self.std_error is None:
+            return None
+        weight = np.ones(len(self.outcome)) if self.weight is None else self.weight
+        found: Floats = weight * self.std_error**2
         return found
 
     @property

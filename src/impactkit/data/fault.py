@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from impactkit.errors import ImpactkitError, Trouble, Value
 
@@ -30,6 +31,10 @@ class Fault:
         English templates. They may name ``{cell}``, ``{row}``, ``{column}``, ``{value}`` and `details`.
     details : mapping of str to str, int or float
         What else the templates name.
+    severity : {"error", "warning"}
+        Whether the table cannot be used as it stands, or can but should be looked at.
+    count : int
+        How many cells it is about: more than one when alike faults are told as a number.
 
     Examples
     --------
@@ -48,10 +53,13 @@ class Fault:
     problem: str
     mend: str
     details: Mapping[str, Value] = field(default_factory=dict)
+    severity: Literal["error", "warning"] = "error"
+    count: int = 1
 
     def trouble(self) -> Trouble:
         """Return the fault as a trouble an error can report."""
         values: dict[str, Value] = {
+            "count": self.count,
             **self.details,
             "file": self.file,
             "cell": self.cell,
@@ -64,6 +72,8 @@ class Fault:
     def _where(self) -> str:
         if self.cell:
             return "{file}, cell {cell}"
+        if self.count > 1 and "first" in self.details:
+            return "{file}, {first} to {last}"
         return "{file}" if self.row is None else "{file}, row {row}"
 
 

@@ -1,265 +1,271 @@
-"""Reading observations: a collection form, or a long table with one value a row."""
+"""Reading observations from whatever holds them: a file, a frame, a query, the answer of a service."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
+import numpy as np
+import numpy.typing as npt
 
-from impactkit.data.collection import FormColumn, form_columns
+from impactkit.data.account import Account
+from impactkit.data.arrange import Arranged, Series, arrange, arrange_form
+from impactkit.data.collection import form_columns
+from impactkit.data.evidence import Evidence
 from impactkit.data.fault import Fault, refuse
-from impactkit.data.numbers import DecimalMark, Unreadable, find_decimal, parse_number
-from impactkit.data.observations import LONG, Observations
+from impactkit.data.frame_table import table_of_frame
+from impactkit.data.keys import Read, check_periods, check_repeated, check_units, total_rows
+from impactkit.data.kolada_rows import group_faults
+from impactkit.data.layout import Layout
+from impactkit.data.observations import Objects, Observations
+from impactkit.data.personal_scan import refuse_personal_numbers
+from impactkit.data.query import Query
 from impactkit.data.read_table import read_table
 from impactkit.data.table import Table
-from impactkit.data.typing_columns import number_problem
+from impactkit.data.texts import Texts, joined
+from impactkit.data.uncertainty import beside_values
+from impactkit.data.values import STATUSES, Rules, read_values
 from impactkit.errors import DataError
-from impactkit.indicators import Catalogue, Indicator, Regions
+from impactkit.indicators import Catalogue
 
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
-_DIGITS = 4  # of a municipality code
-_KEYS = ("indicator", "unit", "period", "value")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
-    """One value about to be read: where it stands and what it is about."""
-
-    position: int
-    column: str
-    indicator: str
-    unit: str
-    period: str
-    others: dict[str, str]
+Flags = npt.NDArray[np.bool_]
 
 
 def read(
-    path: str | PathLike[str],
+    source: Any,
     *,
     sheet: str | None = None,
     missing: Sequence[str] = (),
     withheld: Sequence[str] = (),
     catalogue: Catalogue | None = None,
-    decimal: DecimalMark | None = None,
+    layout: Layout | None = None,
 ) -> Observations:
-    r"""Read observations from a collection form or from a long table.
+    r"""Read observations from a file, a frame, a query or the answer of a service.
 
-    A collection form is the workbook that `new_project` writes. A long table, in CSV or a workbook, has the
-    columns indicator, unit, period and value, one value a row; its other columns come along as text.
+    A file is told by what it holds: text with separators, a workbook, Parquet, Feather, Stata, SAS, SPSS,
+    JSON-stat, PX, Kolada, saved evidence. A collection form and a statistics office's file say themselves
+    what is what; elsewhere the headings may (Kommun, År, Kön, an indicator's name), and what they leave
+    unsaid is told by a layout. Nothing is guessed.
 
     Parameters
     ----------
-    path : str or path-like
-        The file.
+    source : path, frame, Query or Evidence
+        A path; a pandas, polars, pyarrow or duckdb table; a query with the connection to put it to; what a
+        `Kolada` or `PxWeb` client has fetched.
     sheet : str, optional
-        The sheet of a long table in a workbook; needed when several hold data. A form says its own.
+        The sheet of a workbook; needed when several hold data. A form says its own.
     missing, withheld : sequence of str
-        Texts that mean that no value was recorded, or that there is one which may not be shown. An empty
-        cell is missing; no other sign is guessed.
+        Texts that mean that no value was recorded, or that there is one which may not be shown. More can be
+        said in the layout's ``marks``. An empty cell is missing; no other sign is guessed.
     catalogue : Catalogue, optional
         Where the indicators are described; the packaged one when left out.
-    decimal : {",", "."}, optional
-        The decimal mark, when the file does not make it plain.
+    layout : Layout, optional
+        Which column is what, as far as the headings do not say.
 
     Returns
     -------
     Observations
-        Every value with its status and the cell it stood in.
+        Every value with its status and the cell it stood in, what became of every row, and warnings.
 
     Raises
     ------
     DataError
-        With every fault by cell: not a number, outside the indicator's range, a year that is none, an
-        unknown indicator, the same unit and period twice, a municipality code that has lost its zero.
+        With every fault by cell: not a number, outside the indicator's range, no period, an unknown
+        indicator, two values of one thing, a code that has lost its zero or contradicts its name, personal
+        identity numbers, a file that is damaged or larger than is read.
+
+    See Also
+    --------
+    impactkit.faults : The faults as a table.
 
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
-    >>> rows = "indicator;unit;period;value\nsafety/visits-per-day;01;2024;120,5\n"
+    >>> rows = "Trygghet 2024\n\nOmråde;År;Besök per dag\nNorr;2024;1 120,5\nSumma;2024;1 120,5\n"
     >>> with TemporaryDirectory() as folder:
     ...     file = Path(folder) / "visits.csv"
     ...     _ = file.write_text(rows, encoding="utf-8")
-    ...     observations = read(file)
+    ...     observations = read(file, layout=Layout(values={"Besök per dag": "safety/visits-per-day"}))
     >>> observations.to_frame()[["unit", "period", "value", "status"]].values.tolist()
-    [['01', 2024, 120.5, 'value']]
+    [['Norr', 2024, 1120.5, 'value']]
+    >>> observations.account
+    Account(read 5 = used 1 + title 1 + heading 1 + blank 1 + total 1)
     """
-    file = Path(path)
-    columns = form_columns(file) if file.is_file() else None
-    if columns is None:
-        table = read_table(file, sheet=sheet)
-        readings = _long(table)
-    else:
-        table = read_table(file, sheet=columns[0].sheet)
-        readings = _form(table, columns)
-    signs = {**dict.fromkeys(missing, "missing"), **dict.fromkeys(withheld, "withheld"), "": "missing"}
+    told = layout or Layout()
     known = catalogue or Catalogue.default()
-    mark = decimal or table.decimal or find_decimal(_text(table, each) for each in readings)
-    faults = _unknown(table, readings, known) + _twice(table, readings) + _lost_zeros(table, readings)
-    rows = []
-    for each in readings:
-        row, found = _read_one(table, each, signs=signs, mark=mark, known=known)
-        rows.append(row)
-        faults += found
+    table, form = _table(source, sheet=sheet, layout=told)
+    refuse_personal_numbers(table)
+    told = told.over(table.known.layout)
+    arranged, faults = arrange_form(table, form) if form else arrange(table, told, known)
     refuse(faults, DataError)
-    others = list(readings[0].others) if readings else []
-    return Observations(frame=pd.DataFrame(rows, columns=[*LONG, *others]), file=file.name)
+    arranged = _catalogued(table, arranged, known)
+    marks = {**table.known.marks, **told.signs}
+    marks |= {**dict.fromkeys(missing, "missing"), **dict.fromkeys(withheld, "withheld")}
+    rules = Rules(marks=marks, decimal=told.decimal, known=known, units=told.units)
+    return _observations(table, arranged, rules)
 
 
-def _long(table: Table) -> list[_Reading]:
-    _refuse_absent(table, _KEYS)
-    others = [name for name in table.header if name not in (*_KEYS, "status")]
-    cells = {name: table.cells[name].tolist() for name in table.header}
-    return [
-        _Reading(
-            position=position,
-            column="value",
-            indicator=cells["indicator"][position],
-            unit=cells["unit"][position],
-            period=cells["period"][position],
-            others={name: cells[name][position] for name in others},
+def _table(source: Any, *, sheet: str | None, layout: Layout) -> tuple[Table, Any]:
+    """Return the table that a source holds, and what its columns are if it is a collection form."""
+    if isinstance(source, str | PathLike):
+        file = Path(source)
+        form = form_columns(file) if file.is_file() else None
+        if form:
+            return read_table(file, sheet=form[0].sheet), form
+        return read_table(file, sheet=sheet, header=layout.header), None
+    if isinstance(source, Evidence):
+        return source.table(), None
+    if isinstance(source, Query):
+        return source.table(), None
+    return table_of_frame(source, file="frame"), None
+
+
+def _catalogued(table: Table, arranged: Arranged, known: Catalogue) -> Arranged:
+    """Return the values with a source's own codes replaced by the ids of indicators that have them."""
+    if not table.by_name or table.known.layout is None or table.known.layout.indicator != "kpi":
+        return arranged
+    ids = {each.source_code: each.id for each in known if each.source == "kolada" and each.source_code}
+    series = tuple(
+        replace(each, indicator=each.indicator.each(lambda code: ids.get(code, code)))
+        for each in arranged.series
+    )
+    return replace(arranged, series=series)
+
+
+def _observations(table: Table, arranged: Arranged, rules: Rules) -> Observations:
+    totals = total_rows(table, arranged)
+    wanted = ~totals
+    arranged, faults = check_units(table, arranged, wanted)
+    faults += _unknown(table, arranged, rules.known) + _totals_told(table, arranged, totals)
+    faults += _beside_told(table) + group_faults(table, arranged.series[0].unit.labels)
+    found: list[Read] = []
+    beside: list[dict[str, npt.NDArray[np.float64]]] = []
+    for each in arranged.series:
+        period, wrong = check_periods(table, each, wanted)
+        values = read_values(table, each, rules, wanted=wanted)
+        about = Series(
+            column=each.column, indicator=each.indicator, unit=each.unit, period=period, by=each.by
         )
-        for position in range(len(table.cells))
-    ]
+        numbers, more = beside_values(table, each, values.value, rules=rules, wanted=wanted)
+        faults += [*wrong, *values.faults, *more]
+        found.append(Read(series=about, value=values.value, status=values.status))
+        beside.append(numbers)
+    again, repeated = check_repeated(table, found, wanted)
+    faults += repeated
+    refuse([fault for fault in faults if fault.severity == "error"], DataError)
+    return _together(table, arranged, found, beside=beside, rows=(totals, again), warnings=tuple(faults))
 
 
-def _form(table: Table, columns: tuple[FormColumn, ...]) -> list[_Reading]:
-    _refuse_absent(table, [column.name for column in columns])
-    named = {column.role: column.name for column in columns if column.role in ("unit", "period")}
-    others = [column.name for column in columns if column.role in ("treated", "other")]
-    cells = {column.name: table.cells[column.name].tolist() for column in columns}
-    return [
-        _Reading(
-            position=position,
-            column=column.name,
-            indicator=column.indicator,
-            unit=cells[named["unit"]][position],
-            period=cells[named["period"]][position],
-            others={name: cells[name][position] for name in others},
-        )
-        for column in columns
-        if column.role == "outcome"
-        for position in range(len(table.cells))
-    ]
+def _together(
+    table: Table,
+    arranged: Arranged,
+    found: Sequence[Read],
+    *,
+    beside: Sequence[dict[str, npt.NDArray[np.float64]]],
+    rows: tuple[Flags, Flags],
+    warnings: tuple[Fault, ...],
+) -> Observations:
+    totals, again = rows
+    kept = ~(totals | again)
+    rows_kept = slice(None) if kept.all() else np.flatnonzero(kept)
+    used = int(kept.sum())
+    aside = {**table.aside.rows, "total": int(totals.sum()), "repeated": int(again.sum())}
+    names = list(dict.fromkeys(name for each in found for name in each.series.by))
+    status = [Texts(each.status, STATUSES).take(rows_kept) for each in found]
+    return Observations(
+        indicator=joined([each.series.indicator.take(rows_kept) for each in found]),
+        unit=joined([each.series.unit.take(rows_kept) for each in found]),
+        period=joined([each.series.period.take(rows_kept) for each in found]),
+        value=np.concatenate([each.value[rows_kept] for each in found]),
+        status=joined(status),
+        by={name: joined([_split(each, name, rows_kept) for each in found]) for name in names},
+        beside={name: np.concatenate([numbers[name][rows_kept] for numbers in beside]) for name in beside[0]},
+        places=_places(table, [each.series.column for each in found], kept),
+        others={name: _others(table, name, kept, times=len(found)) for name in arranged.others},
+        file=table.file,
+        account=Account(used=used, set_aside={reason: n for reason, n in aside.items() if n}),
+        warnings=tuple(fault for fault in warnings if fault.severity == "warning"),
+        labels=table.known.labels,
+        titles=table.known.titles,
+    )
 
 
-def _read_one(
-    table: Table, each: _Reading, *, signs: dict[str, str], mark: DecimalMark | None, known: Catalogue
-) -> tuple[list[object], list[Fault]]:
-    text = _text(table, each)
-    faults = _period_faults(table, each)
-    status = signs.get(text, "value")
-    value = math.nan
-    if status == "value":
-        read_as = parse_number(text, decimal=mark)
-        if isinstance(read_as, Unreadable):
-            problem, mend = number_problem(read_as)
-            faults.append(
-                table.fault(each.position, each.column, problem=problem, mend=mend, mark=mark or ".")
-            )
-        else:
-            value = read_as
-            if each.indicator in known:
-                faults += _range_faults(table, each, known[each.indicator], value)
-    period = int(each.period) if not faults else 0
-    place = table.address(each.position, each.column)
-    return [each.indicator, each.unit, period, value, status, place, *each.others.values()], faults
+def _split(each: Read, name: str, rows: Any) -> Texts:
+    texts = each.series.by.get(name)
+    return Texts.same("", len(each.value)).take(rows) if texts is None else texts.take(rows)
 
 
-def _text(table: Table, each: _Reading) -> str:
-    return str(table.cells[each.column].iat[each.position])
+def _places(table: Table, columns: Sequence[str], kept: Flags) -> Callable[[], Objects]:
+    def places() -> Objects:
+        rows = np.flatnonzero(kept).tolist()
+        found = np.empty(len(rows) * len(columns), dtype=object)
+        found[:] = [table.address(row, column) for column in columns for row in rows]
+        return found
+
+    return places
 
 
-def _period_faults(table: Table, each: _Reading) -> list[Fault]:
-    text = each.period
-    if text.isascii() and text.isdigit() and len(text) == 4 and _FIRST_YEAR <= int(text) <= _LAST_YEAR:
+def _others(table: Table, name: str, kept: Flags, *, times: int) -> Callable[[], Objects]:
+    return lambda: np.tile(table.coded(name).to_array()[kept], times)
+
+
+def _unknown(table: Table, arranged: Arranged, known: Catalogue) -> list[Fault]:
+    """Return a fault for each indicator that is not in the catalogue, unless the source has its own."""
+    if table.by_name and table.known.layout is not None:
         return []
-    problem = "The period {period} of this value is not a year in four digits."
-    return [
-        table.fault(each.position, each.column, problem=problem, mend="Write it as 2024.", period=text or "?")
-    ]
-
-
-def _range_faults(table: Table, each: _Reading, indicator: Indicator, value: float) -> list[Fault]:
-    bounds = indicator.bounds
-    if bounds.holds(value):
-        return []
-    low = "" if bounds.minimum is None else f"{bounds.minimum:f}"
-    high = "" if bounds.maximum is None else f"{bounds.maximum:f}"
-    problem = "{value} in column {column} cannot be: {indicator} lies between {low} and {high}."
-    if not high:
-        problem = "{value} in column {column} cannot be: {indicator} is at least {low}."
-    elif not low:
-        problem = "{value} in column {column} cannot be: {indicator} is at most {high}."
-    mend = "Correct the value; a percentage is written 37.5, not 0.375."
-    told = {"indicator": indicator.id, "low": low, "high": high}
-    return [table.fault(each.position, each.column, problem=problem, mend=mend, **told)]
-
-
-def _unknown(table: Table, readings: Iterable[_Reading], known: Catalogue) -> list[Fault]:
-    lost = {each.indicator: each for each in readings if each.indicator not in known}
     faults = []
-    for indicator, each in lost.items():
-        trouble = known.unknown(indicator)
-        details = dict(trouble.values)
-        faults.append(
-            table.fault(each.position, each.column, problem=trouble.what, mend=trouble.mend, **details)
-        )
+    for each in arranged.series:
+        for indicator in each.indicator.used():
+            if indicator in known:
+                continue
+            row = int(np.flatnonzero(each.indicator.is_among({indicator}))[0])
+            trouble = known.unknown(indicator)
+            details = dict(trouble.values)
+            fault = table.fault(row, each.column, problem=trouble.what, mend=trouble.mend, **details)
+            faults.append(fault)
     return faults
 
 
-def _twice(table: Table, readings: Iterable[_Reading]) -> list[Fault]:
-    first: dict[tuple[str, str, str], _Reading] = {}
-    faults = []
-    for each in readings:
-        key = (each.indicator, each.unit, each.period)
-        other = first.setdefault(key, each)
-        if other is not each:
-            problem = "{unit} has two values of {indicator} for {period}; the first stands in {other}."
-            mend = "Keep one row for each unit and period."
-            told = {"unit": each.unit, "indicator": each.indicator, "period": each.period}
-            there = table.address(other.position, other.column)
-            faults.append(
-                table.fault(each.position, each.column, problem=problem, mend=mend, other=there, **told)
-            )
-    return faults
-
-
-def _lost_zeros(table: Table, readings: Sequence[_Reading]) -> list[Fault]:
-    """Return a fault for each municipality code that a spreadsheet has turned into a number."""
-    codes = Regions.default()
-    first = {each.unit: each for each in reversed(readings)}
-    if not any(unit in codes for unit in first):
-        return []
-    problem = "The unit {unit} looks like the municipality {name}, {code}, without its first zero."
-    mend = "Format the column as text and write {code}."
+def _totals_told(table: Table, arranged: Arranged, totals: Flags) -> list[Fault]:
+    rows = np.flatnonzero(totals)
+    column = arranged.unit or arranged.name
+    problem = "This row is a total, {value}, and is set aside."
+    mend = "Nothing, if it is a sum of the other rows; else give the unit a name of its own."
     return [
-        table.fault(
-            each.position,
-            each.column,
+        Fault(
+            file=table.file,
+            cell=table.address(int(row), column),
+            row=int(table.rows[row]),
+            column=column,
+            value=table.coded(column)[int(row)],
             problem=problem,
             mend=mend,
-            unit=unit,
-            code=f"0{unit}",
-            name=codes[f"0{unit}"].name,
+            severity="warning",
         )
-        for unit, each in first.items()
-        if len(unit) == _DIGITS - 1 and f"0{unit}" in codes
+        for row in rows[:20]
     ]
 
 
-def _refuse_absent(table: Table, names: Sequence[str]) -> None:
-    lost = [name for name in names if name not in table.header]
-    if not lost:
-        return
-    columns = ", ".join(table.header)
-    problem = "There is no column {value}."
-    mend = "The columns are {columns}."
-    faults = [
-        Fault(file=table.file, value=name, problem=problem, mend=mend, details={"columns": columns})
-        for name in lost
-    ]
-    refuse(faults, DataError)
+def _beside_told(table: Table) -> list[Fault]:
+    """Return warnings for what was done to the table before it was read."""
+    faults = []
+    for column in table.aside.unread:
+        problem = "Column {column} holds neither texts nor numbers, and is left out."
+        mend = "Nothing, if the evaluation does not need it."
+        faults.append(Fault(file=table.file, column=column, problem=problem, mend=mend, severity="warning"))
+    if table.aside.filled_down:
+        problem = "{count} cells took their text from a merged cell above them."
+        mend = "Nothing, if the merged cell is about all of its rows."
+        faults.append(
+            Fault(
+                file=table.file,
+                problem=problem,
+                mend=mend,
+                details={"count": table.aside.filled_down},
+                severity="warning",
+            )
+        )
+    return faults

@@ -7,13 +7,14 @@ from os import PathLike
 from pathlib import Path
 
 from impactkit.data import sources
+from impactkit.data.source import Header
 from impactkit.data.table import Table
 from impactkit.errors import DataError
 
 HEAD = 4096
 
 
-def read_table(path: str | PathLike[str], *, sheet: str | None = None) -> Table:
+def read_table(path: str | PathLike[str], *, sheet: str | None = None, header: Header = None) -> Table:
     r"""Read a table from a file, chosen by what the file holds rather than by its name.
 
     Parameters
@@ -22,6 +23,8 @@ def read_table(path: str | PathLike[str], *, sheet: str | None = None) -> Table:
         A CSV file (any common separator; UTF-8, UTF-16 or Windows-1252) or a workbook (.xlsx, .xls, .ods).
     sheet : str, optional
         Name of the sheet; needed when several hold data.
+    header : int or (int, int), optional
+        The row with the headings, or the first and last of several; found when left out.
 
     Returns
     -------
@@ -47,7 +50,7 @@ def read_table(path: str | PathLike[str], *, sheet: str | None = None) -> Table:
     head = _head(path)
     for source in sources.ALL:
         if source.matches(path, head):
-            return source.read(path, sheet=sheet)
+            return source.read(path, sheet=sheet, header=header)
     raise DataError(
         "The file is neither separated text nor a workbook.",
         where="{file}",

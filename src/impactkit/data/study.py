@@ -45,6 +45,9 @@ class Study:
         Columns adjusted for.
     pre_outcome : str, optional
         Column with the outcome before the start (for randomised trials).
+    std_error : str, optional
+        Column with the standard error that each outcome came with, where a row is a mean or a share of many
+        answers; used by ``GivenUncertainty``.
 
     Raises
     ------
@@ -75,6 +78,7 @@ class Study:
     covariates: Sequence[str] = ()
     stratum: str | None = None
     pre_outcome: str | None = None
+    std_error: str | None = None
     columns: Columns = field(init=False, repr=False, compare=False)
     left_out: tuple[LeftOut, ...] = field(init=False, repr=False, compare=False)
     notes: tuple[Message, ...] = field(init=False, repr=False, compare=False)
@@ -99,6 +103,7 @@ class Study:
             weight=self.weight,
             stratum=self.stratum,
             pre_outcome=self.pre_outcome,
+            std_error=self.std_error,
             covariates=tuple(self.covariates),
         )
 

@@ -16,6 +16,7 @@ from impactkit.data.study_faults import (
     missing_label_troubles,
     number_troubles,
     panel_troubles,
+    std_error_troubles,
     text_time_troubles,
     treated_troubles,
     weight_troubles,
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LABELS = ("unit", "cluster", "stratum")
-_NUMBERS = ("outcome", "first_treated", "treated", "weight", "pre_outcome", "covariates")
+_CHECKS = {"treated": treated_troubles, "weight": weight_troubles, "std_error": std_error_troubles}
+_NUMBERS = ("outcome", "first_treated", "treated", "weight", "pre_outcome", "std_error", "covariates")
 
 
 def study_columns(
@@ -127,9 +129,8 @@ def _cell_troubles(table: pd.DataFrame, roles: Roles) -> dict[str, list[Trouble]
         column, troubles = table[name], []
         if role in _NUMBERS:
             troubles += number_troubles(column, role)
-        if role in ("treated", "weight") and not troubles:
-            check = treated_troubles if role == "treated" else weight_troubles
-            troubles += check(_numbers(table, name), roles)
+        if role in _CHECKS and not troubles:
+            troubles += _CHECKS[role](_numbers(table, name), roles)
         if role in (*_LABELS, "time", "treated"):
             troubles += missing_label_troubles(column, role) + code_troubles(column, role)
         if role == "time":
@@ -156,6 +157,7 @@ def _coded(table: pd.DataFrame, roles: Roles) -> Columns:
         period_names=names,
         weight=_numbers(table, roles.weight),
         pre_outcome=_numbers(table, roles.pre_outcome),
+        std_error=_numbers(table, roles.std_error),
         covariates=np.column_stack(adjusted) if adjusted else np.empty((len(outcome), 0)),  # type: ignore[arg-type]
         **labels,
     )
@@ -199,6 +201,8 @@ def _complete(full: Columns, found: Treatment) -> tuple[Columns, tuple[LeftOut, 
         reasons.append(("covariate_missing", lacking))
     if full.pre_outcome is not None:
         reasons.append(("pre_outcome_missing", ~np.isfinite(full.pre_outcome)))
+    if full.std_error is not None:
+        reasons.append(("std_error_missing", ~np.isfinite(full.std_error)))
     if full.weight is not None:
         reasons.append(("zero_weight", full.weight == 0))
     kept = np.ones(len(full.outcome), dtype=bool)

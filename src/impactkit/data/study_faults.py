@@ -222,6 +222,33 @@ def weight_troubles(weight: Floats | None, roles: Roles) -> list[Trouble]:
     ]
 
 
+def std_error_troubles(std_error: Floats | None, roles: Roles) -> list[Trouble]:
+    """Return a trouble if a standard error is not above 0; a missing one leaves its row out.
+
+    Parameters
+    ----------
+    std_error : ndarray, shape (n,), optional
+        The column.
+    roles : Roles
+        The part each column plays.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well.
+    """
+    if std_error is None or not bool((std_error <= 0).any()):
+        return []
+    return [
+        Trouble(
+            "Column {name!r} holds standard errors that are 0 or negative.",
+            "std_error={name!r}, rows {rows}",
+            "Leave the cell empty where none is known; a number of answers is no standard error.",
+            {"name": str(roles.std_error), "rows": _rows(std_error <= 0)},
+        )
+    ]
+
+
 def panel_troubles(columns: Columns, roles: Roles) -> list[Trouble]:
     """Return what is wrong with the panel: duplicates, and what changes within a unit and must not.
 

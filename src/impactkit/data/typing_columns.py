@@ -91,8 +91,9 @@ def typed_frame(
 
     Examples
     --------
-    >>> cells = pd.DataFrame({"kommun": ["0114", "0180"], "andel": ["1,5", "2"]}, index=[2, 3], dtype=object)
-    >>> table = Table(file="a.csv", header=("kommun", "andel"), cells=cells, letters=(0, 1))
+    >>> from impactkit.data.table import HeldCells
+    >>> held = HeldCells([["0114", "0180"], ["1,5", "2"]])
+    >>> table = Table(file="a.csv", header=("kommun", "andel"), held=held, rows=(2, 3), letters=(0, 1))
     >>> typed_frame(table, numbers=["andel"], codes=["kommun"]).to_dict("list")
     {'kommun': ['0114', '0180'], 'andel': [1.5, 2.0]}
     """
@@ -136,7 +137,7 @@ def number_problem(why: Unreadable) -> tuple[str, str]:
 
 
 def _texts(table: Table, names: Sequence[str]) -> list[list[str]]:
-    return [table.cells[name].tolist() for name in dict.fromkeys(names) if name in table.header]
+    return [table.texts(name) for name in dict.fromkeys(names) if name in table.header]
 
 
 def _absent(table: Table, names: Sequence[str]) -> list[Fault]:
@@ -167,21 +168,21 @@ def _empty(table: Table, name: str, missing: frozenset[str]) -> list[Fault]:
             problem="A value is missing in column {column}, which must be filled in on every row.",
             mend="Fill in the cell, or leave the whole row out.",
         )
-        for position, text in enumerate(table.cells[name].tolist())
+        for position, text in enumerate(table.texts(name))
         if text in signs
     ]
 
 
 def _code_column(table: Table, name: str, *, missing: frozenset[str]) -> tuple[pd.Series, list[Fault]]:
     signs = missing | EMPTY
-    texts = table.cells[name].tolist()
+    texts = table.texts(name)
     return pd.Series([None if text in signs else text for text in texts]), []
 
 
 def _number_column(
     table: Table, name: str, *, mark: DecimalMark | None, missing: frozenset[str]
 ) -> tuple[pd.Series, list[Fault]]:
-    texts = table.cells[name].tolist()
+    texts = table.texts(name)
     values = _all_plain(texts, mark)
     if values is None:
         places, uniques = pd.factorize(np.array(texts, dtype=object))

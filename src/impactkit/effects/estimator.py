@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.inference import ClusterRobust, Permutation
+from impactkit.effects.inference import ClusterRobust, GivenUncertainty, Permutation
 
-Inference = Annotated[ClusterRobust | Permutation, Field(discriminator="method")]
+Inference = Annotated[ClusterRobust | GivenUncertainty | Permutation, Field(discriminator="method")]
 
 
 class Estimator(Protocol):
@@ -32,7 +32,7 @@ class RegressionSettings(BaseModel):
 
     Parameters
     ----------
-    inference : ClusterRobust or Permutation
+    inference : ClusterRobust, GivenUncertainty or Permutation
         How the headline uncertainty is found.
     permutation : Permutation, optional
         The permutation test that stands beside it; None for none.

@@ -74,6 +74,8 @@ class LinearProblem:
         Clusters with treated rows and with comparison rows; None where there is no comparison group.
     outcome_scale : float
         Largest outcome in absolute value, by which rounding noise is told from variation.
+    given_variance : ndarray, shape (n,), optional
+        Sampling variance that each row's outcome came with, times its weight.
     """
 
     pieces: tuple[slice, ...]
@@ -87,6 +89,7 @@ class LinearProblem:
     cluster_treated: int
     cluster_comparison: int | None
     outcome_scale: float
+    given_variance: Floats | None = None
 
     def __iter__(self) -> Iterator[Block]:
         for piece in self.pieces:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -95,7 +96,11 @@ def contrast_problem(
         by_row=False,
         outcome_scale=_largest(columns.outcome),
     )
-    return problem_of(rows, names=("intercept",), counted=counted)
+    problem = problem_of(rows, names=("intercept",), counted=counted)
+    if columns.std_error is None:
+        return problem
+    variance = (columns.std_error.reshape(-1, T) ** 2) @ weights**2
+    return replace(problem, given_variance=rooted**2 * variance)
 
 
 def two_way_problem(
@@ -160,6 +165,7 @@ def two_way_problem(
         cluster_treated=int(marked(clusters, columns.treated, n=G).sum()),
         cluster_comparison=int(marked(clusters, ~columns.treated, n=G).sum()),
         outcome_scale=_largest(columns.outcome),
+        given_variance=columns.given_variance,
     )
 
 

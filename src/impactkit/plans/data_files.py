@@ -35,7 +35,7 @@ class DataFiles(Written):
         The sheet of a workbook; the first when left out.
     outcome : str
         The column measured; a claim may name another.
-    unit, time, treated, first_treated, cluster, stratum, weight, pre_outcome : str, optional
+    unit, time, treated, first_treated, cluster, stratum, weight, pre_outcome, std_error : str, optional
         Columns; see `Study`.
     start : int or float, optional
         First treated period, when ``treated`` marks the group.
@@ -74,6 +74,7 @@ class DataFiles(Written):
     weight: Text | None = None
     covariates: tuple[Text, ...] = ()
     pre_outcome: Text | None = None
+    std_error: Text | None = None
     baseline_collected: date | None = None
     follow_up_collected: date | None = None
     baseline_kind: Literal["measured", "register", "none"] | None = None
@@ -125,4 +126,5 @@ _ROLES = (
     "weight",
     "covariates",
     "pre_outcome",
+    "std_error",
 )

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from impactkit.data.personal_numbers import holds_personal_numbers, personal_numbers
 from impactkit.errors import DataError, Trouble
-from impactkit.verification.personal_numbers import holds_personal_numbers, personal_numbers
 from impactkit.verification.safe_zip import check_sizes
 
 if TYPE_CHECKING:

@@ -93,8 +93,14 @@ def data_fingerprint(plan: Plan) -> str:
         64 hexadecimal digits.
     """
     rows, data = plan.rows(), plan.data
-    single = (data.outcome, data.time, data.treated, data.first_treated, data.weight, data.pre_outcome)
-    numbers = {*single, *data.covariates, *(claim.outcome for claim in plan.claims)}
+    single = (data.outcome, data.time, data.treated, data.first_treated, data.weight)
+    numbers = {
+        *single,
+        data.pre_outcome,
+        data.std_error,
+        *data.covariates,
+        *(claim.outcome for claim in plan.claims),
+    }
     # Every column that plays a part is a number, or else a code.
     kinds: dict[str, Kind] = {name: "number" if name in numbers else "text" for name in rows.columns}
     return fingerprint(rows, kinds)

@@ -7,7 +7,7 @@ can show itself in either language.
 
 from impactkit.wording.card import card
 from impactkit.wording.language import Language, current_language, use_language
-from impactkit.wording.message import Message, MessageValue, say, told, what_is_wrong
+from impactkit.wording.message import Message, MessageValue, how_to_mend, say, told, what_is_wrong
 from impactkit.wording.numbers import format_number, format_p, format_percent, format_share
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "format_p",
     "format_percent",
     "format_share",
+    "how_to_mend",
     "say",
     "told",
     "use_language",

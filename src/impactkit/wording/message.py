@@ -133,7 +133,29 @@ def what_is_wrong(trouble: Trouble, language: Language) -> str:
     str
         One sentence.
     """
-    template = _translated(trouble.what, language)
+    return _filled(trouble.what, trouble, language)
+
+
+def how_to_mend(trouble: Trouble, language: Language) -> str:
+    """Return the last of a trouble's three texts in the language: the way out.
+
+    Parameters
+    ----------
+    trouble : Trouble
+        The trouble.
+    language : {"sv", "en"}
+        The language.
+
+    Returns
+    -------
+    str
+        One sentence or two.
+    """
+    return _filled(trouble.mend, trouble, language)
+
+
+def _filled(text: str, trouble: Trouble, language: Language) -> str:
+    template = _translated(text, language)
     return template.format(**trouble.values) if trouble.values else template
 
 

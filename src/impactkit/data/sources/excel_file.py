@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from impactkit.data.error_cells import error_cells
+from impactkit.data.cleaning import clean
+from impactkit.data.damaged import told_if_damaged
 from impactkit.data.framing import Origin, table_of
+from impactkit.data.headings import Span
+from impactkit.data.limits import check_archive, check_shape, check_size
+from impactkit.data.sheet_xml import error_cells, sheet_shape, sheet_xml
+from impactkit.data.source import Header
 from impactkit.data.table import Table
 from impactkit.errors import DataError
 
@@ -38,7 +46,7 @@ def matches(path: Path, head_bytes: bytes) -> bool:
     return head_bytes.startswith(_ARCHIVES) or path.suffix.lower() in SUFFIXES
 
 
-def read(path: Path, *, sheet: str | None = None) -> Table:
+def read(path: Path, *, sheet: str | None = None, header: Header = None) -> Table:
     """Read one sheet: the named one, or the only visible one that holds anything.
 
     Numbers are written without a needless ``.0``, dates in ISO form; a text such as 0114 stays as it is.
@@ -49,6 +57,8 @@ def read(path: Path, *, sheet: str | None = None) -> Table:
         The workbook.
     sheet : str, optional
         The sheet's name.
+    header : int or (int, int), optional
+        The row with the headings, or the first and last of several.
 
     Returns
     -------
@@ -58,40 +68,52 @@ def read(path: Path, *, sheet: str | None = None) -> Table:
     Raises
     ------
     DataError
-        If the workbook cannot be opened, the sheet is not there or must be named, or its rows make no table.
+        If the workbook cannot be opened or is larger than is read, the sheet is not there or must be named,
+        or its rows make no table.
     """
-    workbook = _opened(path)
-    try:
-        name = _chosen(workbook, sheet, path.name)
-        rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    finally:
-        workbook.close()
+    check_size(path)
+    if zipfile.is_zipfile(path):
+        check_archive(path)
+    with _opened(path) as workbook:
+        name = _chosen(workbook, sheet, path)
+        xml = _checked(path, name)
+        page = workbook.get_sheet_by_name(name)
+        check_shape(path.name, page.total_height, page.total_width)
+        rows = page.to_python(skip_empty_area=False)
+        spans = [Span(*first, *last) for first, last in page.merged_cell_ranges or []]
     texts = [[cell if isinstance(cell, str) else _text(cell) for cell in row] for row in rows]
-    for (row, column), shown in error_cells(path, name).items():
-        texts[row][column] = shown
-    return table_of(texts, range(1, len(texts) + 1), origin=Origin(file=path.name, sheet=name, decimal="."))
+    for (row, column), shown in error_cells(xml).items():
+        if row < len(texts) and column < len(texts[row]):
+            texts[row][column] = shown
+    origin = Origin(file=path.name, sheet=clean(name), decimal=".")
+    return table_of(texts, range(1, len(texts) + 1), origin=origin, header=header, spans=spans)
 
 
-def _opened(path: Path) -> CalamineWorkbook:
-    try:
-        return CalamineWorkbook.from_path(path)
-    except PasswordError as error:
-        raise DataError(
-            "The workbook is protected by a password.",
-            where="{file}",
-            mend="Save a copy without a password, or as CSV UTF-8.",
-            values={"file": path.name},
-        ) from error
-    except CalamineError as error:
-        raise DataError(
-            "The workbook cannot be opened: it is damaged, or not a workbook.",
-            where="{file}",
-            mend="Open it in Excel and save it again as .xlsx, or as CSV UTF-8.",
-            values={"file": path.name},
-        ) from error
+def _checked(path: Path, sheet: str) -> bytes:
+    """Return a sheet's XML, after refusing one that reaches further than is read."""
+    xml = sheet_xml(path, sheet)
+    if xml:
+        check_shape(path.name, *sheet_shape(xml))
+    return xml
 
 
-def _chosen(workbook: CalamineWorkbook, sheet: str | None, file: str) -> str:
+@contextmanager
+def _opened(path: Path) -> Iterator[CalamineWorkbook]:
+    with told_if_damaged(path, "Excel"):
+        try:
+            with CalamineWorkbook.from_path(path) as workbook:
+                yield workbook
+        except PasswordError as error:
+            raise DataError(
+                "The workbook is protected by a password.",
+                where="{file}",
+                mend="Save a copy without a password, or as CSV UTF-8.",
+                values={"file": path.name},
+            ) from error
+
+
+def _chosen(workbook: CalamineWorkbook, sheet: str | None, path: Path) -> str:
+    file = path.name
     if sheet is not None:
         if sheet in workbook.sheet_names:
             return sheet
@@ -106,6 +128,10 @@ def _chosen(workbook: CalamineWorkbook, sheet: str | None, file: str) -> str:
         for page in workbook.sheets_metadata
         if page.visible == SheetVisibleEnum.Visible and page.typ == SheetTypeEnum.WorkSheet
     ]
+    if len(visible) == 1:
+        return str(visible[0])
+    for name in visible:
+        _checked(path, name)
     filled = [name for name in visible if workbook.get_sheet_by_name(name).total_height]
     if len(filled) > 1:
         raise DataError(

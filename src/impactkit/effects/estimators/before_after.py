@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field
 
 from impactkit.data.columns import Columns, Flags, Floats
 from impactkit.data.study import Study
 from impactkit.effects.describe import clusters_of, dense
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.estimator import RegressionSettings
-from impactkit.effects.inference import ClusterRobust, Permutation
+from impactkit.effects.inference import ClusterRobust, GivenUncertainty, Permutation
 from impactkit.effects.kernels.demean import demean
 from impactkit.effects.linear import Counted, LinearProblem, Rows, problem_of
 from impactkit.effects.regression import Label, Question, answer
@@ -27,7 +28,7 @@ class BeforeAfter(RegressionSettings):
     ----------
     paired : bool, optional
         Whether the same units are followed (unit fixed effects); by default whenever the study has units.
-    inference : ClusterRobust
+    inference : ClusterRobust or GivenUncertainty
         Standard errors; there is no assignment to permute.
 
     Notes
@@ -53,7 +54,7 @@ class BeforeAfter(RegressionSettings):
 
     method: Literal["before_after"] = "before_after"
     paired: bool | None = None
-    inference: ClusterRobust = ClusterRobust()
+    inference: Annotated[ClusterRobust | GivenUncertainty, Field(discriminator="method")] = ClusterRobust()
     permutation: Permutation | None = None
 
     def estimate(self, study: Study) -> Estimate:
@@ -192,7 +193,8 @@ def _problem(
         by_row=by_row,
         outcome_scale=float(np.abs(columns.outcome).max()),
     )
-    return problem_of(rows, names=names, counted=counted, norms=norms)
+    problem = problem_of(rows, names=names, counted=counted, norms=norms)
+    return replace(problem, given_variance=columns.given_variance)
 
 
 def _estimand(study: Study, columns: Columns) -> Message:

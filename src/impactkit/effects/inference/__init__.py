@@ -1,8 +1,9 @@
 """How uncertainty is found: one part a file, listed in ``ALL``."""
 
 from impactkit.effects.inference.cluster_robust import ClusterRobust
+from impactkit.effects.inference.given_uncertainty import GivenUncertainty
 from impactkit.effects.inference.permutation import Permutation
 
-ALL = (ClusterRobust, Permutation)
+ALL = (ClusterRobust, GivenUncertainty, Permutation)
 
-__all__ = ["ALL", "ClusterRobust", "Permutation"]
+__all__ = ["ALL", "ClusterRobust", "GivenUncertainty", "Permutation"]

@@ -1,4 +1,4 @@
-"""Cells of a workbook whose formula failed: the reader gives them as empty, and empty would mean missing."""
+"""What a workbook's own XML tells that its reader does not: failed formulas, and how far a sheet reaches."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import zipfile
 from html import unescape
 from pathlib import Path
 
+from impactkit.data.limits import MOST_CELLS, MOST_COLUMNS
+
+# Columns that one, two and three letters can name.
+_WIDTHS = {1: 26, 2: 26 + 26**2, 3: 2**14}
 _CELL = re.compile(r'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL)
 _VALUE = re.compile(r"<(?:\w+:)?v>([^<]*)<")
 _ADDRESS = re.compile(r'\br="([A-Z]+)([0-9]+)"')
@@ -15,34 +19,72 @@ _ELEMENT = re.compile(r"<(?:\w+:)?(?:sheet|Relationship)\s([^>]*)>")
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 
 
-def error_cells(path: Path, sheet: str) -> dict[tuple[int, int], str]:
-    """Return the cells of a sheet that show an error such as ``#N/A``.
+def sheet_xml(path: Path, sheet: str) -> bytes:
+    """Return the XML of a sheet of an .xlsx workbook, empty for any other kind.
 
     Parameters
     ----------
     path : Path
-        An .xlsx or .xlsm workbook; no other kind tells.
+        A workbook.
     sheet : str
         Name of the sheet.
+
+    Returns
+    -------
+    bytes
+        The member that holds it.
+    """
+    if not zipfile.is_zipfile(path):
+        return b""
+    with zipfile.ZipFile(path) as workbook:
+        page = _page(workbook, sheet)
+        return b"" if page is None else workbook.read(page)
+
+
+def error_cells(xml: bytes) -> dict[tuple[int, int], str]:
+    """Return the cells of a sheet that show an error such as ``#N/A``.
+
+    Parameters
+    ----------
+    xml : bytes
+        The sheet of an .xlsx or .xlsm workbook; no other kind tells.
 
     Returns
     -------
     dict of (int, int) to str
         What the cell shows, by row and column, both counted from 0.
     """
-    if not zipfile.is_zipfile(path):
-        return {}
-    with zipfile.ZipFile(path) as workbook:
-        page = _page(workbook, sheet)
-        text = "" if page is None else workbook.read(page).decode("utf-8", errors="replace")
-    if 't="e"' not in text:
+    if b't="e"' not in xml:
         return {}
     found = {}
-    for attributes, content in _CELL.findall(text):
+    for attributes, content in _CELL.findall(xml.decode("utf-8", errors="replace")):
         address, value = _ADDRESS.search(attributes), _VALUE.search(content)
         if address and value:
             found[int(address[2]) - 1, _position(address[1])] = unescape(value[1])
     return found
+
+
+def sheet_shape(xml: bytes) -> tuple[int, int]:
+    """Return an upper bound of how far a sheet reaches, exact where the quick bound is large.
+
+    Parameters
+    ----------
+    xml : bytes
+        The sheet of an .xlsx workbook.
+
+    Returns
+    -------
+    rows, columns : int
+        A lone cell far away counts as much as a full sheet: the reader makes room for all between.
+    """
+    letters = next((n for n in (3, 2) if re.search(rb'\br="[A-Z]{%d}[0-9]' % n, xml)), 1)
+    digits = next((n for n in range(9, 1, -1) if re.search(rb'\br="[A-Z]{0,3}[0-9]{%d}' % n, xml)), 1)
+    rows, columns = 10**digits - 1, _WIDTHS[letters]
+    if rows * columns <= MOST_CELLS:
+        return rows, min(columns, MOST_COLUMNS)
+    found = {row: column for column, row in re.findall(rb'\br="([A-Z]{0,3})([0-9]{1,9})"', xml)}
+    names = set(re.findall(rb'\br="([A-Z]{1,3})[0-9]', xml))
+    return max(map(int, found)), 1 + max((_position(name.decode()) for name in names), default=0)
 
 
 def _page(workbook: zipfile.ZipFile, sheet: str) -> str | None:

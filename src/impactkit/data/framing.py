@@ -73,7 +73,8 @@ def table_of(
         If there is no heading or no row below it, or a heading is missing or stands twice, or a row is longer
         or shorter than the heading. Every such fault is told.
     """
-    grid = [cleaned(row) for row in rows]
+    # A workbook's texts are clean already.
+    grid = list(map(list, rows)) if origin.sheet else [cleaned(row) for row in rows]
     headings = _headings_at(header, numbers, origin) if header else find_headings(grid, spans)
     if not headings.rows:
         raise _unfilled("The file is empty.", origin)

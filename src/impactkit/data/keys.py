@@ -14,7 +14,7 @@ from impactkit.data.fault import Fault
 from impactkit.data.periods import period_of
 from impactkit.data.table import Table
 from impactkit.data.texts import Texts, together
-from impactkit.data.vocabulary import is_total, plain
+from impactkit.data.vocabulary import FIRST_OF_TOTALS, is_total, plain
 from impactkit.errors import IndicatorError
 from impactkit.indicators import Regions
 
@@ -44,7 +44,10 @@ def total_rows(table: Table, arranged: Arranged) -> Flags:
     if table.by_name:
         return found
     for column in filter(None, (arranged.unit, arranged.name)):
-        found |= table.coded(column).where(is_total)
+        texts = table.coded(column)
+        # Told from the first letter, most texts need not be looked at.
+        maybe = [text for text in texts.labels if text[:1] in FIRST_OF_TOTALS]
+        found |= texts.is_among(set(filter(is_total, maybe)))
     return found
 
 
@@ -77,8 +80,8 @@ def check_units(table: Table, arranged: Arranged, wanted: Flags) -> tuple[Arrang
     problem = "No unit stands on this row, so nobody can tell whose the values are."
     empty = np.flatnonzero(unit.is_among({""}) & wanted)
     faults = table.alike(empty, arranged.unit, problem=problem, mend="Write the unit, or clear the row.")
-    codes = Regions.default()
-    is_coded = plain(arranged.unit) in _HEADED_AS_CODES or any(text in codes for text in unit.labels)
+    codes = {region.code for region in Regions.default()}
+    is_coded = plain(arranged.unit) in _HEADED_AS_CODES or not codes.isdisjoint(unit.labels)
     if not is_coded:
         return arranged, faults
     names = table.coded(arranged.name) if arranged.name else None
@@ -243,10 +246,13 @@ def check_repeated(table: Table, read: Sequence[Read], wanted: Flags) -> tuple[F
         A warning for those, an error for two values of one thing.
     """
     again, faults = np.zeros(len(table), dtype=bool), []
+    rows = np.arange(len(table)) if wanted.all() else np.flatnonzero(wanted)
     for each in read:
         about = each.series
-        rows = np.flatnonzero(wanted)
-        keys = together([about.indicator, about.unit, about.period, *about.by.values()])[rows]
+        keys = together([about.indicator, about.unit, *about.by.values(), about.period])
+        keys = keys if len(rows) == len(keys) else keys[rows]
+        if bool((keys[1:] > keys[:-1]).all()):  # as in a table that is in order
+            continue
         codes, found = pd.factorize(keys)
         if len(found) == len(rows):
             continue

@@ -95,6 +95,11 @@ class Layout:
         """
         if other is None:
             return self
+        # A dimension that the source takes for the unit, where another is named, splits the values further.
+        pairs = ((self.unit, other.unit), (self.period, other.period), (self.indicator, other.indicator))
+        displaced = [str(theirs) for mine, theirs in pairs if mine is not None and theirs not in (None, mine)]
+        by = dict.fromkeys((*self.by, *other.by, *displaced))
+        spoken = {self.unit, self.period, self.indicator}
         return Layout(
             header=self.header or other.header,
             unit=self.unit or other.unit,
@@ -102,7 +107,7 @@ class Layout:
             period=other.period if self.period is None else self.period,
             indicator=self.indicator or other.indicator,
             values={**other.values, **self.values},
-            by=tuple(dict.fromkeys((*self.by, *other.by))),
+            by=tuple(name for name in by if name not in spoken),
             units={**other.units, **self.units},
             n=self.n or other.n,
             std_error=self.std_error or other.std_error,

@@ -11,7 +11,7 @@ from impactkit.errors import DataError
 
 _MEND = "Replace them by pseudonyms before the file is read: ik.pseudonymise(...). Never send the file on."
 # Ten digits, and no fewer, can be a personal identity number.
-_SHORTEST = 10
+SHORTEST = 10
 
 
 def refuse_personal_numbers(table: Table) -> None:
@@ -50,10 +50,10 @@ def _in_words(table: Table) -> Iterator[Fault]:
 
 def _in_columns(table: Table) -> Iterator[Fault]:
     for position, column in enumerate(table.header):
-        if table.held.longest(position) < _SHORTEST:
+        if table.held.longest(position) < SHORTEST:
             continue
         texts = table.coded(column)
-        long = [text for text in texts.labels if len(text) >= _SHORTEST]
+        long = [text for text in texts.labels if len(text) >= SHORTEST]
         # Chance makes few of many numbers look like one: the share is taken of all that stand there.
         if not long or not holds_personal_numbers([*long, *["0"] * (len(texts.labels) - len(long))]):
             continue

@@ -21,13 +21,14 @@ from impactkit.data.keys import Read, check_periods, check_repeated, check_units
 from impactkit.data.kolada_rows import group_faults
 from impactkit.data.layout import Layout
 from impactkit.data.observations import Objects, Observations
-from impactkit.data.personal_scan import refuse_personal_numbers
+from impactkit.data.personal_scan import SHORTEST, refuse_personal_numbers
 from impactkit.data.query import Query
 from impactkit.data.read_table import read_table
 from impactkit.data.table import Table
 from impactkit.data.texts import Texts, joined
 from impactkit.data.uncertainty import beside_values
 from impactkit.data.values import STATUSES, Rules, read_values
+from impactkit.data.vocabulary import KEYS, plain
 from impactkit.errors import DataError
 from impactkit.indicators import Catalogue
 
@@ -97,6 +98,7 @@ def read(
     told = layout or Layout()
     known = catalogue or Catalogue.default()
     table, form = _table(source, sheet=sheet, layout=told)
+    _prepare(table, told)
     refuse_personal_numbers(table)
     told = told.over(table.known.layout)
     arranged, faults = arrange_form(table, form) if form else arrange(table, told, known)
@@ -106,6 +108,17 @@ def read(
     marks |= {**dict.fromkeys(missing, "missing"), **dict.fromkeys(withheld, "withheld")}
     rules = Rules(marks=marks, decimal=told.decimal, known=known, units=told.units)
     return _observations(table, arranged, rules)
+
+
+def _prepare(table: Table, layout: Layout) -> None:
+    """Make ready, together, the columns that will be asked for: that is quicker than one after the other."""
+    named = {layout.unit, layout.period, layout.indicator, *layout.by}
+    places = [
+        place
+        for place, name in enumerate(table.header)
+        if name in named or plain(name) in KEYS or table.held.longest(place) >= SHORTEST
+    ]
+    table.held.prepare(places)
 
 
 def _table(source: Any, *, sheet: str | None, layout: Layout) -> tuple[Table, Any]:
@@ -140,7 +153,9 @@ def _observations(table: Table, arranged: Arranged, rules: Rules) -> Observation
     wanted = ~totals
     arranged, faults = check_units(table, arranged, wanted)
     faults += _unknown(table, arranged, rules.known) + _totals_told(table, arranged, totals)
-    faults += _beside_told(table) + group_faults(table, arranged.series[0].unit.labels)
+    faults += _beside_told(table)
+    if table.by_name:
+        faults += group_faults(table, arranged.series[0].unit.labels)
     found: list[Read] = []
     beside: list[dict[str, npt.NDArray[np.float64]]] = []
     for each in arranged.series:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from impactkit.data.cleaning import clean
+from impactkit.data.cleaning import cleaned
 from impactkit.data.numbers import DecimalMark
 from impactkit.data.texts import Codes, Texts
 
+Places = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
+Words = npt.NDArray[np.uint64]
+Part = TypeVar("Part")
 
 _NEWLINE, _RETURN, _QUOTE = 10, 13, 34
-_AT_ONCE = 1 << 20
 _WIDEST = 64  # bytes of a cell that are compared as words
+_WORD = 8  # bytes
 _MOST_DIGITS = 15  # of a number that a double holds exactly
+_BYTES_AT_ONCE, _ROWS_AT_ONCE = 1 << 20, 1 << 16  # so that a piece stays in the processor's cache
+_POWERS = 10.0 ** np.arange(_MOST_DIGITS + 1)
+# What is kept of a word that ends after so many bytes.
+_MASKS = np.array([(1 << (8 * n)) - 1 for n in range(_WORD)] + [2**64 - 1], dtype=np.uint64)
 
 
 class RegularText:
@@ -27,35 +36,42 @@ class RegularText:
     Parameters
     ----------
     content : bytes
-        The rows in UTF-8, each with a line break after it.
-    cells : ndarray of int, shape (n, k)
-        Where each cell ends.
-    has_returns : bool
-        Whether a carriage return stands before every line break.
+        The file in UTF-8, with a line break after each row.
+    parts : sequence of ndarray of int, each of shape (n_i, k)
+        Where each cell ends, the rows in their order.
+    widths : ndarray of int, shape (k,)
+        The length in bytes of the longest cell of each column.
+    start : int
+        Where the first row begins.
     """
 
-    def __init__(self, content: bytes, cells: Codes, *, has_returns: bool) -> None:
-        self._content = content
+    def __init__(self, content: bytes, parts: Sequence[Places], *, widths: Places, start: int) -> None:
+        self._content, self._parts, self._widths, self._start = content, parts, widths, start
         self._bytes: Bytes = np.frombuffer(content, dtype=np.uint8)
-        self._ends, self._has_returns = cells, has_returns
+        self._n = sum(map(len, parts))
+        self._has_returns = self._bytes[parts[0][0, -1] - 1] == _RETURN
+        self._coded: dict[int, Texts] = {}
+        self._bounds: dict[int, tuple[Codes, Codes]] = {}
 
     def __len__(self) -> int:
-        return len(self._ends)
-
-    @cached_property
-    def _coded(self) -> dict[int, Texts]:
-        return {}
+        return self._n
 
     def bounds(self, column: int) -> tuple[Codes, Codes]:
         """Return where each cell of a column begins, and where it ends."""
-        last = column == self._ends.shape[1] - 1
-        ends = self._ends[:, column] - 1 if last and self._has_returns else self._ends[:, column]
-        if column:
-            return self._ends[:, column - 1] + 1, ends
-        starts = np.empty(len(self._ends), dtype=np.int64)
-        starts[0] = 0
-        np.add(self._ends[:-1, -1], 1, out=starts[1:])
-        return starts, ends
+        if column not in self._bounds:
+            last = column == self._parts[0].shape[1] - 1
+            ends = self._column(column)
+            if last and self._has_returns:
+                ends -= 1
+            starts = self._column(column - 1) if column else np.roll(self._column(-1), 1)
+            starts += 1
+            if not column:
+                starts[0] = self._start
+            self._bounds[column] = starts, ends
+        return self._bounds[column]
+
+    def _column(self, column: int) -> Codes:
+        return np.concatenate([part[:, column] for part in self._parts]).astype(np.int64)
 
     def texts(self, column: int) -> list[str]:
         """Return a column's texts."""
@@ -67,37 +83,53 @@ class RegularText:
             self._coded[column] = self._code(*self.bounds(column))
         return self._coded[column]
 
-    def _code(self, starts: Codes, ends: Codes) -> Texts:
-        width = int((ends - starts).max())
-        if width > _WIDEST:
-            slices = zip(starts.tolist(), ends.tolist(), strict=True)
-            return Texts.of([_text(self._content[start:end]) for start, end in slices])
-        codes, first = _distinct(self._words(starts, ends, width), len(starts))
-        pieces = zip(starts[first].tolist(), ends[first].tolist(), strict=True)
-        # Cells that differ only in space at their ends, or in quotation marks, become one text here.
-        return Texts(codes, tuple(_text(self._content[start:end]) for start, end in pieces)).each(str)
-
-    def _words(self, starts: Codes, ends: Codes, width: int) -> list[npt.NDArray[np.uint64]]:
-        """Return the cells as 64-bit words, filled out with zeros."""
-        n, lengths = len(starts), ends - starts
-        words = [np.zeros((n, 8), dtype=np.uint8) for _ in range(max(-(-width // 8), 1))]
-        last = len(self._bytes) - 1
-        for place in range(width):
-            taken = self._bytes[np.minimum(starts + place, last)]
-            taken[lengths <= place] = 0
-            words[place // 8][:, place % 8] = taken
-        return [word.view(np.uint64).ravel() for word in words]
+    def prepare(self, columns: Sequence[int]) -> None:
+        """Code some columns two at a time, so that they are there when they are asked for."""
+        with ThreadPoolExecutor(2) as workers:
+            list(workers.map(self.coded, columns))
 
     def first(self, column: int, n: int) -> list[str]:
         """Return the first texts of a column."""
         starts, ends = self.bounds(column)
-        slices = zip(starts[:n].tolist(), ends[:n].tolist(), strict=True)
-        return [_text(self._content[start:end]) for start, end in slices]
+        return self._slices(starts[:n], ends[:n])
 
     def longest(self, column: int) -> int:
         """Return how many bytes the longest cell of a column has: no fewer than its characters."""
-        starts, ends = self.bounds(column)
-        return int((ends - starts).max())
+        return int(self._widths[column])
+
+    def _slices(self, starts: Codes, ends: Codes) -> list[str]:
+        pieces = zip(starts.tolist(), ends.tolist(), strict=True)
+        texts = b"\n".join([self._content[start:end] for start, end in pieces]).decode("utf-8").split("\n")
+        return cleaned([_unquoted(text) for text in texts] if '"' in "".join(texts) else texts)
+
+    def _code(self, starts: Codes, ends: Codes) -> Texts:
+        width = int((ends - starts).max())
+        if width > _WIDEST:
+            return Texts.of(self._slices(starts, ends))
+        words = [self._words(starts, ends, place) for place in range(0, max(width, 1), _WORD)]
+        codes, first = _distinct(words, len(starts))
+        found = Texts(codes, tuple(self._slices(starts[first], ends[first])))
+        # Cells that differ only in space at their ends, or in quotation marks, become one text here.
+        return found if len(set(found.labels)) == len(found.labels) else found.each(str)
+
+    def _words(self, starts: Codes, ends: Codes, place: int) -> Words:
+        """Return eight bytes of each cell as a number, zeros after its end."""
+        n = len(self._content)
+        # The eight bytes that begin at each place, as a number.
+        view: Words = np.ndarray((n - _WORD + 1,), dtype="<u8", buffer=self._content, strides=(1,))
+
+        def taken(rows: slice) -> Words:
+            at = starts[rows] + place
+            left = np.clip(ends[rows] - at, 0, _WORD)
+            inside = np.minimum(at, n - _WORD)
+            found: Words = view[inside]
+            if at[-1] > n - _WORD:  # near the content's end
+                beyond = np.clip(at - inside, 0, _WORD - 1).astype(np.uint64)
+                found = found >> (beyond * np.uint64(8))
+            kept: Words = found & _MASKS[left]
+            return kept
+
+        return np.concatenate(_by_rows(taken, len(starts)))
 
     def plain_numbers(self, column: int, mark: DecimalMark) -> Floats | None:
         """Return a column of plain numbers, or None if any of its cells is something else.
@@ -106,24 +138,26 @@ class RegularText:
         that a whole number divided by a power of ten gives the double nearest to what is written.
         """
         starts, ends = self.bounds(column)
-        lengths = ends - starts
-        width = int(lengths.max())
-        if not 0 < int(lengths.min()) <= width <= _MOST_DIGITS + 2:
+        if self.longest(column) > _MOST_DIGITS + 3:
             return None
-        return _parsed(self._bytes, starts, lengths, width=width, mark=ord(mark))
+        parts = _by_rows(lambda rows: _parsed(self._bytes, starts[rows], ends[rows], ord(mark)), len(starts))
+        found = [part for part in parts if part is not None]
+        return np.concatenate(found) if len(found) == len(parts) else None
 
 
-def regular_text(content: bytes, *, separator: str, columns: int) -> RegularText | None:
+def regular_text(content: bytes, *, separator: str, columns: int, start: int = 0) -> RegularText | None:
     r"""Return the rows of a text if each has as many cells as said, none on several lines; else None.
 
     Parameters
     ----------
     content : bytes
-        The rows in UTF-8, each with a line break after it.
+        The text in UTF-8, with a line break after each row.
     separator : str
         What stands between cells.
     columns : int
         How many cells a row should have.
+    start : int
+        Where the first row begins.
 
     Returns
     -------
@@ -139,44 +173,77 @@ def regular_text(content: bytes, *, separator: str, columns: int) -> RegularText
     True
     """
     raw: Bytes = np.frombuffer(content, dtype=np.uint8)
-    quotes = np.flatnonzero(raw == _QUOTE) if b'"' in content else None
-    if quotes is not None and not _are_around_cells(raw, quotes, ord(separator)):
+    if start >= len(raw) or raw[-1] != _NEWLINE:
         return None
-    ends = _ends(raw, ord(separator))
+    quotes = np.flatnonzero(raw[start:] == _QUOTE) + start if b'"' in content else None
+    if quotes is not None and not _are_around_cells(raw, quotes, ord(separator), start):
+        return None
+    whole = _whole_rows(content, start)
+    parts = _by_rows(
+        lambda rows: _cells(raw, separator=ord(separator), columns=columns, rows=rows, quotes=quotes), whole
+    )
+    cells = [part for part in parts if part is not None]
+    if len(cells) < len(parts) or not cells:
+        return None
+    widths = np.max([part[0] for part in cells], axis=0)
+    places = [part[1:] for part in cells]
+    last = np.concatenate([part[:, -1] for part in places])
+    returns = content.count(b"\r", start) if b"\r" in content else 0
+    if returns and not (returns == len(last) and (raw[last - 1] == _RETURN).all()):
+        return None
+    shortest = int(np.diff(last, prepend=start - 1).min())
+    if shortest <= columns + bool(returns):
+        return None
+    return RegularText(content, places, widths=widths, start=start)
+
+
+def _whole_rows(content: bytes, start: int) -> list[slice]:
+    """Cut the content into pieces of about a megabyte that end where a row does."""
+    pieces = []
+    while start < len(content):
+        stop = content.find(b"\n", min(start + _BYTES_AT_ONCE, len(content) - 1)) + 1
+        pieces.append(slice(start, stop))
+        start = stop
+    return pieces
+
+
+def _cells(raw: Bytes, *, separator: int, columns: int, rows: slice, quotes: Codes | None) -> Places | None:
+    """Return the longest cells' lengths, then where the cells of some rows end; None where they differ."""
+    piece = raw[rows]
+    ends = np.flatnonzero((piece == separator) | (piece == _NEWLINE))
     if quotes is not None:
         # Outside quotation marks as many have been passed as make pairs.
-        outside = np.searchsorted(quotes, ends) % 2 == 0
-        if not outside[raw[ends] == _NEWLINE].all():
+        outside = np.searchsorted(quotes, ends + rows.start) % 2 == 0
+        if not outside[piece[ends] == _NEWLINE].all():
             return None
         ends = ends[outside]
-    if not len(ends) or len(ends) % columns:
+    if len(ends) % columns:
         return None
     cells = ends.reshape(-1, columns)
-    if not ((raw[cells[:, -1]] == _NEWLINE).all() and (raw[cells[:, :-1]] == ord(separator)).all()):
+    breaks = piece[cells] == _NEWLINE
+    if not breaks[:, -1].all() or np.count_nonzero(breaks) != len(cells):
         return None
-    has_returns = b"\r" in content
-    if has_returns and not (content.count(b"\r") == len(cells) and (raw[cells[:, -1] - 1] == _RETURN).all()):
-        return None
-    found = RegularText(content, cells, has_returns=has_returns)
-    lengths = np.diff(cells[:, -1], prepend=-1)
-    return None if int(lengths.min()) <= columns + has_returns else found
+    lengths = np.diff(ends, prepend=-1).reshape(cells.shape).max(axis=0) - 1
+    return np.vstack([lengths, cells + rows.start]).astype(np.int32)
 
 
-def _ends(raw: Bytes, separator: int) -> Codes:
-    """Return where a separator or a line break stands."""
-    found = []
-    for start in range(0, len(raw), _AT_ONCE):
-        piece = raw[start : start + _AT_ONCE]
-        found.append(np.flatnonzero((piece == separator) | (piece == _NEWLINE)) + start)
-    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+def _by_rows(work: Callable[[slice], Part], pieces: int | Sequence[slice]) -> list[Part]:
+    """Do work piece by piece, two pieces at a time: numpy lets go of the interpreter meanwhile."""
+    if isinstance(pieces, int):
+        n = pieces
+        pieces = [slice(start, min(start + _ROWS_AT_ONCE, n)) for start in range(0, n, _ROWS_AT_ONCE)]
+    if len(pieces) < 4:
+        return list(map(work, pieces))
+    with ThreadPoolExecutor(2) as workers:
+        return list(workers.map(work, pieces))
 
 
-def _are_around_cells(raw: Bytes, quotes: Codes, separator: int) -> bool:
+def _are_around_cells(raw: Bytes, quotes: Codes, separator: int, start: int) -> bool:
     """Return whether every quotation mark opens a cell, closes one, or is doubled inside one."""
-    if len(quotes) % 2 or raw[-1] != _NEWLINE:
+    if len(quotes) % 2:
         return False
     opening, closing = quotes[::2], quotes[1::2]
-    before = np.where(opening > 0, raw[opening - 1], _NEWLINE)
+    before = np.where(opening > start, raw[opening - 1], _NEWLINE)
     after = raw[closing + 1]
     opens = (before == separator) | (before == _NEWLINE)
     closes = (after == separator) | (after == _NEWLINE) | (after == _RETURN)
@@ -184,20 +251,23 @@ def _are_around_cells(raw: Bytes, quotes: Codes, separator: int) -> bool:
     doubled = np.flatnonzero(before == _QUOTE)
     opens[doubled] = True
     closes[doubled - 1] = True
-    return bool(opens.all() and closes.all() and (after[after == _QUOTE].size == doubled.size))
+    return bool(opens.all() and closes.all() and int((after == _QUOTE).sum()) == len(doubled))
 
 
-def _text(cell: bytes) -> str:
-    text = cell.decode("utf-8")
-    if text.startswith('"'):
-        text = text[1:-1].replace('""', '"')
-    return clean(text)
+def _unquoted(text: str) -> str:
+    text = text.removesuffix("\r")
+    return text[1:-1].replace('""', '"') if text.startswith('"') else text
 
 
-def _distinct(words: list[npt.NDArray[np.uint64]], n: int) -> tuple[Codes, Codes]:
+def _distinct(words: Sequence[Words], n: int) -> tuple[Codes, Codes]:
     """Return a code for each row, and the first row with each code."""
-    codes, found = pd.factorize(words[0])
-    for word in words[1:]:
+    codes, found = np.zeros(n, dtype=np.int64), words[0][:1]
+    for word in words:
+        if bool((word == word[0]).all()):
+            continue
+        if len(found) == 1:
+            codes, found = pd.factorize(word)
+            continue
         more, others = pd.factorize(word)
         codes, found = pd.factorize((codes * len(others) + more).astype(np.uint64))
     first = np.empty(len(found), dtype=np.int64)
@@ -205,21 +275,23 @@ def _distinct(words: list[npt.NDArray[np.uint64]], n: int) -> tuple[Codes, Codes
     return codes.astype(np.int64, copy=False), first
 
 
-def _parsed(raw: Bytes, starts: Codes, lengths: Codes, *, width: int, mark: int) -> Floats | None:
-    n = len(starts)
-    value = np.zeros(n, dtype=np.int64)
-    decimals = np.zeros(n, dtype=np.int64)
-    digits = np.zeros(n, dtype=np.int64)
-    marked = np.zeros(n, dtype=bool)
+def _parsed(raw: Bytes, starts: Codes, ends: Codes, mark: int) -> Floats | None:
+    """Return plain numbers digit by digit, all rows at a time."""
+    lengths = ends - starts
+    width = int(lengths.max())
+    if not 0 < int(lengths.min()) <= width <= _MOST_DIGITS + 2:
+        return None
+    n, last = len(starts), len(raw) - 1
+    value, decimals = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    digits, marked = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
     first = raw[starts]
     negative = first == ord("-")
     signed = negative | (first == ord("+"))
     for place in range(width):
         inside = lengths > place
-        taken = raw[np.minimum(starts + place, len(raw) - 1)]
+        taken = raw[np.minimum(starts + place, last)]
         digit = taken - np.uint8(48)
-        is_digit = (digit < 10) & inside
-        is_mark = (taken == mark) & inside
+        is_digit, is_mark = (digit < 10) & inside, (taken == mark) & inside
         sound = is_digit | (is_mark & ~marked) | ~inside
         if place == 0:
             sound |= signed
@@ -232,5 +304,4 @@ def _parsed(raw: Bytes, starts: Codes, lengths: Codes, *, width: int, mark: int)
     if int(digits.min()) < 1 or int(digits.max()) > _MOST_DIGITS:
         return None
     np.negative(value, out=value, where=negative)
-    powers = 10.0 ** np.arange(_MOST_DIGITS + 1)
-    return value / powers[decimals]
+    return value / _POWERS[decimals]

@@ -8,10 +8,11 @@ import zipfile
 from html import unescape
 from pathlib import Path
 
-from impactkit.data.limits import MOST_CELLS, MOST_COLUMNS
+import numpy as np
+import numpy.typing as npt
 
-# Columns that one, two and three letters can name.
-_WIDTHS = {1: 26, 2: 26 + 26**2, 3: 2**14}
+# No address of a cell is longer.
+_ADDRESS_BYTES = 11
 _CELL = re.compile(r'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL)
 _VALUE = re.compile(r"<(?:\w+:)?v>([^<]*)<")
 _ADDRESS = re.compile(r'\br="([A-Z]+)([0-9]+)"')
@@ -65,7 +66,9 @@ def error_cells(xml: bytes) -> dict[tuple[int, int], str]:
 
 
 def sheet_shape(xml: bytes) -> tuple[int, int]:
-    """Return an upper bound of how far a sheet reaches, exact where the quick bound is large.
+    """Return how far a sheet reaches: its last row and its last column, counted from 1.
+
+    A lone cell far away counts as much as a full sheet, since the reader makes room for all between.
 
     Parameters
     ----------
@@ -75,16 +78,26 @@ def sheet_shape(xml: bytes) -> tuple[int, int]:
     Returns
     -------
     rows, columns : int
-        A lone cell far away counts as much as a full sheet: the reader makes room for all between.
+        0 where no cell tells its address.
+
+    Examples
+    --------
+    >>> sheet_shape(b'<row r="2"><c r="A2"/><c r="AB1048576"/></row>')
+    (1048576, 28)
     """
-    letters = next((n for n in (3, 2) if re.search(rb'\br="[A-Z]{%d}[0-9]' % n, xml)), 1)
-    digits = next((n for n in range(9, 1, -1) if re.search(rb'\br="[A-Z]{0,3}[0-9]{%d}' % n, xml)), 1)
-    rows, columns = 10**digits - 1, _WIDTHS[letters]
-    if rows * columns <= MOST_CELLS:
-        return rows, min(columns, MOST_COLUMNS)
-    found = {row: column for column, row in re.findall(rb'\br="([A-Z]{0,3})([0-9]{1,9})"', xml)}
-    names = set(re.findall(rb'\br="([A-Z]{1,3})[0-9]', xml))
-    return max(map(int, found)), 1 + max((_position(name.decode()) for name in names), default=0)
+    raw: npt.NDArray[np.uint8] = np.frombuffer(xml + bytes(_ADDRESS_BYTES + 3), dtype=np.uint8)
+    starts = np.flatnonzero((raw[:-2] == ord("r")) & (raw[1:-1] == ord("=")) & (raw[2:] == ord('"'))) + 3
+    starts = starts[starts < len(xml)]
+    row, column = np.zeros(len(starts), dtype=np.int64), np.zeros(len(starts), dtype=np.int64)
+    going = np.ones(len(starts), dtype=bool)
+    for place in range(_ADDRESS_BYTES):
+        sign = raw[starts + place]
+        digit, letter = sign - np.uint8(ord("0")), sign - np.uint8(ord("A"))
+        is_digit, is_letter = going & (digit < 10), going & (letter < 26) & (row == 0)
+        np.copyto(row, row * 10 + digit, where=is_digit)
+        np.copyto(column, column * 26 + letter + 1, where=is_letter)
+        going = is_digit | is_letter
+    return int(row.max(initial=0)), int(column.max(initial=0))
 
 
 def _page(workbook: zipfile.ZipFile, sheet: str) -> str | None:

@@ -38,6 +38,9 @@ class Cells(Protocol):
     def longest(self, column: int) -> int:
         """Return how long the longest text of a column is, or more."""
 
+    def prepare(self, columns: Sequence[int]) -> None:
+        """Make ready to give some columns with each distinct text once."""
+
 
 class HeldCells:
     """Texts held in memory, column by column.
@@ -74,6 +77,9 @@ class HeldCells:
         """Return how long the longest text of a column is."""
         return max(map(len, self._columns[column]), default=0)
 
+    def prepare(self, columns: Sequence[int]) -> None:
+        """Do nothing: the columns are made ready when they are asked for."""
+
 
 class CodedCells:
     """Texts held in memory, each distinct one once.
@@ -106,6 +112,9 @@ class CodedCells:
     def longest(self, column: int) -> int:
         """Return how long the longest text of a column is."""
         return max(map(len, self._columns[column].labels), default=0)
+
+    def prepare(self, columns: Sequence[int]) -> None:
+        """Do nothing: the columns are ready."""
 
 
 @dataclass(frozen=True, kw_only=True)

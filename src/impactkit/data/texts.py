@@ -77,7 +77,11 @@ class Texts:
 
     def is_among(self, texts: frozenset[str] | set[str] | dict[str, object]) -> Flags:
         """Return which rows hold one of the texts."""
-        return self.where(texts.__contains__)
+        places = [self.labels.index(text) for text in texts if text in self.labels]
+        if len(places) == 1:
+            found: Flags = self.codes == places[0]
+            return found
+        return np.isin(self.codes, places) if places else np.zeros(len(self.codes), dtype=bool)
 
     def used(self) -> tuple[str, ...]:
         """Return the texts that stand on some row, in the order of the first."""

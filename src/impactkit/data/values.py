@@ -221,8 +221,11 @@ def _significant(value: Floats) -> Floats:
 def _decimals(table: Table, column: str, indicator: Indicator, *, value: Floats, rows: Flags) -> list[Fault]:
     """Round values in place to the decimals that the indicator declares; tell if that changed any."""
     power = 10.0**indicator.decimals
-    given = value[rows]
-    rounded = np.rint(given * power) / power
+    given = value if rows.all() else value[rows]
+    rounded = np.rint(given * power)
+    rounded /= power
+    if np.array_equal(given, rounded):
+        return []
     value[rows] = rounded
     # What a double or a spreadsheet adds beyond 12 digits is no decimal that anybody wrote.
     changed = np.abs(given - rounded) > 1e-12 * np.maximum(np.abs(given), 1.0)

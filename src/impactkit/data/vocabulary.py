@@ -79,6 +79,8 @@ TOTALS = frozenset(
         *("summa totalt", "totalt alla", "samtliga områden", "alla områden", "hela kommunen totalt"),
     )
 )
+KEYS = CODES | UNITS | NAMES | PERIODS | INDICATORS | GENDERS | AGES
+FIRST_OF_TOTALS = frozenset(sign for text in TOTALS for sign in (text[0], text[0].upper())) | {" ", "*"}
 KINDS_OF_GENDER = {
     **dict.fromkeys(("t", "totalt", "total", "samtliga", "båda", "both", "all", "kvinnor och män"), "T"),
     **dict.fromkeys(("k", "kvinnor", "kvinna", "women", "female", "flickor", "girls"), "K"),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from impactkit.data.cleaning import cleaned
 from impactkit.data.framing import Origin, table_of
-from impactkit.data.headings import could_head, find_headings, heading_names
+from impactkit.data.headings import could_head, find_headings
 from impactkit.data.limits import check_cells, check_shape, check_size
 from impactkit.data.regular_text import regular_text
 from impactkit.data.source import Header
@@ -79,14 +79,14 @@ def read(path: Path, *, sheet: str | None = None, header: Header = None) -> Tabl
             values={"file": path.name, "sheet": sheet},
         )
     check_size(path)
-    text, encoding = decoded(path.read_bytes(), path.name)
-    separator = _separator(text[:_HEAD])
-    if len(text) > _SMALL and (
-        table := _regular(text, separator, path=path, header=header, encoding=encoding)
-    ):
+    content = path.read_bytes()
+    if len(content) > _SMALL and header is None and (table := _regular(content, path.name)):
         return table
+    text, encoding = decoded(content, path.name)
+    separator = _separator(text[:_HEAD])
     check_cells(path.name, text.count("\n") + text.count(separator))
-    check_shape(path.name, 1, 1 + max(line.count(separator) for line in text.split("\n", SAMPLE)[:SAMPLE]))
+    widest = max(line.count(separator) for line in text.split("\n", SAMPLE)[:SAMPLE])
+    check_shape(path.name, 1, 1 + widest)
     rows, numbers = _rows(text, separator, path.name)
     origin = Origin(file=path.name, encoding=encoding, separator=separator)
     return table_of(rows, numbers, origin=origin, header=header)
@@ -109,45 +109,34 @@ def _rows(text: str, separator: str, file: str) -> tuple[list[list[str]], list[i
     return rows, numbers
 
 
-def _regular(text: str, separator: str, *, path: Path, header: Header, encoding: str) -> Table | None:
+def _regular(content: bytes, file: str) -> Table | None:
     """Return the table of a text whose rows are all alike, without taking every cell apart; else None."""
-    head = list(islice(_numbered(text[:_HEAD], separator), SAMPLE))[:-1]
-    if header or not head or any(number != place for place, (number, _) in enumerate(head, 1)):
+    if not content.isascii():
+        text, encoding = decoded(content, file)
+        content = text.encode("utf-8")
+    elif b"\0" in content:
         return None
-    grid = [cleaned(row) for _, row in head]
-    headings = find_headings(grid, ())
-    if not headings.rows:
+    else:
+        encoding = "utf-8"
+    head = content[:_HEAD].rpartition(b"\n")[0].decode("utf-8")
+    separator = _separator(head)
+    start, aside, names = _top(head, separator)
+    if not names:
         return None
-    names, levels = heading_names(grid, headings, ())
-    while names and not names[-1]:
-        names.pop()
-    if (
-        len(levels[0]) > 1
-        or not all(names)
-        or len(set(names)) < len(names)
-        or len(names) < len(grid[headings.rows[0]])
-    ):
-        return None
-    first = headings.rows[-1] + 1
-    body = _without_blank_end(text.split("\n", first)[-1], separator)
-    last = body.rpartition("\n")[2].split(separator)
+    content = _ended(content, separator)
+    last = content[content.rfind(b"\n", 0, -1) + 1 :].decode("utf-8").split(separator)
     if len(names) > 1 and sum(map(bool, map(str.strip, last))) < 2:  # a note, perhaps
         return None
-    if "\r\n" in body and not body.endswith("\r"):
-        body += "\r"
-    rows = regular_text(f"{body}\n".encode(), separator=separator, columns=len(names))
+    rows = regular_text(content, separator=separator, columns=len(names), start=start)
     if rows is None:
         return None
-    check_shape(path.name, len(rows), len(names))
-    aside = Aside(
-        titles=tuple(" ".join(filter(None, grid[place])) for place in headings.titles),
-        rows={"heading": 1, **({"title": len(headings.titles)} if headings.titles else {})},
-    )
+    check_shape(file, len(rows), len(names))
+    first = sum(aside.rows.values()) + 1
     return Table(
-        file=path.name,
+        file=file,
         header=tuple(names),
         held=rows,
-        rows=range(first + 1, first + 1 + len(rows)),
+        rows=range(first, first + len(rows)),
         letters=tuple(range(len(names))),
         encoding=encoding,
         separator=separator,
@@ -155,15 +144,48 @@ def _regular(text: str, separator: str, *, path: Path, header: Header, encoding:
     )
 
 
-def _without_blank_end(text: str, separator: str) -> str:
-    """Return the text up to its last row that holds anything."""
-    end = len(text)
+def _top(head: str, separator: str) -> tuple[int, Aside, list[str]]:
+    """Return where the first row of data begins, in bytes, what stands above, and the headings.
+
+    No headings are returned where they are not in one row, not all different, or on several lines.
+    """
+    nothing: tuple[int, Aside, list[str]] = (0, Aside(), [])
+    rows: list[list[str]] = []
+    try:
+        for place, (number, row) in enumerate(islice(_numbered(head, separator), SAMPLE), 1):
+            if number != place:
+                return nothing
+            rows.append(cleaned(row))
+    except csv.Error:
+        pass
+    headings = find_headings(rows, ())
+    if len(headings.rows) != 1:
+        return nothing
+    place = headings.rows[0]
+    names = [*rows[place]]
+    while names and not names[-1]:
+        names.pop()
+    if not all(names) or len(set(names)) < len(names) or len(names) < len(rows[place]):
+        return nothing
+    lines = head.split("\n", place + 1)
+    start = len("\n".join(lines[: place + 1]).encode("utf-8")) + 1
+    titles = tuple(" ".join(filter(None, rows[title])) for title in headings.titles)
+    counts = {"title": len(titles), "heading": 1, "blank": place - len(titles)}
+    return start, Aside(titles=titles, rows={kind: n for kind, n in counts.items() if n}), names
+
+
+def _ended(content: bytes, separator: str) -> bytes:
+    """Return the content up to its last row that holds anything, with a line break after it."""
+    blank, end = f"{separator} \t\r\n".encode(), len(content)
     while end:
-        start = text.rfind("\n", 0, end) + 1
-        if text[start:end].strip(f"{separator} \t\r\n"):
+        start = content.rfind(b"\n", 0, end) + 1
+        if content[start:end].strip(blank):
             break
         end = max(start - 1, 0)
-    return text[:end]
+    if content[end : end + 1] == b"\n":
+        return content if end + 1 == len(content) else content[: end + 1]
+    last = b"\r\n" if content[end - 1 : end] != b"\r" and b"\r\n" in content[:_HEAD] else b"\n"
+    return content[:end] + last
 
 
 def _numbered(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from impactkit.data.cleaning import clean
+from impactkit.data.cleaning import clean, cleaned
 from impactkit.data.damaged import told_if_damaged
 from impactkit.data.framing import Origin, table_of
 from impactkit.data.headings import Span
@@ -81,12 +82,14 @@ def read(path: Path, *, sheet: str | None = None, header: Header = None) -> Tabl
         check_shape(path.name, page.total_height, page.total_width)
         rows = page.to_python(skip_empty_area=False)
         spans = [Span(*first, *last) for first, last in page.merged_cell_ranges or []]
-    texts = [[cell if isinstance(cell, str) else _text(cell) for cell in row] for row in rows]
+    columns = [_texts(column) for column in zip(*rows, strict=True)]
+    texts = list(map(list, zip(*columns, strict=True)))
     for (row, column), shown in error_cells(xml).items():
         if row < len(texts) and column < len(texts[row]):
             texts[row][column] = shown
     origin = Origin(file=path.name, sheet=clean(name), decimal=".")
-    return table_of(texts, range(1, len(texts) + 1), origin=origin, header=header, spans=spans)
+    numbers = range(1, len(texts) + 1)
+    return table_of(texts, numbers, origin=origin, header=header, spans=spans)
 
 
 def _checked(path: Path, sheet: str) -> bytes:
@@ -141,6 +144,24 @@ def _chosen(workbook: CalamineWorkbook, sheet: str | None, path: Path) -> str:
             values={"file": file, "sheets": ", ".join(filled), "first": filled[0]},
         )
     return (filled or visible or workbook.sheet_names)[0]
+
+
+def _texts(column: tuple[Cell, ...]) -> list[str]:
+    """Return the texts of a column, one way for all where all are of a kind."""
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return cleaned(column)  # type: ignore[arg-type]
+    if not kinds <= {str, float}:
+        return cleaned([cell if isinstance(cell, str) else _text(cell) for cell in column])
+    numbers = [cell if isinstance(cell, float) else 0.0 for cell in column]
+    texts = list(map(repr, numbers))
+    values = np.array(numbers)
+    whole = np.flatnonzero((values == np.floor(values)) & (np.abs(values) < _EXACT))
+    for place, number in zip(whole.tolist(), values[whole].astype(np.int64).tolist(), strict=True):
+        texts[place] = str(number)
+    if str in kinds:
+        texts = [cell if isinstance(cell, str) else text for cell, text in zip(column, texts, strict=True)]
+    return cleaned(texts)
 
 
 def _text(cell: Cell) -> str:

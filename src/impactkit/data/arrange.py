@@ -128,7 +128,7 @@ def arrange(table: Table, layout: Layout, known: Catalogue) -> tuple[Arranged, l
     by = {column: _by(table, column) for column in layout.by}
     series = []
     for column, about in found.items():
-        period = _constant_or_column(table, about.period or layout.period)
+        period = Texts.same(about.period, n) if about.period else _constant_or_column(table, layout.period)
         split = {**by, **{key: Texts.same(text, n) for key, text in about.by.items()}}
         beside = {key: getattr(layout, key) or "" for key in ("n", "std_error", "margin")}
         indicator = Texts.same(about.indicator, n) if about.indicator else table.coded(str(layout.indicator))
@@ -289,13 +289,13 @@ def _lacking(table: Table, layout: Layout, found: Mapping[str, _About]) -> list[
         problem = "There is no column unit, nor another known to hold the unit; the columns are {columns}."
         mend = 'Say which: layout = Layout(unit="Kommun").'
         faults.append(Fault(file=table.file, problem=problem, mend=mend, details=details))
-    if layout.period is None and not (found and all(about.period for about in found.values())):
+    years = [name for name in table.header if any(map(period_of, table.levels.get(name, (name,))))]
+    if layout.period is None and not years:
         problem = "There is no column period, nor another known to hold it; the columns are {columns}."
         mend = (
             'Say which, or which year the file is about: layout = Layout(period="År") or Layout(period=2024).'
         )
         faults.append(Fault(file=table.file, problem=problem, mend=mend, details=details))
-    years = [name for name in table.header if any(map(period_of, table.levels.get(name, (name,))))]
     if not found and years and layout.indicator is None:
         problem = "The columns {years} are periods, but nothing says which indicator they hold."
         mend = 'Say which: layout = Layout(indicator="safety/feels-safe-after-dark").'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -10,6 +12,7 @@ from impactkit.data.read_table import read_table
 from impactkit.errors import DataError, Trouble
 
 SHEET = "impactkit"
+_LISTING = 2**20  # bytes; a list of sheets is never so long
 ColumnRole = Literal["unit", "period", "treated", "outcome", "other"]
 
 
@@ -73,10 +76,12 @@ def _changed(file: str) -> Trouble:
 
 
 def _has_sheet(path: Path) -> bool:
-    from python_calamine import CalamineError, CalamineWorkbook
-
+    # A form is an .xlsx, which tells the names of its sheets in a part of its own.
     try:
-        with CalamineWorkbook.from_path(path) as workbook:
-            return SHEET in workbook.sheet_names
-    except (CalamineError, OSError, ValueError):
+        with zipfile.ZipFile(path) as workbook:
+            listing = workbook.getinfo("xl/workbook.xml")
+            if listing.file_size > _LISTING:
+                return False
+            return f'name="{SHEET}"'.encode() in workbook.read(listing)
+    except (zipfile.BadZipFile, zlib.error, KeyError, OSError, ValueError, RuntimeError, EOFError):
         return False

@@ -296,6 +296,6 @@ _MEND = "Mend them in the same way."
 def _repeats(table: Table, about: Series, rows: Sequence[int]) -> list[Fault]:
     if not len(rows):
         return []
-    problem = "{count} rows say again what an earlier row has said; they are set aside."
+    problem = "Rows that say again what an earlier row has said are set aside (rows: {count})."
     fault = table.fault(int(rows[0]), about.column, problem=problem, mend="Remove them from the file.")
     return [replace(fault, severity="warning", count=len(rows))]

@@ -102,7 +102,7 @@ def check_archive(path: Path) -> None:
             for info in infos:
                 if info.filename.endswith((".xml", ".rels", ".vml")):
                     _check_prologue(path.name, info.filename, archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError) as error:
         raise DataError(
             "The file cannot be opened as {kind}: it is damaged, or something else.",
             where="{file}",

@@ -71,7 +71,7 @@ def period_of(text: str) -> Period | None:
     Notes
     -----
     Years lie between 1900 and 2200. Four digits and two (``2021-03``) are a month; ``2021/22``
-    is a school year, and so is ``2021-22`` only when the years follow on each other and it can be no month.
+    is a school year, and so is ``2021-22``, which can be no month; ``2009-10`` can be either, and is neither.
     Weeks are those of ISO 8601.
 
     Examples
@@ -105,6 +105,8 @@ def _coded(text: str) -> Period | None:
     for frequency, pattern in _PATTERNS:
         found = pattern.fullmatch(text)
         if found and text.isascii() and _in_bounds(found[1]):
+            if text[4:5] == "-" and len(text) == 7 and int(found[2]) == (int(found[1]) + 1) % 100:
+                return None  # 2009-10: October, or a school year
             return _part_of_year(frequency, int(found[1]), int(found[2]))
     return None
 
@@ -124,6 +126,8 @@ def _school_year(text: str) -> Period | None:
     if not found or not (found[1] + found[2]).isascii() or not _in_bounds(found[1]):
         return None
     year = int(found[1])
+    if text[4:5] == "-" and len(found[2]) == 2 and 1 <= int(found[2]) <= 12:
+        return None  # 2009-10: October, or a school year
     follows = found[2] in (str(year + 1), str(year + 1)[2:])
     return (
         Period("school_year", f"{year}/{(year + 1) % 100:02}", datetime.date(year, _AUGUST, 1))

@@ -272,7 +272,7 @@ def _beside_told(table: Table) -> list[Fault]:
         mend = "Nothing, if the evaluation does not need it."
         faults.append(Fault(file=table.file, column=column, problem=problem, mend=mend, severity="warning"))
     if table.aside.filled_down:
-        problem = "{count} cells took their text from a merged cell above them."
+        problem = "Cells took their text from a merged cell above them (cells: {count})."
         mend = "Nothing, if the merged cell is about all of its rows."
         faults.append(
             Fault(

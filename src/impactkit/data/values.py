@@ -158,7 +158,9 @@ def read_numbers(
         faults += table.alike(guilty, column, problem=problem, mend=mend, mark=mark or ".")
     faults += _marks_told(table, column, texts, rules.marks, wanted)
     value = number[texts.codes]
-    return value, state[texts.codes], faults + _too_large(table, column, value, wanted)
+    faults += _too_large(table, column, value, wanted)
+    value[np.abs(value) >= LARGEST] = np.nan
+    return value, state[texts.codes], faults
 
 
 def _marks_told(
@@ -166,9 +168,9 @@ def _marks_told(
 ) -> list[Fault]:
     """Return a warning for each sign that was read, with how often it stands."""
     problems = {
-        "missing": "{value} stands {count} times in column {column}, and is read as missing.",
-        "withheld": "{value} stands {count} times in column {column}, and is read as withheld.",
-        "zero": "{value} stands {count} times in column {column}, and is read as 0.",
+        "missing": "{value} in column {column} is read as missing (cells: {count}).",
+        "withheld": "{value} in column {column} is read as withheld (cells: {count}).",
+        "zero": "{value} in column {column} is read as 0 (cells: {count}).",
     }
     faults = []
     for code, text in enumerate(texts.labels):
@@ -226,13 +228,17 @@ def _decimals(table: Table, column: str, indicator: Indicator, *, value: Floats,
     rounded /= power
     if np.array_equal(given, rounded):
         return []
-    value[rows] = rounded
     # What a double or a spreadsheet adds beyond 12 digits is no decimal that anybody wrote.
     changed = np.abs(given - rounded) > 1e-12 * np.maximum(np.abs(given), 1.0)
+    value[rows] = rounded
     guilty = np.flatnonzero(rows)[changed]
     if not len(guilty):
         return []
     first, last = (table.address(int(row), column) for row in (guilty[0], guilty[-1]))
+    problem = (
+        "Values in column {column} have more decimals than {indicator} declares ({decimals}), "
+        "and are rounded (cells: {count})."
+    )
     return [
         Fault(
             file=table.file,
@@ -240,8 +246,7 @@ def _decimals(table: Table, column: str, indicator: Indicator, *, value: Floats,
             row=int(table.rows[guilty[0]]),
             column=column,
             value=table.coded(column)[guilty[0]],
-            problem="{count} values in column {column} have more decimals than {indicator} declares "
-            "({decimals}); they are rounded.",
+            problem=problem,
             mend="Nothing, if the indicator's decimals are enough; else describe it with more.",
             details={
                 "indicator": indicator.id,

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
-
-from impactkit.data.cleaning import clean, cleaned
-from impactkit.data.damaged import told_if_damaged
 from impactkit.data.framing import Origin, table_of
-from impactkit.data.headings import Span
-from impactkit.data.limits import check_archive, check_shape, check_size
-from impactkit.data.sheet_xml import error_cells, sheet_shape, sheet_xml
 from impactkit.data.source import Header
 from impactkit.data.table import Table
-from impactkit.errors import DataError
+from impactkit.data.workbook import read_sheet
+from impactkit.data.workbook_apart import read_sheet_apart
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 _ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-# Whole numbers up to here are exact in a cell, which holds a double.
-_EXACT = 2**53
-
-Cell = str | int | float | bool | datetime.date | datetime.time | datetime.timedelta
 
 
 def matches(path: Path, head_bytes: bytes) -> bool:
@@ -72,104 +58,22 @@ def read(path: Path, *, sheet: str | None = None, header: Header = None) -> Tabl
         If the workbook cannot be opened or is larger than is read, the sheet is not there or must be named,
         or its rows make no table.
     """
-    check_size(path)
-    if zipfile.is_zipfile(path):
-        check_archive(path)
-    with _opened(path) as workbook:
-        name = _chosen(workbook, sheet, path)
-        xml = _checked(path, name)
-        page = workbook.get_sheet_by_name(name)
-        check_shape(path.name, page.total_height, page.total_width)
-        rows = page.to_python(skip_empty_area=False)
-        spans = [Span(*first, *last) for first, last in page.merged_cell_ranges or []]
-    columns = [_texts(column) for column in zip(*rows, strict=True)]
-    texts = list(map(list, zip(*columns, strict=True)))
-    for (row, column), shown in error_cells(xml).items():
-        if row < len(texts) and column < len(texts[row]):
-            texts[row][column] = shown
-    origin = Origin(file=path.name, sheet=clean(name), decimal=".")
-    numbers = range(1, len(texts) + 1)
-    return table_of(texts, numbers, origin=origin, header=header, spans=spans)
+    # Only of an .xlsx can be told how far it reaches before room is made for it.
+    found = read_sheet_apart(path, sheet) if _is_other_archive(path) else read_sheet(path, sheet)
+    origin = Origin(file=path.name, sheet=found.name, decimal=".")
+    numbers = range(1, len(found.rows) + 1)
+    return table_of(found.rows, numbers, origin=origin, header=header, spans=found.spans)
 
 
-def _checked(path: Path, sheet: str) -> bytes:
-    """Return a sheet's XML, after refusing one that reaches further than is read."""
-    xml = sheet_xml(path, sheet)
-    if xml:
-        check_shape(path.name, *sheet_shape(xml))
-    return xml
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[CalamineWorkbook]:
-    with told_if_damaged(path, "Excel"):
-        try:
-            with CalamineWorkbook.from_path(path) as workbook:
-                yield workbook
-        except PasswordError as error:
-            raise DataError(
-                "The workbook is protected by a password.",
-                where="{file}",
-                mend="Save a copy without a password, or as CSV UTF-8.",
-                values={"file": path.name},
-            ) from error
-
-
-def _chosen(workbook: CalamineWorkbook, sheet: str | None, path: Path) -> str:
-    file = path.name
-    if sheet is not None:
-        if sheet in workbook.sheet_names:
-            return sheet
-        raise DataError(
-            "There is no sheet {sheet}; the sheets are {sheets}.",
-            where="{file}",
-            mend="Name one of the sheets that are there.",
-            values={"file": file, "sheet": sheet, "sheets": ", ".join(workbook.sheet_names)},
-        )
-    visible = [
-        page.name
-        for page in workbook.sheets_metadata
-        if page.visible == SheetVisibleEnum.Visible and page.typ == SheetTypeEnum.WorkSheet
-    ]
-    if len(visible) == 1:
-        return str(visible[0])
-    for name in visible:
-        _checked(path, name)
-    filled = [name for name in visible if workbook.get_sheet_by_name(name).total_height]
-    if len(filled) > 1:
-        raise DataError(
-            "Several sheets hold data: {sheets}.",
-            where="{file}",
-            mend="Say which to read, for example sheet = {first!r}.",
-            values={"file": file, "sheets": ", ".join(filled), "first": filled[0]},
-        )
-    return (filled or visible or workbook.sheet_names)[0]
-
-
-def _texts(column: tuple[Cell, ...]) -> list[str]:
-    """Return the texts of a column, one way for all where all are of a kind."""
-    kinds = set(map(type, column))
-    if kinds == {str}:
-        return cleaned(column)  # type: ignore[arg-type]
-    if not kinds <= {str, float}:
-        return cleaned([cell if isinstance(cell, str) else _text(cell) for cell in column])
-    numbers = [cell if isinstance(cell, float) else 0.0 for cell in column]
-    texts = list(map(repr, numbers))
-    values = np.array(numbers)
-    whole = np.flatnonzero((values == np.floor(values)) & (np.abs(values) < _EXACT))
-    for place, number in zip(whole.tolist(), values[whole].astype(np.int64).tolist(), strict=True):
-        texts[place] = str(number)
-    if str in kinds:
-        texts = [cell if isinstance(cell, str) else text for cell, text in zip(column, texts, strict=True)]
-    return cleaned(texts)
-
-
-def _text(cell: Cell) -> str:
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < _EXACT else repr(cell)
-    if isinstance(cell, datetime.datetime):
-        whole_day = cell.time() == datetime.time()
-        return cell.date().isoformat() if whole_day else cell.isoformat(sep=" ")
-    return cell.isoformat() if isinstance(cell, datetime.date | datetime.time) else str(cell)
+def _is_other_archive(path: Path) -> bool:
+    """Return whether the file is an archive of another kind than .xlsx: .xls, .xlsb or .ods."""
+    with path.open("rb") as file:
+        if file.read(4) == _ARCHIVES[1]:
+            return True
+    if not zipfile.is_zipfile(path):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "xl/workbook.xml" not in archive.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError):
+        return False

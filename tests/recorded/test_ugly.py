@@ -40,3 +40,9 @@ def test_what_can_be_read_is_read_and_accounted_for(tmp_path, case):
     if case.values:
         assert found.value.tolist() == list(case.values)
     assert found.account.read == found.account.used + sum(found.account.set_aside.values())
+
+
+def test_a_row_set_aside_may_hold_anything(tmp_path):
+    (tmp_path / "a.csv").write_text("Område;År;Besök\nA;2024;2\nSumma;2024–25;5 st\n", "utf-8")
+    found = ik.read(tmp_path / "a.csv", layout=ugly.ONE)
+    assert found.to_frame()["period"].tolist() == [2024]

@@ -111,7 +111,10 @@ class Observations:
 
         period: Objects | npt.NDArray[np.int64] = self.period.to_array()
         if self.frequency == "year":
-            period = np.array([int(year) for year in self.period.labels], dtype=np.int64)[self.period.codes]
+            # A label that no row has, as of a row set aside, may be no year.
+            used = set(self.period.used())
+            years = [int(text) if text in used else 0 for text in self.period.labels]
+            period = np.array(years, dtype=np.int64)[self.period.codes]
         columns: dict[str, Any] = {
             "indicator": self.indicator.to_array(),
             "unit": self.unit.to_array(),

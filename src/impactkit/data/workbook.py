@@ -1,28 +1,22 @@
-"""One sheet of a workbook as rows of text."""
+"""One sheet of a workbook, as its reader gives it."""
 
 from __future__ import annotations
 
-import datetime
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from impactkit.data.cleaning import clean, cleaned
+from impactkit.data.cleaning import clean
 from impactkit.data.damaged import told_if_damaged
 from impactkit.data.headings import Span
 from impactkit.data.limits import check_archive, check_shape, check_size
+from impactkit.data.raw_cells import Cell
 from impactkit.data.sheet_xml import error_cells, sheet_shape, sheet_xml
 from impactkit.errors import DataError
-
-# Whole numbers up to here are exact in a cell, which holds a double.
-_EXACT = 2**53
-
-Cell = str | int | float | bool | datetime.date | datetime.time | datetime.timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +27,14 @@ class Sheet:
     ----------
     name : str
         Its name.
-    rows : list of list of str
-        The cells' texts, row by row from the first.
+    columns : list of sequences of cells
+        From the first row on, as they are stored; text where a formula failed.
     spans : list of Span
         Merged cells.
     """
 
     name: str
-    rows: list[list[str]]
+    columns: list[Sequence[Cell]]
     spans: list[Span]
 
 
@@ -57,7 +51,7 @@ def read_sheet(path: Path, sheet: str | None) -> Sheet:
     Returns
     -------
     Sheet
-        Numbers without a needless ``.0``, dates in ISO form; a text such as 0114 as it is.
+        Its cells as they are stored.
 
     Raises
     ------
@@ -74,12 +68,11 @@ def read_sheet(path: Path, sheet: str | None) -> Sheet:
         check_shape(path.name, page.total_height, page.total_width)
         rows = page.to_python(skip_empty_area=False)
         spans = [Span(*first, *last) for first, last in page.merged_cell_ranges or []]
-    columns = [_texts(column) for column in zip(*rows, strict=True)]
-    texts = list(map(list, zip(*columns, strict=True)))
+    columns: list[Sequence[Cell]] = list(zip(*rows, strict=True))
     for (row, column), shown in error_cells(xml).items():
-        if row < len(texts) and column < len(texts[row]):
-            texts[row][column] = shown
-    return Sheet(name=clean(name), rows=texts, spans=spans)
+        if column < len(columns) and row < len(columns[column]):
+            columns[column] = [*columns[column][:row], shown, *columns[column][row + 1 :]]
+    return Sheet(name=clean(name), columns=columns, spans=spans)
 
 
 def _checked(path: Path, sheet: str) -> bytes:
@@ -134,32 +127,3 @@ def _chosen(workbook: CalamineWorkbook, sheet: str | None, path: Path) -> str:
             values={"file": file, "sheets": ", ".join(filled), "first": filled[0]},
         )
     return (filled or visible or workbook.sheet_names)[0]
-
-
-def _texts(column: tuple[Cell, ...]) -> list[str]:
-    """Return the texts of a column, one way for all where all are of a kind."""
-    kinds = set(map(type, column))
-    if kinds == {str}:
-        return cleaned(column)  # type: ignore[arg-type]
-    if not kinds <= {str, float}:
-        return cleaned([cell if isinstance(cell, str) else _text(cell) for cell in column])
-    numbers = [cell if isinstance(cell, float) else 0.0 for cell in column]
-    texts = list(map(repr, numbers))
-    values = np.array(numbers)
-    whole = np.flatnonzero((values == np.floor(values)) & (np.abs(values) < _EXACT))
-    for place, number in zip(whole.tolist(), values[whole].astype(np.int64).tolist(), strict=True):
-        texts[place] = str(number)
-    if str in kinds:
-        texts = [cell if isinstance(cell, str) else text for cell, text in zip(column, texts, strict=True)]
-    return cleaned(texts)
-
-
-def _text(cell: Cell) -> str:
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < _EXACT else repr(cell)
-    if isinstance(cell, datetime.datetime):
-        whole_day = cell.time() == datetime.time()
-        return cell.date().isoformat() if whole_day else cell.isoformat(sep=" ")
-    return cell.isoformat() if isinstance(cell, datetime.date | datetime.time) else str(cell)

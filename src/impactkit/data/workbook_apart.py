@@ -12,6 +12,7 @@ from typing import Any
 
 from impactkit.data.damaged import told_if_damaged
 from impactkit.data.headings import Span
+from impactkit.data.raw_cells import texts_of
 from impactkit.data.workbook import Sheet, read_sheet
 from impactkit.errors import DataError, Trouble
 
@@ -32,7 +33,7 @@ def read_sheet_apart(path: Path, sheet: str | None) -> Sheet:
     Returns
     -------
     Sheet
-        As `read_sheet` gives it.
+        As `read_sheet` gives it, every cell as text.
 
     Raises
     ------
@@ -48,7 +49,9 @@ def read_sheet_apart(path: Path, sheet: str | None) -> Sheet:
         told = json.loads(done.stdout)
         if "troubles" in told:
             raise DataError.of([Trouble(*each) for each in told["troubles"]])
-        return Sheet(name=told["name"], rows=told["rows"], spans=[Span(*span) for span in told["spans"]])
+        return Sheet(
+            name=told["name"], columns=told["columns"], spans=[Span(*span) for span in told["spans"]]
+        )
 
 
 # Isolated from the user's own modules; what is imported is the package that runs here.
@@ -71,7 +74,7 @@ def answer() -> None:
         told = {"troubles": [(t.what, t.where, t.mend, dict(t.values)) for t in error.troubles]}
     else:
         spans = [(span.top, span.left, span.bottom, span.right) for span in sheet.spans]
-        told = {"name": sheet.name, "rows": sheet.rows, "spans": spans}
+        told = {"name": sheet.name, "columns": [texts_of(column) for column in sheet.columns], "spans": spans}
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     json.dump(told, sys.stdout)
 

@@ -84,6 +84,7 @@ def _collected(data: DataFiles) -> tuple[date | None, ...]:
 
 def _typed(table: Table, data: DataFiles, outcomes: Sequence[str], *, collected: date | None) -> pd.DataFrame:
     from impactkit.data.numbers import EMPTY
+    from impactkit.data.totals import refuse_totals
     from impactkit.data.typing_columns import typed_frame
 
     # One file for each measurement needs no time column: the plan says when it was collected.
@@ -93,6 +94,7 @@ def _typed(table: Table, data: DataFiles, outcomes: Sequence[str], *, collected:
     numbers = _named(*outcomes, *data.covariates, *single, *time)
     codes = [name for name in _named(data.unit, data.cluster, data.stratum) if name not in numbers]
     missing = EMPTY | frozenset(data.missing)
+    refuse_totals(table, data.unit)
     frame = typed_frame(table, numbers=numbers, codes=codes, decimal=data.decimal, missing=missing)
     if without_time and collected is not None:
         frame[str(data.time)] = collected.year

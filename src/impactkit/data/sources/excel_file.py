@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from impactkit.data.framing import Origin, table_of
+from impactkit.data.sheet_table import sheet_table
 from impactkit.data.source import Header
 from impactkit.data.table import Table
 from impactkit.data.workbook import read_sheet
@@ -60,9 +60,7 @@ def read(path: Path, *, sheet: str | None = None, header: Header = None) -> Tabl
     """
     # Only of an .xlsx can be told how far it reaches before room is made for it.
     found = read_sheet_apart(path, sheet) if _is_other_archive(path) else read_sheet(path, sheet)
-    origin = Origin(file=path.name, sheet=found.name, decimal=".")
-    numbers = range(1, len(found.rows) + 1)
-    return table_of(found.rows, numbers, origin=origin, header=header, spans=found.spans)
+    return sheet_table(found, file=path.name, header=header)
 
 
 def _is_other_archive(path: Path) -> bool:

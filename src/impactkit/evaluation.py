@@ -183,7 +183,7 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
         lock=lock,
         prior=when,
         results=results,
-        data_digests={name: file_digest(plan.folder / name) for name in plan.data.names},
+        data_digests={name: file_digest(plan.folder / name) for name in plan.data.files},
         made_with=versions(),
     )
 

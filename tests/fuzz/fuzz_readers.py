@@ -146,8 +146,8 @@ def main() -> int:
     slowest = 0.0
     with tempfile.TemporaryDirectory() as folder:
         files = sound_files(Path(folder))
-        # A workbook that is read in a process of its own takes a hundred times as long as any other file.
-        weights = [0.1 if name.endswith((".xls", ".ods")) else 1.0 for name, _ in files]
+        # What is read in a process of its own takes a hundred times as long as anything else.
+        weights = [0.1 if name.endswith((".xls", ".ods", ".sav")) else 1.0 for name, _ in files]
         for number in range(options.inputs):
             [(name, content)] = rng.choices(files, weights)
             file = Path(folder) / f"spoilt{Path(name).suffix}"

@@ -1,6 +1,7 @@
 """Files made to harm are refused with the limit that they passed: no traceback, no flood."""
 
 import zipfile
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -137,3 +138,14 @@ def test_formulas_in_text_are_text_and_no_number(tmp_path, formula):
     (tmp_path / "a.csv").write_text(f"Område;År;Besök\nA;2024;'{formula}\n", "utf-8")
     with pytest.raises(ik.ImpactkitError, match="is not a number"):
         ik.read(tmp_path / "a.csv", layout=ik.Layout(values={"Besök": "safety/visits-per-day"}))
+
+
+def test_a_file_that_brings_its_reader_down_is_refused_by_those_who_remain(tmp_path):
+    committed = Path(__file__).parents[1] / "data" / "formats"
+    spoilt = (committed / "rows.sav").read_bytes()
+    for place in range(176, len(spoilt), 23):
+        (tmp_path / "a.sav").write_bytes(spoilt[:place] + b"\xff\xff\xff\x7f" + spoilt[place + 4 :])
+        try:
+            read_table(tmp_path / "a.sav")
+        except ik.ImpactkitError:
+            continue

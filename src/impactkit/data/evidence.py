@@ -180,6 +180,35 @@ def evidence_of(told: Any, file: str) -> Evidence:
     return Evidence(service=told["service"], pages=tuple(pages))
 
 
+def read_evidence(path: Path) -> Evidence:
+    """Return saved evidence, after holding every answer against its digest.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    Evidence
+        As it was saved.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, it is no evidence, or an answer has been changed since it was fetched.
+    """
+    try:
+        return evidence_of(loaded(path.read_bytes(), path.name), path.name)
+    except (OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise DataError(
+            "The file {file} is no saved evidence.",
+            where="{file}",
+            mend="Name a file that Evidence.save has written, beside the plan.",
+            values={"file": path.name},
+        ) from error
+
+
 def _kolada(answers: Sequence[Any], file: str) -> Table:
     """Return one table of the answers; those that end an answer begin a new one."""
     # The client has followed every page: only the last page of each question may have none after it.

@@ -50,6 +50,9 @@ class DataFiles(Written):
         Whether the rows may be put in a bundle that others read.
     missing : tuple of str
         Texts that mean missing, beside the empty cell.
+    evidence : tuple of str, optional
+        Answers of Kolada or another service that the files were made from, as ``Evidence.save`` wrote them.
+        Each is held against its digest, and goes into a bundle with the rows.
     decimal : {".", ","}, optional
         The decimal mark, when the file does not make it plain.
 
@@ -80,6 +83,7 @@ class DataFiles(Written):
     baseline_kind: Literal["measured", "register", "none"] | None = None
     public: bool = False
     missing: tuple[str, ...] = ()
+    evidence: tuple[FileName, ...] = ()
     decimal: Literal[".", ","] | None = None
 
     @model_validator(mode="after")
@@ -97,6 +101,11 @@ class DataFiles(Written):
     def names(self) -> tuple[str, ...]:
         """The files, the baseline first."""
         return tuple(name for name in (self.file, self.baseline, self.follow_up) if name is not None)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files, then the evidence that they were made from."""
+        return (*self.names, *self.evidence)
 
     def roles(self, outcome: str | None = None) -> dict[str, str | float | tuple[str, ...]]:
         """Return the roles as `Study` takes them, those that are played.

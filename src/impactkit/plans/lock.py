@@ -163,7 +163,7 @@ def lock(plan: Plan, *, now: datetime | None = None) -> Lock:
     Lock
         Ready to be written.
     """
-    there = [plan.folder / name for name in plan.data.names if (plan.folder / name).is_file()]
+    there = [plan.folder / name for name in plan.data.files if (plan.folder / name).is_file()]
     return Lock(
         plan=plan.content(),
         plan_digest=plan.digest,

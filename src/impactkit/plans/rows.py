@@ -40,6 +40,7 @@ def typed_rows(data: DataFiles, folder: Path, *, outcomes: Sequence[str]) -> pd.
     """
     import pandas as pd
 
+    from impactkit.data.evidence import read_evidence
     from impactkit.data.read_table import read_table
 
     found: list[pd.DataFrame] = []
@@ -49,6 +50,11 @@ def typed_rows(data: DataFiles, folder: Path, *, outcomes: Sequence[str]) -> pd.
             found.append(
                 _typed(read_table(folder / name, sheet=data.sheet), data, outcomes, collected=collected)
             )
+        except DataError as error:
+            troubles += error.troubles
+    for name in data.evidence:
+        try:
+            read_evidence(folder / name)
         except DataError as error:
             troubles += error.troubles
     if troubles:

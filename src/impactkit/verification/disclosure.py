@@ -39,7 +39,7 @@ def disclosures(plan: Plan, text: str) -> list[Trouble]:
     found = [_in_text("plan.toml")] if personal_numbers(text) else []
     if not plan.data.public:
         return found
-    for name in plan.data.names:
+    for name in plan.data.files:
         if personal_numbers(name):
             found.append(_in_text(name))
         found += [

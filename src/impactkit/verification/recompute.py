@@ -69,7 +69,7 @@ def recomputed(bundle: Bundle) -> Iterator[Recomputation]:
         except ImpactkitError as error:
             yield Recomputation(troubles=error.troubles)
             return
-        for name in set(plan.data.names) & bundle.data.keys():
+        for name in set(plan.data.files) & bundle.data.keys():
             file = folder / "data" / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(bundle.data[name])

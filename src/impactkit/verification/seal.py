@@ -81,7 +81,7 @@ def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language) -> 
         ),
     }
     if plan.data.public:
-        contents |= {names.DATA + name: (plan.folder / name).read_bytes() for name in plan.data.names}
+        contents |= {names.DATA + name: (plan.folder / name).read_bytes() for name in plan.data.files}
         if lock is not None:
             contents[names.LOCK] = lock.to_bytes()
     made = Manifest(

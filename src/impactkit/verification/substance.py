@@ -48,8 +48,8 @@ def completeness(bundle: Bundle, plan: Plan | None) -> Step:
         return step("completeness", "fail", "claims", claims=", ".join(odd[:10]))
     if plan.data.public != (bundle.manifest.data == "included"):
         return step("completeness", "fail", "withheld")
-    if plan.data.public and set(plan.data.names) != bundle.data.keys():
-        odd = sorted(set(plan.data.names) ^ bundle.data.keys())
+    if plan.data.public and set(plan.data.files) != bundle.data.keys():
+        odd = sorted(set(plan.data.files) ^ bundle.data.keys())
         return step("completeness", "fail", "files", names=", ".join(odd[:10]))
     return step("completeness", "pass", "all", n=len(planned))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from impactkit.data.apart import read_sheet_apart
 from impactkit.data.sheet_table import sheet_table
 from impactkit.data.source import Header
 from impactkit.data.table import Table
 from impactkit.data.workbook import read_sheet
-from impactkit.data.workbook_apart import read_sheet_apart
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 _ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from impactkit.data.damaged import need, no_sheets, told_if_damaged
-from impactkit.data.labelled import labelled_table
-from impactkit.data.limits import check_shape, check_size
+from impactkit.data.apart import read_spss_apart
+from impactkit.data.damaged import need, no_sheets
+from impactkit.data.limits import check_size
 from impactkit.data.source import Header
 from impactkit.data.table import Table
 
@@ -56,11 +56,5 @@ def read(path: Path, *, sheet: str | None = None, header: Header = None) -> Tabl
     no_sheets(path, sheet)
     need("pyreadstat", path, extra="stats", kind="SPSS")
     check_size(path)
-    with told_if_damaged(path, "SPSS"):
-        import pyreadstat
-
-        _, told = pyreadstat.read_sav(str(path), metadataonly=True)
-        check_shape(path.name, told.number_rows or 0, told.number_columns or 0)
-        frame, told = pyreadstat.read_sav(str(path), apply_value_formats=False)
-        titles = dict(zip(told.column_names, told.column_labels, strict=True))
-    return labelled_table(frame, file=path.name, titles=titles, labels=told.variable_value_labels)
+    # A few spoilt bytes can bring the reader down, and with it the process that it runs in.
+    return read_spss_apart(path)

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from impactkit.data.fault import Fault, troubles_of
 from impactkit.data.observations import Observations
 from impactkit.errors import ImpactkitError, Trouble, UsageError
 from impactkit.wording import Language, current_language, how_to_mend, what_is_wrong
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 COLUMNS = ("severity", "cell", "row", "column", "value", "count", "problem", "mend")
+
+
+class FaultTable(pd.DataFrame):
+    """A table of faults, whose sentences a notebook shows whole."""
+
+    @property
+    def _constructor(self) -> type[FaultTable]:
+        return FaultTable
+
+    def _repr_html_(self) -> str:
+        with pd.option_context("display.max_colwidth", None):
+            return str(super()._repr_html_())  # type: ignore[misc]
 
 
 def faults(
@@ -52,8 +62,6 @@ def faults(
     >>> found.loc[0, ["cell", "value", "problem"]].tolist()
     ['Besök[0]', 'många', 'många i kolumnen Besök är inget tal.']
     """
-    import pandas as pd
-
     if isinstance(source, Observations):
         source = source.warnings
     if isinstance(source, ImpactkitError):
@@ -70,7 +78,7 @@ def faults(
             mend="Give the error that reading raised.",
             values={"kind": type(source).__name__},
         )
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return FaultTable(rows, columns=list(COLUMNS))
 
 
 def _row(trouble: Trouble, severity: str, language: Language | None) -> tuple[object, ...]:

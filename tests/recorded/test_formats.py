@@ -1,5 +1,7 @@
 """The same table in every format gives the same observations, and the same fingerprint."""
 
+import json
+
 import duckdb
 import pandas as pd
 import polars as pl
@@ -127,3 +129,47 @@ def test_the_callers_frame_is_not_changed():
     before = frame.copy(deep=True)
     ik.read(frame)
     pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_group_of_municipalities_is_told_as_an_unweighted_mean(tmp_path):
+    rows = [
+        {
+            "kpi": "N00945",
+            "municipality": unit,
+            "period": 2024,
+            "values": [{"gender": "T", "value": 1.5, "count": n}],
+        }
+        for unit, n in (("G114418", 4), ("0180", 1))
+    ]
+    (tmp_path / "a.json").write_text(json.dumps({"values": rows}), "utf-8")
+    found = ik.read(tmp_path / "a.json")
+    assert [fault.value for fault in found.warnings] == ["G114418"]
+    assert found.to_frame()["count"].tolist() == ["4", "1"]
+
+
+@pytest.mark.parametrize("period", ["2023", 2023])
+def test_units_such_as_schools_are_read_in_both_versions(tmp_path, period):
+    values = [{"gender": "F", "value": 2.5, "status": ""}, {"gender": "M", "value": 3.5, "status": ""}]
+    rows = [{"kpi": "N15428", "ou": "V15E144001301", "period": period, "values": values}]
+    pages = [{"values": rows, "next_page": "https://a.se/2"}, {"values": rows[:0], "next_page": None}]
+    (tmp_path / "a.json").write_text(json.dumps(pages), "utf-8")
+    found = ik.read(tmp_path / "a.json")
+    assert found.units == ("V15E144001301",)
+    assert found.to_frame()["gender"].tolist() == ["K", "M"]
+    assert found.periods == (2023,)
+
+
+def test_a_total_in_a_plan_is_refused(tmp_path):
+    from impactkit import examples
+
+    file = examples.copy_example("norrgarden", tmp_path / "norrgarden")
+    plan = ik.Plan.read(file)
+    data = file.parent / plan.data.names[0]
+    lines = data.read_text("utf-8").splitlines()
+    mark = ";" if ";" in lines[0] else ","
+    place = lines[0].split(mark).index(plan.data.unit)
+    cells = lines[-1].split(mark)
+    cells[place] = "Totalt"
+    data.write_text("\n".join([*lines, mark.join(cells)]) + "\n", "utf-8")
+    with pytest.raises(ik.ImpactkitError, match="is a total, Totalt"):
+        plan.frame()

@@ -106,30 +106,26 @@ class RegularText:
         width = int((ends - starts).max())
         if width > _WIDEST:
             return Texts.of(self._slices(starts, ends))
-        words = [self._words(starts, ends, place) for place in range(0, max(width, 1), _WORD)]
-        codes, first = _distinct(words, len(starts))
+        codes, first = _distinct(self._words(starts, ends, width), len(starts))
         found = Texts(codes, tuple(self._slices(starts[first], ends[first])))
         # Cells that differ only in space at their ends, or in quotation marks, become one text here.
         return found if len(set(found.labels)) == len(found.labels) else found.each(str)
 
-    def _words(self, starts: Codes, ends: Codes, place: int) -> Words:
-        """Return eight bytes of each cell as a number, zeros after its end."""
+    def _words(self, starts: Codes, ends: Codes, width: int) -> list[Words]:
+        """Return the cells eight bytes at a time as numbers, zeros after their end."""
         n = len(self._content)
         # The eight bytes that begin at each place, as a number.
         view: Words = np.ndarray((n - _WORD + 1,), dtype="<u8", buffer=self._content, strides=(1,))
+        offsets = range(0, max(width, 1), _WORD)
 
-        def taken(rows: slice) -> Words:
-            at = starts[rows] + place
-            left = np.clip(ends[rows] - at, 0, _WORD)
-            inside = np.minimum(at, n - _WORD)
-            found: Words = view[inside]
-            if at[-1] > n - _WORD:  # near the content's end
-                beyond = np.clip(at - inside, 0, _WORD - 1).astype(np.uint64)
-                found = found >> (beyond * np.uint64(8))
-            kept: Words = found & _MASKS[left]
-            return kept
+        def taken(rows: slice) -> list[Words]:
+            begin = starts[rows]
+            lengths = ends[rows] - begin
+            is_last = begin[-1] + width > n - _WORD
+            return [_word(view, begin + offset, lengths - offset, is_last=is_last) for offset in offsets]
 
-        return np.concatenate(_by_rows(taken, len(starts)))
+        parts = _by_rows(taken, len(starts))
+        return [np.concatenate([part[k] for part in parts]) for k in range(len(offsets))]
 
     def plain_numbers(self, column: int, mark: DecimalMark) -> Floats | None:
         """Return a column of plain numbers, or None if any of its cells is something else.
@@ -173,7 +169,7 @@ def regular_text(content: bytes, *, separator: str, columns: int, start: int = 0
     True
     """
     raw: Bytes = np.frombuffer(content, dtype=np.uint8)
-    if start >= len(raw) or raw[-1] != _NEWLINE:
+    if start >= len(raw) or raw[-1] != _NEWLINE or len(raw) < _WORD:
         return None
     quotes = np.flatnonzero(raw[start:] == _QUOTE) + start if b'"' in content else None
     if quotes is not None and not _are_around_cells(raw, quotes, ord(separator), start):
@@ -257,6 +253,18 @@ def _are_around_cells(raw: Bytes, quotes: Codes, separator: int, start: int) -> 
 def _unquoted(text: str) -> str:
     text = text.removesuffix("\r")
     return text[1:-1].replace('""', '"') if text.startswith('"') else text
+
+
+def _word(view: Words, at: Codes, left: Codes, *, is_last: bool) -> Words:
+    """Return the eight bytes at each place, those beyond what is left of the cell as zeros."""
+    if is_last:  # near the content's end, where no eight bytes are left
+        inside = np.minimum(at, len(view) - 1)
+        beyond = np.clip(at - inside, 0, _WORD - 1).astype(np.uint64)
+        found = view[inside] >> (beyond * np.uint64(8))
+    else:
+        found = view[at]
+    kept: Words = found & _MASKS[np.clip(left, 0, _WORD)]
+    return kept
 
 
 def _distinct(words: Sequence[Words], n: int) -> tuple[Codes, Codes]:

@@ -194,7 +194,7 @@ def _together(
         indicator=joined([each.series.indicator.take(rows_kept) for each in found]),
         unit=joined([each.series.unit.take(rows_kept) for each in found]),
         period=joined([each.series.period.take(rows_kept) for each in found]),
-        value=np.concatenate([each.value[rows_kept] for each in found]),
+        value=_below([each.value[rows_kept] for each in found]),
         status=joined(status),
         by={name: joined([_split(each, name, rows_kept) for each in found]) for name in names},
         beside={name: np.concatenate([numbers[name][rows_kept] for numbers in beside]) for name in beside[0]},
@@ -206,6 +206,11 @@ def _together(
         labels=table.known.labels,
         titles=table.known.titles,
     )
+
+
+def _below(parts: Sequence[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
+    """Return columns one below the other, without a copy where there is one."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _split(each: Read, name: str, rows: Any) -> Texts:

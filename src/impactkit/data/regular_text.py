@@ -45,11 +45,12 @@ class RegularText:
         Where the first row begins.
     """
 
-    def __init__(self, content: bytes, parts: Sequence[Places], *, widths: Places, start: int) -> None:
+    def __init__(self, content: bytes, parts: Sequence[Places], *, widths: Codes, start: int) -> None:
         self._content, self._parts, self._widths, self._start = content, parts, widths, start
         self._bytes: Bytes = np.frombuffer(content, dtype=np.uint8)
         self._n = sum(map(len, parts))
         self._has_returns = self._bytes[parts[0][0, -1] - 1] == _RETURN
+        self._workers = 2
         self._coded: dict[int, Texts] = {}
         self._bounds: dict[int, tuple[Codes, Codes]] = {}
 
@@ -85,8 +86,10 @@ class RegularText:
 
     def prepare(self, columns: Sequence[int]) -> None:
         """Code some columns two at a time, so that they are there when they are asked for."""
+        self._workers = 1  # a column each, instead of both on one
         with ThreadPoolExecutor(2) as workers:
             list(workers.map(self.coded, columns))
+        self._workers = 2
 
     def first(self, column: int, n: int) -> list[str]:
         """Return the first texts of a column."""
@@ -124,7 +127,7 @@ class RegularText:
             is_last = begin[-1] + width > n - _WORD
             return [_word(view, begin + offset, lengths - offset, is_last=is_last) for offset in offsets]
 
-        parts = _by_rows(taken, len(starts))
+        parts = _by_rows(taken, len(starts), workers=self._workers)
         return [np.concatenate([part[k] for part in parts]) for k in range(len(offsets))]
 
     def plain_numbers(self, column: int, mark: DecimalMark) -> Floats | None:
@@ -181,8 +184,8 @@ def regular_text(content: bytes, *, separator: str, columns: int, start: int = 0
     cells = [part for part in parts if part is not None]
     if len(cells) < len(parts) or not cells:
         return None
-    widths = np.max([part[0] for part in cells], axis=0)
-    places = [part[1:] for part in cells]
+    widths = np.max([lengths for lengths, _ in cells], axis=0)
+    places = [part for _, part in cells]
     last = np.concatenate([part[:, -1] for part in places])
     returns = content.count(b"\r", start) if b"\r" in content else 0
     if returns and not (returns == len(last) and (raw[last - 1] == _RETURN).all()):
@@ -203,7 +206,9 @@ def _whole_rows(content: bytes, start: int) -> list[slice]:
     return pieces
 
 
-def _cells(raw: Bytes, *, separator: int, columns: int, rows: slice, quotes: Codes | None) -> Places | None:
+def _cells(
+    raw: Bytes, *, separator: int, columns: int, rows: slice, quotes: Codes | None
+) -> tuple[Codes, Places] | None:
     """Return the longest cells' lengths, then where the cells of some rows end; None where they differ."""
     piece = raw[rows]
     ends = np.flatnonzero((piece == separator) | (piece == _NEWLINE))
@@ -220,18 +225,20 @@ def _cells(raw: Bytes, *, separator: int, columns: int, rows: slice, quotes: Cod
     if not breaks[:, -1].all() or np.count_nonzero(breaks) != len(cells):
         return None
     lengths = np.diff(ends, prepend=-1).reshape(cells.shape).max(axis=0) - 1
-    return np.vstack([lengths, cells + rows.start]).astype(np.int32)
+    places = cells.astype(np.int32)
+    places += np.int32(rows.start)
+    return lengths, places
 
 
-def _by_rows(work: Callable[[slice], Part], pieces: int | Sequence[slice]) -> list[Part]:
+def _by_rows(work: Callable[[slice], Part], pieces: int | Sequence[slice], *, workers: int = 2) -> list[Part]:
     """Do work piece by piece, two pieces at a time: numpy lets go of the interpreter meanwhile."""
     if isinstance(pieces, int):
         n = pieces
         pieces = [slice(start, min(start + _ROWS_AT_ONCE, n)) for start in range(0, n, _ROWS_AT_ONCE)]
-    if len(pieces) < 4:
+    if len(pieces) < 4 or workers == 1:
         return list(map(work, pieces))
-    with ThreadPoolExecutor(2) as workers:
-        return list(workers.map(work, pieces))
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(work, pieces))
 
 
 def _are_around_cells(raw: Bytes, quotes: Codes, separator: int, start: int) -> bool:

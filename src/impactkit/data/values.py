@@ -198,6 +198,8 @@ def _marks_told(
 
 
 def _too_large(table: Table, column: str, value: Floats, wanted: Flags) -> list[Fault]:
+    if not len(value) or (value.max() < LARGEST and value.min() > -LARGEST):  # not so where one is missing
+        return []
     guilty = np.flatnonzero((np.abs(value) >= LARGEST) & wanted)
     problem = "{value} in column {column} is larger than any indicator can be."
     return table.alike(guilty, column, problem=problem, mend="Correct the number.") if len(guilty) else []
@@ -265,7 +267,7 @@ def _range_faults(
 ) -> list[Fault]:
     bounds = indicator.bounds
     low, high = bounds.minimum, bounds.maximum
-    given = value[rows]
+    given = value if rows.all() else value[rows]
     outside = np.zeros(len(given), dtype=bool)
     if low is not None:
         outside |= given < float(low)

@@ -6,8 +6,6 @@ Needs xlwt, odfpy and pyreadstat beside pandas. The numbers are invented.
 from pathlib import Path
 
 import pandas as pd
-import pyreadstat
-import xlwt
 
 HERE = Path(__file__).parent
 HEADINGS = ("indicator", "unit", "period", "gender", "value")
@@ -27,6 +25,9 @@ ROWS = [
 
 
 def main() -> None:
+    import pyreadstat
+    import xlwt
+
     frame = pd.DataFrame(ROWS, columns=HEADINGS)
     book = xlwt.Workbook()
     sheet = book.add_sheet("Blad1")

@@ -80,3 +80,15 @@ def test_an_empty_column_holds_none():
 def test_they_agree_with_the_check_digit_of_a_published_example():
     # The tax agency's own example of the calculation: 811228-987 gives check digit 4.
     assert personal_numbers("811228-9874") == ["8112289874"]
+
+
+@pytest.mark.parametrize("place", range(40))
+def test_another_library_agrees_on_what_a_number_is(place):
+    personnummer = pytest.importorskip("personnummer.personnummer")
+    digits = f"{19_000_101 + place * 25_013:08}{(place * 739) % 10_000:04}"
+    try:
+        theirs = personnummer.valid(f"{digits[:8]}-{digits[8:]}")
+    except ValueError:
+        theirs = False
+    assert bool(personal_numbers(digits)) == bool(theirs)
+    assert personal_numbers("19121212-1212") and personnummer.valid("19121212-1212")

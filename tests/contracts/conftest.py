@@ -5,8 +5,20 @@ from typing import NamedTuple
 import pytest
 
 from impactkit.effects import estimators, worlds
-from impactkit.effects.estimators import BeforeAfter, DifferenceInDifferences, RandomisedTrial
-from impactkit.effects.worlds import ChangeInOneGroup, RandomisedArms, RepeatedCrossSections, TwoGroupPanel
+from impactkit.effects.estimators import (
+    BeforeAfter,
+    DifferenceInDifferences,
+    RandomisedTrial,
+    StaggeredDifferenceInDifferences,
+)
+from impactkit.effects.inference import ClusterRobust, InfluenceFunction
+from impactkit.effects.worlds import (
+    ChangeInOneGroup,
+    RandomisedArms,
+    RepeatedCrossSections,
+    StaggeredPanel,
+    TwoGroupPanel,
+)
 
 
 class Design(NamedTuple):
@@ -42,6 +54,23 @@ VARIED = {
     "lin": Design(RandomisedTrial(adjustment="lin"), RandomisedArms()),
     "lots of clusters": Design(RandomisedTrial(), RandomisedArms(n_lots=24, n_strata=2, cluster_size=5)),
     "few enough to enumerate": Design(RandomisedTrial(), RandomisedArms(n_lots=12, n_strata=1)),
+    "starts with covariates": Design(StaggeredDifferenceInDifferences(), StaggeredPanel(slope=0.5)),
+    "starts by regression, not yet treated": Design(
+        StaggeredDifferenceInDifferences(adjustment="regression", control="not_yet"),
+        StaggeredPanel(slope=0.5),
+    ),
+    "starts by weighting": Design(
+        StaggeredDifferenceInDifferences(adjustment="weighting"), StaggeredPanel(slope=0.1, n_units=60)
+    ),
+    "starts in large samples": Design(
+        StaggeredDifferenceInDifferences(inference=InfluenceFunction(), base="universal"),
+        StaggeredPanel(growth=0.2, n_units=90, n_treated=45),
+    ),
+    "starts of one unit each": Design(StaggeredDifferenceInDifferences(), StaggeredPanel(n_treated=3)),
+    "starts corrected as CR3": Design(
+        StaggeredDifferenceInDifferences(inference=ClusterRobust(kind="CR3"), anticipation=1),
+        StaggeredPanel(),
+    ),
     "unpaired": Design(BeforeAfter(paired=False), ChangeInOneGroup()),
 }
 DESIGNS = DEFAULT | VARIED

@@ -9,9 +9,14 @@ import pytest
 
 from impactkit.data.study import Study
 from impactkit.effects import estimators
-from impactkit.effects.estimators import BeforeAfter, DifferenceInDifferences, RandomisedTrial
+from impactkit.effects.estimators import (
+    BeforeAfter,
+    DifferenceInDifferences,
+    RandomisedTrial,
+    StaggeredDifferenceInDifferences,
+)
 from impactkit.effects.inference import ClusterRobust, Permutation
-from impactkit.effects.worlds import ChangeInOneGroup, RandomisedArms, TwoGroupPanel
+from impactkit.effects.worlds import ChangeInOneGroup, RandomisedArms, StaggeredPanel, TwoGroupPanel
 
 DRAWS = 40
 
@@ -101,7 +106,12 @@ def test_a_permutation_p_value_is_never_zero_and_the_same_for_the_same_seed():
 
 @pytest.mark.parametrize("estimator", [e for e in estimators.ALL if e is not BeforeAfter])
 def test_permutation_as_the_inference_gives_its_own_limits(estimator):
-    world = TwoGroupPanel(n_units=14) if estimator is DifferenceInDifferences else RandomisedArms(n_lots=14)
+    worlds = {
+        DifferenceInDifferences: TwoGroupPanel(n_units=14),
+        RandomisedTrial: RandomisedArms(n_lots=14),
+        StaggeredDifferenceInDifferences: StaggeredPanel(n_units=12, n_treated=4, starts=(4, 6)),
+    }
+    world = worlds[estimator]
     study = world.study(world.draw(2))
     beside, alone = estimator().estimate(study), estimator(inference=Permutation()).estimate(study)
     assert alone.interval.point == beside.interval.point

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from impactkit.effects.interval import Interval
+from impactkit.effects.kernels.contributions import Contributions
+from impactkit.errors import EstimationError
 from impactkit.provenance import json_ready
 from impactkit.wording import Message, card
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Group = Literal["treated", "comparison"]
+Aggregation = Literal["simple", "dynamic", "group", "calendar"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +39,15 @@ class Term:
         Periods since the start, for event-study terms.
     time : float, optional
         The period it concerns.
+    group : float, optional
+        The start of the cohort it concerns.
     """
 
     name: str
     interval: Interval
     event_time: float | None = None
     time: float | None = None
+    group: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +98,13 @@ class Sample:
     left_out: tuple[Message, ...] = ()
 
 
+class Aggregates(Protocol):
+    """What other averages of a staggered design's effects are made from."""
+
+    def aggregate(self, estimate: Estimate, kind: Aggregation, balance: float | None) -> Estimate:
+        """Return the estimate with other averages in place of its effects."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """What an estimator found.
@@ -118,12 +131,14 @@ class Estimate:
         Covariates that entered.
     warnings : tuple of Message
         What a reader must know; the answer stands.
-    influence : ndarray, shape (n_clusters, n_terms)
-        Each cluster's contribution to each estimation error.
+    contributions : Contributions
+        Each cluster's contribution to each estimation error; ``influence`` is the matrix.
     covariance : ndarray, shape (n_terms, n_terms)
         Covariance of the terms, in the outcome's unit squared.
     permutation : PermutationTest, optional
         The permutation test that stands beside the interval.
+    cohorts : Aggregates, optional
+        What other averages of a staggered design's effects are made from.
     """
 
     settings: dict[str, Any]
@@ -136,9 +151,17 @@ class Estimate:
     start: float | None = None
     adjusted_for: tuple[str, ...] = ()
     warnings: tuple[Message, ...] = ()
-    influence: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False, compare=False)
+    contributions: Contributions = field(
+        default_factory=lambda: Contributions.of(np.empty((0, 0))), repr=False, compare=False
+    )
     covariance: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False, compare=False)
     permutation: PermutationTest | None = field(default=None, repr=False, compare=False)
+    cohorts: Aggregates | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def influence(self) -> Floats:
+        """Each cluster's contribution to each estimation error, shape (n_clusters, n_terms)."""
+        return self.contributions.matrix
 
     @property
     def method(self) -> str:
@@ -157,13 +180,43 @@ class Estimate:
         -------
         pandas.DataFrame
             Columns term, estimate, std_error, statistic, p_value, conf_low, conf_high, and event_time and
-            time where they apply.
+            time, and group, where they apply.
         """
         import pandas as pd
 
         rows = [_tidy_row(term) for term in self.terms]
         table = pd.DataFrame(rows)
-        return table.drop(columns=[name for name in ("event_time", "time") if table[name].isna().all()])
+        return table.drop(columns=[name for name in _WHERE if table[name].isna().all()])
+
+    def aggregate(self, kind: Aggregation, *, balance: float | None = None) -> Estimate:
+        """Return other averages of a staggered design's group-time effects.
+
+        Parameters
+        ----------
+        kind : {"simple", "dynamic", "group", "calendar"}
+            The average over treated cells; by time since the start; by cohort; by period. The first term of
+            each is the overall average.
+        balance : float, optional
+            For ``"dynamic"``: keep the cohorts followed at least this long after their start, and event times
+            up to it, so that every event time averages the same cohorts.
+
+        Returns
+        -------
+        Estimate
+            With the same sample and inference.
+
+        Raises
+        ------
+        EstimationError
+            If the estimate has no group-time effects to average.
+        """
+        if self.cohorts is None:
+            raise EstimationError(
+                "This estimate has no group-time effects to average.",
+                where="aggregate",
+                mend="Use StaggeredDifferenceInDifferences; an estimate read from a file must be run again.",
+            )
+        return self.cohorts.aggregate(self, kind, balance)
 
     def glance(self) -> pd.DataFrame:
         """Return one row about the estimate as a whole.
@@ -192,7 +245,9 @@ class Estimate:
 
     def to_record(self) -> dict[str, Any]:
         """Return everything but the draws of the permutation test, ready for JSON (nan becomes None)."""
-        record = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "permutation"}
+        left = ("permutation", "cohorts", "contributions")
+        record = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in left}
+        record["influence"] = self.influence
         record["permutation"] = self.permutation.to_record() if self.permutation else None
         return dict(json_ready(record))
 
@@ -213,7 +268,7 @@ class Estimate:
             start=record["start"],
             adjusted_for=tuple(record["adjusted_for"]),
             warnings=_messages(record["warnings"]),
-            influence=np.array(record["influence"], dtype=float).reshape(-1, n_terms),
+            contributions=Contributions.of(np.array(record["influence"], dtype=float).reshape(-1, n_terms)),
             covariance=np.array(record["covariance"], dtype=float).reshape(n_terms, n_terms),
         )
 
@@ -237,6 +292,9 @@ class Estimate:
         return Message("estimate.limits", {"low": found.low, "high": found.high, "level": found.level})
 
 
+_WHERE = ("group", "time", "event_time")
+
+
 def _messages(records: list[dict[str, Any]]) -> tuple[Message, ...]:
     return tuple(Message.from_record(record) for record in records)
 
@@ -249,8 +307,7 @@ def _tidy_row(term: Term) -> dict[str, Any]:
     found = term.interval
     return {
         "term": term.name,
-        "event_time": math.nan if term.event_time is None else term.event_time,
-        "time": math.nan if term.time is None else term.time,
+        **{name: math.nan if getattr(term, name) is None else getattr(term, name) for name in _WHERE},
         "estimate": found.point,
         "std_error": found.std_error,
         "statistic": found.statistic,

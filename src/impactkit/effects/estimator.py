@@ -8,9 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.inference import ClusterRobust, GivenUncertainty, Permutation
+from impactkit.effects.inference import ClusterRobust, GivenUncertainty, InfluenceFunction, Permutation
 
 Inference = Annotated[ClusterRobust | GivenUncertainty | Permutation, Field(discriminator="method")]
+
+CohortInference = Annotated[ClusterRobust | InfluenceFunction | Permutation, Field(discriminator="method")]
 
 
 class Estimator(Protocol):
@@ -41,4 +43,23 @@ class RegressionSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     inference: Inference = ClusterRobust()
+    permutation: Permutation | None = Permutation()
+
+
+class CohortSettings(BaseModel):
+    """Settings shared by estimators of designs with several starts.
+
+    Parameters
+    ----------
+    inference : ClusterRobust, InfluenceFunction or Permutation, optional
+        How uncertainty is found. None chooses: large-sample standard errors from influence functions, or CR2
+        with Satterthwaite's degrees of freedom where there are fewer than 40 treated or comparison clusters
+        or degrees of freedom. The estimate says in words what was chosen.
+    permutation : Permutation, optional
+        The permutation test that stands beside it; None for none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    inference: CohortInference | None = None
     permutation: Permutation | None = Permutation()

@@ -10,13 +10,9 @@ from typing import Any
 import numpy as np
 
 from impactkit.effects.interval import Alternative
-from impactkit.effects.kernels.assignment import (
-    EXACT_BELOW,
-    AssignmentReduction,
-    assignment_statistics,
-    count_assignments,
-)
+from impactkit.effects.kernels.assignment import EXACT_BELOW, AssignmentReduction
 from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
+from impactkit.effects.kernels.cohort_assignment import CohortReduction
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
@@ -27,7 +23,7 @@ class PermutationTest:
 
     Parameters
     ----------
-    parts : tuple of AssignmentReduction
+    parts : tuple of AssignmentReduction or CohortReduction
         Sums by assignment unit; the statistic is the first part's effect less the second's, if there is
         one. Only the first is moved by the hypothesised effect.
     draws : int
@@ -51,7 +47,7 @@ class PermutationTest:
        in Genetics and Molecular Biology*, 9(1).
     """
 
-    parts: tuple[AssignmentReduction, ...]
+    parts: tuple[AssignmentReduction | CohortReduction, ...]
     draws: int
     seed: int
     law: Message
@@ -59,16 +55,13 @@ class PermutationTest:
     @cached_property
     def statistics(self) -> AssignmentStatistics:
         """The statistic under every assignment gone through."""
-        found = [
-            assignment_statistics(part, draws=self.draws, seed=self.seed, exact_below=EXACT_BELOW)
-            for part in self.parts
-        ]
+        found = [part.statistics(draws=self.draws, seed=self.seed) for part in self.parts]
         return found[0] if len(found) == 1 else _difference(found[0], found[1])
 
-    @property
+    @cached_property
     def n_assignments(self) -> int:
         """How many assignments could have been drawn."""
-        return count_assignments(self.parts[0].strata, self.parts[0].observed)
+        return self.parts[0].n_assignments
 
     @property
     def _can_differ(self) -> bool:

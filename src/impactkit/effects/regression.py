@@ -15,7 +15,9 @@ from impactkit.effects.describe import assignment_of, group_means, sample_of
 from impactkit.effects.estimate import Estimate, Term
 from impactkit.effects.estimator import RegressionSettings
 from impactkit.effects.inference import Permutation
+from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.assignment import AssignmentReduction
+from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.linear import LinearProblem, assignment_reduction
 from impactkit.effects.permutation_test import PermutationTest
 from impactkit.effects.uncertainty import Uncertainty
@@ -38,11 +40,19 @@ class Label:
         Periods since the start.
     time : float, optional
         The period.
+    group : float, optional
+        The start of the cohort.
     """
 
     name: str
     event_time: float | None = None
     time: float | None = None
+    group: float | None = None
+
+    def term(self, interval: Interval) -> Term:
+        """Return the effect of this name."""
+        where = {"event_time": self.event_time, "time": self.time, "group": self.group}
+        return Term(name=self.name, interval=interval, **where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +116,7 @@ def answer(
             mend="Leave out covariates that say who is treated, or add rows where they differ.",
             values={"outcome": study.outcome},
         )
-    influence = np.hstack([u.influence for _, u, _ in found])
+    influence = np.hstack([u.contributions.matrix for _, u, _ in found])
     dropped = dict.fromkeys(name for _, _, names in found for name in names)
     warnings = [*study.notes, *(w for _, u, _ in found for w in u.warnings)]
     warnings += [Message("estimate.dropped", {"name": name}) for name in dropped]
@@ -123,7 +133,7 @@ def answer(
         start=start if math.isfinite(start) else study.start,
         adjusted_for=_adjusted_for(study, questions[0].problem, dropped),
         warnings=_distinct(warnings),
-        influence=influence,
+        contributions=Contributions.of(influence),
         covariance=_joint_covariance(found, influence),
         permutation=test,
     )
@@ -142,13 +152,10 @@ def _solve(
     fit = problem.fit()
     found = settings.inference.infer(problem, fit, test=test)
     intervals = found.intervals[-wanted:]
-    terms = [
-        Term(name=label.name, interval=interval, event_time=label.event_time, time=label.time)
-        for label, interval in zip(question.labels, intervals, strict=True)
-    ]
+    terms = [label.term(interval) for label, interval in zip(question.labels, intervals, strict=True)]
     kept = Uncertainty(
         intervals=intervals,
-        influence=found.influence[:, -wanted:],
+        contributions=Contributions.of(found.contributions.matrix[:, -wanted:]),
         covariance=found.covariance[-wanted:, -wanted:],
         words=found.words,
         warnings=found.warnings,

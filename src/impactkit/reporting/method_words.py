@@ -10,15 +10,11 @@ from impactkit.reporting.claim_report import CheckLine, GradeTold, MethodTold
 from impactkit.reporting.evaluated import Telling
 from impactkit.wording import Message, format_number
 
+_COMPARED_CHANGES = ("parallel", "no_other_event", "no_anticipation", "no_spillover", "same_measure")
 _ASSUMPTIONS = {
     "before_after": ("nothing_else", "same_measure"),
-    "difference_in_differences": (
-        "parallel",
-        "no_other_event",
-        "no_anticipation",
-        "no_spillover",
-        "same_measure",
-    ),
+    "difference_in_differences": _COMPARED_CHANGES,
+    "staggered_difference_in_differences": _COMPARED_CHANGES,
     "randomised_trial": ("lot_kept", "dropout_alike", "no_spillover", "same_measure"),
 }
 _COUNTABLE = 10**9

@@ -245,10 +245,14 @@ class EventStudyPicture:
     @classmethod
     def of(cls, estimate: Estimate, measure: Measure, *, name: str | None = None) -> EventStudyPicture:
         """Return the picture of an estimate with event terms."""
-        terms = sorted((t for t in estimate.terms if t.event_time is not None), key=_event_time)
+        if estimate.cohorts is not None and any(term.group is not None for term in estimate.terms):
+            estimate = estimate.aggregate("dynamic")
+        terms = sorted(_events(estimate), key=_event_time)
         periods = {m.period for m in estimate.means if m.period is not None}
         start = estimate.start
         gone = {p - start for p in periods if start is not None} - {_event_time(term) for term in terms}
+        if estimate.settings.get("base") == "varying":  # each period before the start has its own
+            gone = set()
         return cls(
             heading=say("plot.event_study.title", measure.language, name=name or estimate.outcome),
             measure=measure,
@@ -310,6 +314,10 @@ def _period_names(estimate: Estimate) -> dict[float, str]:
 
 
 Picture = IntervalPicture | TrajectoriesPicture | EventStudyPicture
+
+
+def _events(estimate: Estimate) -> list[Term]:
+    return [term for term in estimate.terms if term.event_time is not None and term.group is None]
 
 
 def _event_time(term: Term) -> float:

@@ -89,7 +89,9 @@ def _picture(result: Estimate | Verdict | Picture, measure: Measure, claim: Clai
         heading = say("plot.interval.title", measure.language, claim=result.claim)
         return IntervalPicture(heading=heading, measure=measure, verdict=result, claim=claim)
     if isinstance(result, Estimate):
-        has_events = any(term.event_time is not None for term in result.terms)
+        has_events = any(term.event_time is not None for term in result.terms) and (
+            result.cohorts is not None or any(term.group is None for term in result.terms[1:])
+        )
         return (EventStudyPicture if has_events else TrajectoriesPicture).of(result, measure)
     if isinstance(result, IntervalPicture | TrajectoriesPicture | EventStudyPicture):
         return result

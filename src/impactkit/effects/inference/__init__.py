@@ -2,8 +2,9 @@
 
 from impactkit.effects.inference.cluster_robust import ClusterRobust
 from impactkit.effects.inference.given_uncertainty import GivenUncertainty
+from impactkit.effects.inference.influence_function import InfluenceFunction
 from impactkit.effects.inference.permutation import Permutation
 
-ALL = (ClusterRobust, GivenUncertainty, Permutation)
+ALL = (ClusterRobust, GivenUncertainty, InfluenceFunction, Permutation)
 
-__all__ = ["ALL", "ClusterRobust", "GivenUncertainty", "Permutation"]
+__all__ = ["ALL", "ClusterRobust", "GivenUncertainty", "InfluenceFunction", "Permutation"]

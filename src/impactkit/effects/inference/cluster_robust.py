@@ -7,16 +7,19 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from impactkit.effects.influenced import InfluencedEffects, arm_variances
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.cluster_robust import ClusterCovariance, Kind, cluster_robust
+from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.kernels.least_squares import LeastSquares
 from impactkit.effects.linear import LinearProblem
 from impactkit.effects.permutation_test import PermutationTest
-from impactkit.effects.uncertainty import Uncertainty
+from impactkit.effects.uncertainty import Uncertainty, uncertainty_of
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 _DETERMINED = 1e-8  # above this share one cluster alone decides the effect, and its residuals hide the error
+_POWERS = {"CR0": 0, "CR1": 0, "CR2": 1, "CR3": 2}
 _BY_ROW: dict[str, Kind] = {"CR0": "HC0", "CR1": "HC1", "CR2": "HC2", "CR3": "HC3"}
 
 
@@ -97,10 +100,44 @@ class ClusterRobust(BaseModel):
         )
         return Uncertainty(
             intervals=tuple(self._interval(found, problem, place, scale) for place in places),
-            influence=found.influence[:, places] * np.sqrt(found.factor * scale),
+            contributions=Contributions.of(found.influence[:, places] * np.sqrt(found.factor * scale)),
             covariance=covariance,
             words=words,
         )
+
+    def infer_influenced(self, effects: InfluencedEffects) -> Uncertainty:
+        """Return intervals for effects known by their influence.
+
+        Parameters
+        ----------
+        effects : InfluencedEffects
+            The effects, by cohort.
+
+        Returns
+        -------
+        Uncertainty
+            CR2 corrects each cohort's sum of squares for its number of clusters, with Satterthwaite's degrees
+            of freedom; CR1 has the factor ``G / (G - 1)``.
+
+        Raises
+        ------
+        EstimationError
+            If an HC kind is asked for.
+        """
+        if self.kind not in _POWERS:
+            raise EstimationError(
+                "{kind} treats rows as independent, but these rows belong to clusters or units.",
+                where="inference",
+                mend="Use ClusterRobust(kind='CR2').",
+                values={"kind": self.kind},
+            )
+        found = arm_variances(effects, power=_POWERS[self.kind])
+        G = effects.features.n_clusters
+        if self.kind == "CR1":
+            found = found.scaled_by(G / (G - 1) if G > 1 else np.nan)
+        df = found.degrees_of_freedom if self.kind == "CR2" else np.full(len(effects.points), G - 1.0)
+        words = Message(f"inference.clusters.{self.kind[-1]}", {"kind": self.kind, "clusters": G})
+        return uncertainty_of(effects, found, df=df, level=self.level, words=words)
 
     def _kind_for(self, problem: LinearProblem) -> Kind:
         if problem.by_row:

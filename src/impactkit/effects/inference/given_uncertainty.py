@@ -9,6 +9,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from impactkit.effects.interval import Interval
+from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.kernels.least_squares import LeastSquares
 from impactkit.effects.linear import LinearProblem
 from impactkit.effects.permutation_test import PermutationTest
@@ -91,7 +92,7 @@ class GivenUncertainty(BaseModel):
                 self._interval(float(fit.coefficients[place]), float(covariance[k, k]))
                 for k, place in enumerate(problem.effects)
             ),
-            influence=influence,
+            contributions=Contributions.of(influence),
             covariance=covariance,
             words=Message("inference.given"),
             warnings=(Message("estimate.only_given_uncertainty"),),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from impactkit.effects.interval import Interval
+from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.kernels.least_squares import LeastSquares
 from impactkit.effects.linear import LinearProblem
 from impactkit.effects.permutation_test import PermutationTest
@@ -80,10 +82,39 @@ class Permutation(BaseModel):
             intervals[-1] = permutation_interval(float(points[-1]), test, self.level)
         return Uncertainty(
             intervals=tuple(intervals),
-            influence=np.full((0, K), np.nan),
+            contributions=Contributions.of(np.full((0, K), np.nan)),
             covariance=np.full((K, K), np.nan),
             words=Message("inference.permutation"),
         )
+
+
+def headline_only(points: Sequence[float], test: PermutationTest | None, level: float) -> Uncertainty:
+    """Return limits by inversion for the first effect, and a reason why the others have none.
+
+    Parameters
+    ----------
+    points : sequence of float
+        The effects, in the outcome's unit.
+    test : PermutationTest, optional
+        The test of the first effect.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    Uncertainty
+        Without influence.
+    """
+    K, reason = len(points), Message("estimate.no_permutation_interval")
+    intervals = [Interval.undefined(float(x), level=level, reason=reason) for x in points]
+    if test is not None and math.isfinite(points[0]):
+        intervals[0] = permutation_interval(float(points[0]), test, level)
+    return Uncertainty(
+        intervals=tuple(intervals),
+        contributions=Contributions.of(np.full((0, K), np.nan)),
+        covariance=np.full((K, K), np.nan),
+        words=Message("inference.permutation"),
+    )
 
 
 def permutation_interval(point: float, test: PermutationTest, level: float) -> Interval:

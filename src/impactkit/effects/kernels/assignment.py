@@ -50,6 +50,15 @@ class AssignmentReduction:
     observed: Flags
     strata: Labels
 
+    @property
+    def n_assignments(self) -> int:
+        """How many assignments could have been drawn."""
+        return count_assignments(self.strata, self.observed)
+
+    def statistics(self, *, draws: int, seed: int) -> AssignmentStatistics:
+        """Return the coefficient under other assignments; see `assignment_statistics`."""
+        return assignment_statistics(self, draws=draws, seed=seed)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Piece:

@@ -3,8 +3,16 @@
 from impactkit.effects.worlds.change_in_one_group import ChangeInOneGroup
 from impactkit.effects.worlds.randomised_arms import RandomisedArms
 from impactkit.effects.worlds.repeated_cross_sections import RepeatedCrossSections
+from impactkit.effects.worlds.staggered_panel import StaggeredPanel
 from impactkit.effects.worlds.two_group_panel import TwoGroupPanel
 
-ALL = (ChangeInOneGroup, RandomisedArms, RepeatedCrossSections, TwoGroupPanel)
+ALL = (ChangeInOneGroup, RandomisedArms, RepeatedCrossSections, StaggeredPanel, TwoGroupPanel)
 
-__all__ = ["ALL", "ChangeInOneGroup", "RandomisedArms", "RepeatedCrossSections", "TwoGroupPanel"]
+__all__ = [
+    "ALL",
+    "ChangeInOneGroup",
+    "RandomisedArms",
+    "RepeatedCrossSections",
+    "StaggeredPanel",
+    "TwoGroupPanel",
+]

@@ -36,7 +36,14 @@ class Attrition:
     """
 
     name: Literal["attrition"] = "attrition"
-    designs: frozenset[str] = frozenset({"before_after", "difference_in_differences", "randomised_trial"})
+    designs: frozenset[str] = frozenset(
+        {
+            "before_after",
+            "difference_in_differences",
+            "randomised_trial",
+            "staggered_difference_in_differences",
+        }
+    )
     share: float = 0.20
     gap: float = 0.05
 

@@ -34,7 +34,9 @@ class Composition:
     """
 
     name: Literal["composition"] = "composition"
-    designs: frozenset[str] = frozenset({"before_after", "difference_in_differences"})
+    designs: frozenset[str] = frozenset(
+        {"before_after", "difference_in_differences", "staggered_difference_in_differences"}
+    )
     limit: float = 0.25
     share: float = 0.20
     gap: float = 0.05

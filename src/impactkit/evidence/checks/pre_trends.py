@@ -44,7 +44,7 @@ class PreTrends:
     """
 
     name: Literal["pre_trends"] = "pre_trends"
-    designs: frozenset[str] = frozenset({"difference_in_differences"})
+    designs: frozenset[str] = frozenset({"difference_in_differences", "staggered_difference_in_differences"})
 
     def check(self, study: Study, estimate: Estimate) -> CheckResult:
         """Estimate the leads and test them together.
@@ -61,7 +61,7 @@ class PreTrends:
         CheckResult
             Never passed or failed; the statistic is the joint p-value.
         """
-        events = DifferenceInDifferences(event_study=True, permutation=None).estimate(study)
+        events = _event_study(study, estimate)
         leads = [term for term in events.terms if term.event_time is not None and term.event_time < 0]
         if not leads:
             return self._told(Message("check.pre_trends.one_baseline"), math.nan)
@@ -73,6 +73,12 @@ class PreTrends:
 
     def _told(self, sentence: Message, statistic: float) -> CheckResult:
         return CheckResult(name=self.name, passed=None, statistic=statistic, sentence=sentence)
+
+
+def _event_study(study: Study, estimate: Estimate) -> Estimate:
+    if estimate.cohorts is not None:
+        return estimate.aggregate("dynamic")
+    return DifferenceInDifferences(event_study=True, permutation=None).estimate(study)
 
 
 def _state(p: float) -> str:

@@ -1,0 +1,122 @@
+"""The permutation test of a staggered design: the same starts given to other units."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from impactkit.effects.describe import dense
+from impactkit.effects.inference import Permutation
+from impactkit.effects.kernels.cohort_assignment import CohortReduction, CohortTables
+from impactkit.effects.permutation_test import PermutationTest
+from impactkit.effects.staggered import Staggered
+from impactkit.errors import EstimationError
+from impactkit.wording import Message
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+
+
+def cohort_test(design: Staggered, contrasts: Floats, settings: Permutation | None) -> PermutationTest | None:
+    """Return the permutation test of an average effect.
+
+    Parameters
+    ----------
+    design : Staggered
+        The rows by cohort.
+    contrasts : ndarray, shape (A, T)
+        What each cohort's mean in each period weighs in the average.
+    settings : Permutation, optional
+        Draws and seed; None for no test.
+
+    Returns
+    -------
+    PermutationTest or None
+        Nothing is summed or drawn before a p-value is asked for.
+
+    Notes
+    -----
+    The statistic is the same combination of cohort means under every assignment. Covariates are taken out
+    first, period by period over all rows, which no assignment changes: that statistic differs from an
+    adjusted estimate by the covariates' sampling error only, and any statistic gives a valid test.
+    """
+    if settings is None:
+        return None
+    units, labels, what = _assigned(design)
+    strata = _strata(design, units)
+
+    def tables() -> CohortTables:
+        return _tables(design, units, contrasts)
+
+    part = CohortReduction(tables=tables, observed=labels, strata=strata)
+    treated = int(design.treated[labels].sum())
+    law = Message(
+        f"inference.law.starts_{what}{'_in_strata' if design.columns.stratum is not None else ''}",
+        {"n": len(labels), "treated": treated},
+    )
+    return PermutationTest(parts=(part,), draws=settings.draws, seed=settings.seed, law=law)
+
+
+def _assigned(design: Staggered) -> tuple[Codes, Codes, str]:
+    """Return the unit of assignment of each row, the cohort of each, and what they are."""
+    columns = design.columns
+    clusters = design.unit_clusters
+    arms = design.unit_arms
+    low, high = (np.full(int(clusters.max()) + 1, value) for value in (np.iinfo(np.int64).max, -1))
+    np.minimum.at(low, clusters, arms)
+    np.maximum.at(high, clusters, arms)
+    rows = design.unit_of_row
+    if columns.cluster is not None and bool((low == high).all()):
+        return clusters[rows], low, "clusters"
+    return rows, arms, "units" if design.is_panel else "rows"
+
+
+def _strata(design: Staggered, units: Codes) -> Codes:
+    columns = design.columns
+    strata = np.zeros(len(units), dtype=np.int64) if columns.stratum is None else columns.stratum
+    if not design.is_panel and len(design.unit_arms) == int(units.max()) + 1:
+        assert columns.period is not None
+        # Rows of repeated cross sections were drawn period by period.
+        strata = strata * len(design.periods) + columns.period
+    found = np.zeros(int(units.max()) + 1, dtype=np.int64)
+    found[units] = strata
+    if bool((found[units] != strata).any()):
+        raise EstimationError(
+            "A stratum changes within a unit of assignment.",
+            where="stratum",
+            mend="Give each unit (or cluster) of assignment one stratum.",
+        )
+    return dense(found)
+
+
+def _tables(design: Staggered, units: Codes, contrasts: Floats) -> CohortTables:
+    columns, T = design.columns, len(design.periods)
+    assert columns.period is not None
+    weights = np.ones(len(units)) if columns.weight is None else columns.weight
+    exposure = (design.starts[design.arms] <= columns.time).astype(np.float64)
+    values = np.column_stack([columns.outcome, exposure])
+    if design.is_panel:
+        mass = np.bincount(design.unit_of_row, weights)
+        for column in values.T:
+            means = np.bincount(design.unit_of_row, weights * column) / mass
+            column -= means[design.unit_of_row]
+    if columns.covariates.shape[1]:
+        values = _less_covariates(values, columns.covariates, columns.period, weights)
+    cell, G = units * T + columns.period, int(units.max()) + 1
+    sums, exposures, masses = (
+        np.bincount(cell, weights * column, G * T).astype(np.float64).reshape(G, T)
+        for column in (values[:, 0], values[:, 1], np.ones(len(cell)))
+    )
+    return CohortTables(sums=sums, exposures=exposures, masses=masses, contrasts=contrasts)
+
+
+def _less_covariates(values: Floats, covariates: Floats, period: Codes, weights: Floats) -> Floats:
+    """Return values less what covariates explain of them among all rows of a period."""
+    left = values.copy()
+    for t in np.unique(period):
+        here = period == t
+        rooted = np.sqrt(weights[here])[:, None]
+        X = np.column_stack([np.ones(int(here.sum())), covariates[here]])
+        slopes = np.linalg.lstsq(X * rooted, values[here] * rooted, rcond=None)[0]
+        left[here] = values[here] - X @ slopes
+    return left

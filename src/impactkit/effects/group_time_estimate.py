@@ -1,0 +1,189 @@
+"""From group-time effects to an Estimate, and from one average to another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from impactkit.data.study import Study
+from impactkit.effects.adjusted_cells import Settings
+from impactkit.effects.aggregation import Averages, averages, every_cell
+from impactkit.effects.cell_effects import CellEffects, cell_effects
+from impactkit.effects.cohort_permutation import cohort_test
+from impactkit.effects.describe import group_means, sample_of
+from impactkit.effects.estimate import Aggregation, Estimate
+from impactkit.effects.estimator import CohortSettings
+from impactkit.effects.inference import ClusterRobust, InfluenceFunction, Permutation
+from impactkit.effects.inference.permutation import headline_only
+from impactkit.effects.influenced import InfluencedEffects, arm_variances
+from impactkit.effects.permutation_test import PermutationTest
+from impactkit.effects.uncertainty import Uncertainty
+from impactkit.errors import EstimationError
+from impactkit.wording import Message
+
+Floats = npt.NDArray[np.float64]
+ENOUGH = 40
+"""With fewer clusters of either kind, or degrees of freedom, small-sample inference is chosen."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CohortAggregates:
+    """What averages of the effects are made from.
+
+    Parameters
+    ----------
+    found : CellEffects
+        The group-time effects.
+    inference : ClusterRobust, InfluenceFunction or Permutation
+        How their uncertainty is found.
+    permutation : Permutation, optional
+        The test beside the first average.
+    """
+
+    found: CellEffects
+    inference: ClusterRobust | InfluenceFunction | Permutation
+    permutation: Permutation | None
+
+    def aggregate(self, estimate: Estimate, kind: Aggregation, balance: float | None) -> Estimate:
+        """Return an estimate with other averages in place of its effects.
+
+        Parameters
+        ----------
+        estimate : Estimate
+            Whose sample, settings and warnings are kept.
+        kind : {"simple", "dynamic", "group", "calendar"}
+            Which averages.
+        balance : float, optional
+            See `Estimate.aggregate`.
+
+        Returns
+        -------
+        Estimate
+            The overall average first, with its own permutation test.
+        """
+        found = averages(self.found, kind, balance=balance)
+        words = Message(
+            f"estimand.aggregate.{kind}",
+            {**estimate.estimand.values, "outcome": estimate.outcome},
+        )
+        return self.answered(replace(estimate, estimand=words), found)
+
+    def answered(self, estimate: Estimate, found: Averages) -> Estimate:
+        """Return an estimate with averages, their uncertainty and the test of the first filled in."""
+        test = cohort_test(self.found.design, self._contrasts(found.weights[:, 0]), self.permutation)
+        uncertainty = self._infer(found.effects, test)
+        pairs = zip(found.labels, uncertainty.intervals, strict=True)
+        return replace(
+            estimate,
+            terms=tuple(label.term(interval) for label, interval in pairs),
+            contributions=uncertainty.contributions,
+            covariance=uncertainty.covariance,
+            inference=uncertainty.words,
+            permutation=test,
+        )
+
+    def _infer(self, effects: InfluencedEffects, test: PermutationTest | None) -> Uncertainty:
+        if isinstance(self.inference, Permutation):
+            return headline_only(effects.points.tolist(), test, self.inference.level)
+        return self.inference.infer_influenced(effects)
+
+    def _contrasts(self, weights: Floats) -> Floats:
+        """Return what each cohort's mean in each period weighs in an average of cells, shape (A, T)."""
+        cells, masses = self.found.cells, self.found.effects.masses
+        contrasts = np.zeros((len(masses), len(self.found.design.periods)))
+        for k in np.flatnonzero(weights):
+            pooled = np.where(cells.controls[k], masses, 0.0)
+            own = -pooled / pooled.sum()
+            own[cells.arm[k]] += 1.0
+            contrasts[:, cells.period[k]] += weights[k] * own
+            contrasts[:, cells.base[k]] -= weights[k] * own
+        return contrasts
+
+
+def group_time_estimate(
+    study: Study, found: CellEffects, *, settings: CohortSettings, estimand: Message
+) -> Estimate:
+    """Put the estimate of group-time effects together.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    found : CellEffects
+        The effects.
+    settings : CohortSettings
+        The estimator.
+    estimand : Message
+        What is estimated, in words.
+
+    Returns
+    -------
+    Estimate
+        The average over treated cells first, then each cell.
+    """
+    design, cells = found.design, every_cell(found)
+    inference, chosen = _inference(settings, cells.effects)
+    permuted = settings.inference if isinstance(settings.inference, Permutation) else settings.permutation
+    aggregates = CohortAggregates(found=found, inference=inference, permutation=permuted)
+    columns = design.columns
+    adjusted = getattr(settings, "adjustment", "none") != "none"
+    bare = Estimate(
+        settings=settings.model_dump(mode="json"),
+        outcome=study.outcome,
+        estimand=estimand,
+        terms=(),
+        inference=Message("inference.permutation"),
+        sample=sample_of(study, columns),
+        means=group_means(columns),
+        start=float(design.starts[0]),
+        adjusted_for=tuple(study.covariates) if adjusted else (),
+        warnings=(*study.notes, *found.notes, *chosen),
+        cohorts=aggregates,
+    )
+    return aggregates.answered(bare, cells)
+
+
+def balanced_note(found: CellEffects, settings: Settings) -> tuple[Message, ...]:
+    """Say how an unbalanced panel enters, and what its complete part would give.
+
+    Parameters
+    ----------
+    found : CellEffects
+        The effects from all units.
+    settings : Settings
+        How they were estimated.
+
+    Returns
+    -------
+    tuple of Message
+        Empty for a balanced panel or repeated cross sections.
+    """
+    design = found.design
+    if not design.is_panel or design.columns.is_regular:
+        return ()
+    counts = np.bincount(design.unit_of_row)
+    whole = counts == len(design.periods)
+    values = {"n": len(counts), "whole": int(whole.sum())}
+    kept = np.asarray(whole[design.unit_of_row])
+    if not kept.any():
+        return (Message("estimate.unbalanced_alone", values),)
+    try:
+        alone = averages(cell_effects(design.among(kept), settings), "simple").effects.points[0]
+    except EstimationError:
+        return (Message("estimate.unbalanced_alone", values),)
+    return (Message("estimate.unbalanced", {**values, "point": float(alone)}),)
+
+
+def _inference(
+    settings: CohortSettings, effects: InfluencedEffects
+) -> tuple[ClusterRobust | InfluenceFunction | Permutation, tuple[Message, ...]]:
+    """Return the inference asked for, or the one that the number of clusters calls for, and why."""
+    if settings.inference is not None:
+        return settings.inference, ()
+    counts = {"treated": effects.n_treated, "comparison": effects.n_comparison}
+    df = float(arm_variances(effects.first(), power=1).degrees_of_freedom[0])
+    if min(counts.values()) >= ENOUGH and df >= ENOUGH:
+        return InfluenceFunction(), (Message("inference.chosen.large", counts),)
+    return ClusterRobust(), (Message("inference.chosen.small", counts),)

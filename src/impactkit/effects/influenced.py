@@ -1,0 +1,218 @@
+"""Effects with the influence of every cluster on them, and their variance as a sum over cohorts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from impactkit.effects.kernels.cohort_influence import CohortFeatures, widened
+from impactkit.effects.kernels.contributions import Contributions
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class InfluencedEffects:
+    """Effects that are smooth functions of averages over clusters.
+
+    Parameters
+    ----------
+    points : ndarray, shape (M,)
+        The effects, in the outcome's unit.
+    features : CohortFeatures
+        What each cluster brings, by arm: its cohort, or one arm where clusters hold several cohorts.
+    coefficients : ndarray, shape (A, r, M)
+        What the features weigh, by cohort; the last feature is the cluster's total weight.
+    parts : ndarray, shape (A, M)
+        The part of each effect that comes from each cohort's own effects; they add up to the effect.
+    masses : ndarray, shape (A,)
+        Total weight of each cohort.
+    outcome_scale : float
+        Largest outcome in absolute value, by which rounding noise is told from variation.
+    n_treated, n_comparison : int
+        Clusters with treated and with comparison units.
+    is_exact : bool
+        Whether effects are differences of cohort means of equally weighted clusters, for which degrees of
+        freedom follow from the design alone.
+    """
+
+    points: Floats
+    features: CohortFeatures
+    coefficients: Floats
+    parts: Floats
+    masses: Floats
+    outcome_scale: float
+    n_treated: int
+    n_comparison: int
+    is_exact: bool = False
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether clusters hold several cohorts, so that all stand in one arm."""
+        return self.features.n_arms != len(self.masses)
+
+    def involved(self) -> Flags:
+        """Return which cohorts weigh in which effects, shape (A, M)."""
+        return np.asarray(np.abs(self.coefficients).max(axis=1) > 0)
+
+    def first(self) -> InfluencedEffects:
+        """Return the first effect alone."""
+        return replace(
+            self,
+            points=self.points[:1],
+            coefficients=self.coefficients[:, :, :1],
+            parts=self.parts[:, :1],
+        )
+
+    def combined(self, weights: Floats, slopes: Floats) -> InfluencedEffects:
+        """Return weighted sums of the effects whose weights rest on the cohorts' estimated shares.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (K, M)
+            What each effect weighs in each sum.
+        slopes : ndarray, shape (A, M)
+            How each sum moves with the share of each cohort, over the total weight.
+
+        Returns
+        -------
+        InfluencedEffects
+            M effects.
+        """
+        coefficients = self.coefficients @ weights
+        coefficients[:, -1, :] += slopes
+        return replace(
+            self,
+            points=np.nan_to_num(self.points) @ weights,
+            coefficients=coefficients,
+            parts=self.parts @ weights,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ArmVariances:
+    """The variance of each effect as a sum over cohorts, with degrees of freedom.
+
+    Parameters
+    ----------
+    features : CohortFeatures
+        What each cluster brings.
+    scaled : ndarray, shape (A, r, M)
+        What the features weigh, corrected for few clusters.
+    variances, degrees_of_freedom : ndarray, shape (M,)
+        In the outcome's unit squared, and Satterthwaite's; nan where a cohort of one cluster hides its own.
+    """
+
+    features: CohortFeatures
+    scaled: Floats
+    variances: Floats
+    degrees_of_freedom: Floats
+
+    def scaled_by(self, factor: float) -> ArmVariances:
+        """Return the variances times a factor."""
+        return replace(self, scaled=self.scaled * np.sqrt(factor), variances=self.variances * factor)
+
+    def covariance(self) -> Floats:
+        """Return the covariance, shape (M, M), in the outcome's unit squared."""
+        return self.features.covariance(self.scaled)
+
+    def contributions(self) -> Contributions:
+        """Return every cluster's (corrected) contribution."""
+        return Contributions(lambda: self.features.all_contributions(self.scaled))
+
+
+def arm_variances(effects: InfluencedEffects, *, power: int) -> ArmVariances:
+    """Return variances from the spread of contributions within cohorts.
+
+    Parameters
+    ----------
+    effects : InfluencedEffects
+        The effects.
+    power : int
+        Each cohort's squares are multiplied by ``(n / (n - 1)) ** power``: 0 as published for large samples,
+        1 without bias (CR2), 2 as if each cluster were left out in turn (CR3).
+
+    Returns
+    -------
+    ArmVariances
+        With degrees of freedom ``(sum v)^2 / sum(v^2 / (n - 1))``, where ``v`` are the cohorts' variances
+        under independent errors of one variance (exact designs) or their estimated ones. Where clusters hold
+        several cohorts, one less than the fewest treated or comparison clusters.
+
+    Notes
+    -----
+    In a balanced panel without covariates, where each unit is a cluster, power 1 is CR2 with Bell and
+    McCaffrey's degrees of freedom of the regression on cohorts by periods: a cohort's block of the hat matrix
+    is the identity over ``n``. A treated cohort of one cluster has no spread of its own: such cohorts are
+    compared with each other (or the only one with the smallest other cohort), so that differences between
+    their effects count as uncertainty; where there is no other the variance is nan.
+    """
+    if effects.is_mixed:
+        return _mixed(effects, power)
+    groups, coefficients = _pooled(effects)
+    counts, involved = effects.features.counts, effects.involved()
+    columns = np.broadcast_to(np.arange(groups.shape[1]), groups.shape)
+    sizes = np.zeros(groups.shape)
+    np.add.at(sizes, (groups, columns), np.where(involved, counts[:, None], 0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factors = np.where(sizes > 1, (sizes / (sizes - 1)) ** power, np.nan)
+        factors = np.where(involved, np.take_along_axis(factors, groups, axis=0), 0.0)
+        scaled = coefficients * np.sqrt(factors)[:, None, :]
+        estimated = effects.features.squares(coefficients) * factors
+        own = (coefficients[:, :-1] ** 2).sum(axis=1)
+        weighed = counts[:, None] * own if effects.is_exact else estimated
+        by_group = np.zeros(groups.shape)
+        np.add.at(by_group, (groups, columns), weighed)
+        free = np.where(sizes > 1, by_group**2 / (sizes - 1), 0.0).sum(axis=0)
+        df = by_group.sum(axis=0) ** 2 / free
+    return ArmVariances(
+        features=effects.features, scaled=scaled, variances=estimated.sum(axis=0), degrees_of_freedom=df
+    )
+
+
+def _mixed(effects: InfluencedEffects, power: int) -> ArmVariances:
+    G, M = effects.features.n_clusters, len(effects.points)
+    fewest = min(effects.n_treated, effects.n_comparison)
+    factor = (G / (G - 1)) ** power if fewest > 1 else np.nan
+    scaled = widened(effects.features, effects.coefficients) * np.sqrt(factor)
+    return ArmVariances(
+        features=effects.features,
+        scaled=scaled,
+        variances=effects.features.squares(scaled)[0],
+        degrees_of_freedom=np.full(M, float(fewest - 1)),
+    )
+
+
+def _pooled(effects: InfluencedEffects) -> tuple[Codes, Floats]:
+    """Return the group of each cohort in each effect, and coefficients about the groups' means."""
+    A, M = effects.parts.shape
+    groups = np.repeat(np.arange(A)[:, None], M, axis=1)
+    single = (effects.features.counts == 1)[:, None] & effects.involved()
+    if not single.any():
+        return groups, effects.coefficients
+    coefficients = effects.coefficients.copy()
+    for m in np.flatnonzero(single.any(axis=0)):
+        own = np.abs(effects.parts[:, m]) > 0
+        joined = _joined(effects, single[:, m], own)
+        if len(joined) > 1:
+            groups[joined, m] = joined.min()
+            x, mass = effects.parts[joined, m], effects.masses[joined]
+            coefficients[joined, -1, m] += x / mass - x.sum() / mass.sum()
+        controls = np.flatnonzero(single[:, m] & ~own)
+        if len(controls):
+            others = np.flatnonzero(effects.involved()[:, m] & ~own)
+            groups[others, m] = others.min()
+    return groups, coefficients
+
+
+def _joined(effects: InfluencedEffects, single: Flags, own: Flags) -> Codes:
+    """Return the cohorts whose own effects are compared with each other, because some have one cluster."""
+    alone = np.flatnonzero(single & own)
+    others = np.flatnonzero(own & ~single)
+    if len(alone) == 1 and len(others):
+        return np.sort(np.append(alone, others[np.argmin(effects.features.counts[others])]))
+    return alone

@@ -115,7 +115,7 @@ def _panel_cells(design: Staggered, cells: Cells, adjustment: Adjusted, plain: b
     for k in range(len(cells)):
         earlier = int(min(cells.period[k], cells.base[k]))
         seen = 0 if panel.is_whole else k + 1
-        key = (int(cells.arm[k]), int(cells.base[k]), panel.key(earlier), seen, cells.controls[k].tobytes())
+        key = (int(cells.arm[k]), panel.key(earlier), seen, cells.controls[k].tobytes())
         groups.setdefault(key, []).append(k)
     for which in groups.values():
         k = which[0]
@@ -125,8 +125,8 @@ def _panel_cells(design: Staggered, cells: Cells, adjustment: Adjusted, plain: b
             treated=design.unit_arms[members] == cells.arm[k], X=X, weights=panel.weights[members]
         )
         at = np.array(which)
-        base = panel.outcome[members, cells.base[k]]
-        changes = panel.outcome[members[:, None], cells.period[at]] - base[:, None]
+        own = panel.outcome[members]
+        changes = own[:, cells.period[at]] - own[:, cells.base[at]]
         if not rows.treated.any() or rows.treated.all():
             nothing = np.full(changes.shape, np.nan)
             yield (

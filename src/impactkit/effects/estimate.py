@@ -18,6 +18,7 @@ from impactkit.wording import Message, card
 if TYPE_CHECKING:
     import pandas as pd
 
+    from impactkit.effects.kernels.wild_bootstrap import WildBootstrap
     from impactkit.effects.permutation_test import PermutationTest
 
 Floats = npt.NDArray[np.float64]
@@ -137,6 +138,8 @@ class Estimate:
         Covariance of the terms, in the outcome's unit squared.
     permutation : PermutationTest, optional
         The permutation test that stands beside the interval.
+    bootstrap : WildBootstrap, optional
+        The bootstrap of the headline, if it is the inference.
     cohorts : Aggregates, optional
         What other averages of a staggered design's effects are made from.
     """
@@ -156,6 +159,7 @@ class Estimate:
     )
     covariance: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False, compare=False)
     permutation: PermutationTest | None = field(default=None, repr=False, compare=False)
+    bootstrap: WildBootstrap | None = field(default=None, repr=False, compare=False)
     cohorts: Aggregates | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -245,7 +249,7 @@ class Estimate:
 
     def to_record(self) -> dict[str, Any]:
         """Return everything but the draws of the permutation test, ready for JSON (nan becomes None)."""
-        left = ("permutation", "cohorts", "contributions")
+        left = ("permutation", "cohorts", "contributions", "bootstrap")
         record = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in left}
         record["influence"] = self.influence
         record["permutation"] = self.permutation.to_record() if self.permutation else None

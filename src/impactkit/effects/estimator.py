@@ -8,9 +8,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.inference import ClusterRobust, GivenUncertainty, InfluenceFunction, Permutation
+from impactkit.effects.inference import (
+    ClusterRobust,
+    GivenUncertainty,
+    InfluenceFunction,
+    Permutation,
+    WildClusterBootstrap,
+)
 
-Inference = Annotated[ClusterRobust | GivenUncertainty | Permutation, Field(discriminator="method")]
+Inference = Annotated[
+    ClusterRobust | GivenUncertainty | Permutation | WildClusterBootstrap, Field(discriminator="method")
+]
 
 CohortInference = Annotated[ClusterRobust | InfluenceFunction | Permutation, Field(discriminator="method")]
 
@@ -34,7 +42,7 @@ class RegressionSettings(BaseModel):
 
     Parameters
     ----------
-    inference : ClusterRobust, GivenUncertainty or Permutation
+    inference : ClusterRobust, GivenUncertainty, Permutation or WildClusterBootstrap
         How the headline uncertainty is found.
     permutation : Permutation, optional
         The permutation test that stands beside it; None for none.

@@ -68,6 +68,8 @@ class LinearProblem:
         counted).
     by_row : bool
         Whether every row is a cluster of its own.
+    n_clusters : int
+        How many clusters there are.
     norms : ndarray, shape (o + K,), optional
         Norms of the columns before absorption, by which dependent columns are told.
     cluster_treated, cluster_comparison : int
@@ -85,6 +87,7 @@ class LinearProblem:
     n_rows: int
     n_parameters: int
     by_row: bool
+    n_clusters: int
     norms: Floats | None = None
     cluster_treated: int
     cluster_comparison: int | None
@@ -163,6 +166,7 @@ def problem_of(
         n_rows=counted.n_rows,
         n_parameters=counted.n_parameters,
         by_row=counted.by_row,
+        n_clusters=G,
         norms=norms,
         cluster_treated=with_treated,
         cluster_comparison=None if rows.treated.all() else with_comparison,

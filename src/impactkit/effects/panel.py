@@ -161,6 +161,7 @@ def two_way_problem(
         n_rows=len(clusters),
         n_parameters=width + int(absorb_units),
         by_row=by_row,
+        n_clusters=G,
         norms=_norms((raw_rows(piece) for piece in pieces), split),
         cluster_treated=int(marked(clusters, columns.treated, n=G).sum()),
         cluster_comparison=int(marked(clusters, ~columns.treated, n=G).sum()),

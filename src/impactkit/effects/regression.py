@@ -136,6 +136,7 @@ def answer(
         contributions=Contributions.of(influence),
         covariance=_joint_covariance(found, influence),
         permutation=test,
+        bootstrap=found[0][1].bootstrap,
     )
 
 
@@ -159,6 +160,7 @@ def _solve(
         covariance=found.covariance[-wanted:, -wanted:],
         words=found.words,
         warnings=found.warnings,
+        bootstrap=found.bootstrap,
     )
     return terms, kept, problem.dropped(fit)
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from impactkit.effects.influenced import ArmVariances, InfluencedEffects
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
+from impactkit.effects.kernels.wild_bootstrap import WildBootstrap
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
@@ -33,6 +34,8 @@ class Uncertainty:
         How it was found.
     warnings : tuple of Message
         What a reader must know.
+    bootstrap : WildBootstrap, optional
+        The bootstrap of the last effect, for limits at other levels.
     """
 
     intervals: tuple[Interval, ...]
@@ -40,6 +43,7 @@ class Uncertainty:
     covariance: Floats
     words: Message
     warnings: tuple[Message, ...] = ()
+    bootstrap: WildBootstrap | None = None
 
 
 def uncertainty_of(

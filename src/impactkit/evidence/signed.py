@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.interval import Interval
+from impactkit.effects.interval import Alternative, Interval
 from impactkit.evidence.claim import Claim
 
 _EDGE = 1e-6
@@ -52,18 +52,25 @@ class SignedEffect:
         """Whether there are limits at all."""
         return not math.isnan(self.low)
 
+    @property
+    def _alternative(self) -> Alternative:
+        return "greater" if self.direction > 0 else "less"
+
     def permutation_p(self, effect: float) -> float:
         """Return the permutation p-value of "at most this signed effect"; nan without a test."""
         test = self.estimate.permutation
         if test is None:
             return math.nan
-        return test.p_value(self.direction * effect, alternative="greater" if self.direction > 0 else "less")
+        return test.p_value(self.direction * effect, alternative=self._alternative)
 
     def p_value(self, effect: float) -> float:
         """Return the larger of the interval's and the permutation test's p-value of "at most this effect"."""
-        against = self.estimate.interval.p_value_against(
-            self.direction * effect, alternative="greater" if self.direction > 0 else "less"
-        )
+        where, alternative = self.direction * effect, self._alternative
+        against = self.estimate.interval.p_value_against(where, alternative=alternative)
+        if self.estimate.bootstrap is not None and self.is_known:
+            half = self.estimate.bootstrap.p_value(where) / 2  # as the limits, which compare sizes
+            is_beyond = self.direction * (self.estimate.interval.point - where) > 0
+            against = half if is_beyond else 1 - half
         known = [p for p in (against, self.permutation_p(effect)) if not math.isnan(p)]
         return max(known, default=1.0)
 
@@ -82,7 +89,7 @@ class SignedEffect:
 
 
 def limits_at(estimate: Estimate, level: float) -> Interval:
-    """Return the headline interval at a level, by t or by permutation as the estimate was made.
+    """Return the headline interval at a level, by t, bootstrap or permutation as the estimate was made.
 
     Parameters
     ----------
@@ -97,14 +104,10 @@ def limits_at(estimate: Estimate, level: float) -> Interval:
         The interval.
     """
     found = estimate.interval
-    if (
-        found.reason is not None
-        or found.std_error > 0
-        or found.level == level
-        or estimate.permutation is None
-    ):
+    resampled = estimate.bootstrap or estimate.permutation
+    if found.reason is not None or found.std_error > 0 or found.level == level or resampled is None:
         return found.at(level)
-    low, high = estimate.permutation.limits(level)
+    low, high = resampled.limits(level)
     return Interval(
         point=found.point,
         std_error=math.nan,

@@ -164,6 +164,7 @@ def _problem(
         n_rows=len(clusters),
         n_parameters=S + adjusted.shape[1] + K,
         by_row=by_row,
+        n_clusters=G,
         cluster_treated=int(marked(clusters, treated, n=G).sum()),
         cluster_comparison=int(marked(clusters, ~treated, n=G).sum()),
         outcome_scale=float(np.abs(columns.outcome).max()),

@@ -4,7 +4,15 @@ from impactkit.effects.inference.cluster_robust import ClusterRobust
 from impactkit.effects.inference.given_uncertainty import GivenUncertainty
 from impactkit.effects.inference.influence_function import InfluenceFunction
 from impactkit.effects.inference.permutation import Permutation
+from impactkit.effects.inference.wild_cluster_bootstrap import WildClusterBootstrap
 
-ALL = (ClusterRobust, GivenUncertainty, InfluenceFunction, Permutation)
+ALL = (ClusterRobust, GivenUncertainty, InfluenceFunction, Permutation, WildClusterBootstrap)
 
-__all__ = ["ALL", "ClusterRobust", "GivenUncertainty", "InfluenceFunction", "Permutation"]
+__all__ = [
+    "ALL",
+    "ClusterRobust",
+    "GivenUncertainty",
+    "InfluenceFunction",
+    "Permutation",
+    "WildClusterBootstrap",
+]

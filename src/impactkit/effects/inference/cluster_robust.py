@@ -172,7 +172,7 @@ class ClusterRobust(BaseModel):
             reason = Message("estimate.one_cluster_determines_a_direction")
             return Interval.undefined(point, level=self.level, reason=reason)
         variance = found.variance(contrast) * scale
-        if not (variance > 0 and _stands_out(found.fit, problem.outcome_scale)):
+        if not (variance > 0 and found.fit.stands_out(problem.outcome_scale)):
             return Interval.undefined(point, level=self.level, reason=Message("estimate.no_variation"))
         df = found.degrees_of_freedom(contrast)
         return Interval.from_std_error(point, float(np.sqrt(variance)), df=df, level=self.level)
@@ -185,8 +185,3 @@ def _why_undefined(found: ClusterCovariance, problem: LinearProblem) -> Message 
     if found.undefined_reason is not None:
         return Message(f"estimate.{found.undefined_reason}")
     return None
-
-
-def _stands_out(fit: LeastSquares, scale: float) -> bool:
-    """Return whether the residuals are more than the rounding noise of a perfect fit."""
-    return fit.residual_sum_of_squares > fit.n_rows * (1e-12 * scale) ** 2

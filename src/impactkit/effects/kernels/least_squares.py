@@ -77,6 +77,16 @@ class LeastSquares:
         """Return the kept columns of a block, without a copy when all are kept."""
         return block.X if self.kept.all() else block.X[:, self.kept]
 
+    def stands_out(self, scale: float) -> bool:
+        """Return whether the residuals are more than the rounding noise of a perfect fit.
+
+        Parameters
+        ----------
+        scale : float
+            Largest outcome in absolute value.
+        """
+        return self.residual_sum_of_squares > self.n_rows * (1e-12 * scale) ** 2
+
     def residuals(self, block: Block) -> Floats:
         """Return outcome minus fit, shape (n,), for the rows of a block."""
         residuals: Floats = block.y - self.regressors(block) @ self.coefficients[self.kept]

@@ -30,6 +30,7 @@ _HOMES = {
     "effects.estimators": (
         "BeforeAfter",
         "DifferenceInDifferences",
+        "Imputation",
         "RandomisedTrial",
         "StaggeredDifferenceInDifferences",
     ),
@@ -45,6 +46,8 @@ _HOMES = {
     "evidence.claim": ("Claim",),
     "evidence.grade": ("EvidenceGrade", "grade"),
     "evidence.judge": ("judge",),
+    "evidence.pre_trend_power": ("PreTrendPower", "pre_trend_power"),
+    "evidence.sensitivity": ("Sensitivity", "sensitivity"),
     "evidence.verdict": ("Verdict",),
     "plans.effect_chain": ("EffectChain",),
     "plans": ("Lock", "Plan", "Project", "lock", "new_project"),

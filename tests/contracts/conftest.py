@@ -8,6 +8,7 @@ from impactkit.effects import estimators, worlds
 from impactkit.effects.estimators import (
     BeforeAfter,
     DifferenceInDifferences,
+    Imputation,
     RandomisedTrial,
     StaggeredDifferenceInDifferences,
 )
@@ -70,6 +71,9 @@ VARIED = {
     "starts corrected as CR3": Design(
         StaggeredDifferenceInDifferences(inference=ClusterRobust(kind="CR3"), anticipation=1),
         StaggeredPanel(),
+    ),
+    "imputation in large samples": Design(
+        Imputation(inference=InfluenceFunction()), StaggeredPanel(growth=0.2, n_units=90, n_treated=45)
     ),
     "unpaired": Design(BeforeAfter(paired=False), ChangeInOneGroup()),
 }

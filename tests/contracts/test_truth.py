@@ -12,6 +12,7 @@ from impactkit.effects import estimators
 from impactkit.effects.estimators import (
     BeforeAfter,
     DifferenceInDifferences,
+    Imputation,
     RandomisedTrial,
     StaggeredDifferenceInDifferences,
 )
@@ -109,6 +110,7 @@ def test_permutation_as_the_inference_gives_its_own_limits(estimator):
     worlds = {
         DifferenceInDifferences: TwoGroupPanel(n_units=14),
         RandomisedTrial: RandomisedArms(n_lots=14),
+        Imputation: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
         StaggeredDifferenceInDifferences: StaggeredPanel(n_units=12, n_treated=4, starts=(4, 6)),
     }
     world = worlds[estimator]

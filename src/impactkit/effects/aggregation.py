@@ -48,11 +48,12 @@ class _Weighing:
     def add_shares(self, cells: Codes) -> None:
         """Add the average of cells weighted by the shares of their cohorts."""
         arms, points = self.found.cells.arm[cells], self.found.effects.points
-        masses = self.found.effects.masses
-        weight, slope = np.zeros(len(points)), np.zeros(len(masses))
-        weight[cells] = masses[arms] / masses[arms].sum()
-        gaps = points[cells] - weight[cells] @ points[cells]
-        np.add.at(slope, arms, gaps / masses[arms].sum())
+        own = self.found.weights[cells]
+        weight, slope = np.zeros(len(points)), np.zeros(len(self.found.effects.masses))
+        weight[cells] = own / own.sum()
+        if not self.found.are_shares_known:
+            gaps = points[cells] - weight[cells] @ points[cells]
+            np.add.at(slope, arms, gaps / own.sum())
         self.weights.append(weight)
         self.slopes.append(slope)
 
@@ -175,7 +176,8 @@ def _group(weighing: _Weighing) -> Averages:
     shares = masses[arms] / masses[arms].sum()
     own_effects = np.array([weight @ np.nan_to_num(points) for weight in weighing.weights])
     slope = np.zeros(len(masses))
-    slope[arms] = (own_effects - shares @ own_effects) / masses[arms].sum()
+    if not found.are_shares_known:
+        slope[arms] = (own_effects - shares @ own_effects) / masses[arms].sum()
     weighing.weights.append(shares @ np.array(weighing.weights))
     weighing.slopes.append(slope)
     return weighing.averages([*labels, Label(name="att")])

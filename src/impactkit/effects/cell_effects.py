@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,17 +32,23 @@ class CellEffects:
         Which effects.
     effects : InfluencedEffects
         The effects with their influence.
-    total : float
-        Total weight of all units.
+    weights : ndarray, shape (K,)
+        What each cell counts in averages over cells: its cohort's weight, or its rows'.
+    contrasts : callable
+        From weights of the cells to what each cohort's mean in each period weighs, shape (A, T).
     notes : tuple of Message
         What could not be estimated, and what was left out.
+    are_shares_known : bool
+        Whether the cells' weights are taken as given, and not as estimates of shares in a population.
     """
 
     design: Staggered
     cells: Cells
     effects: InfluencedEffects
-    total: float
+    weights: Floats
+    contrasts: Callable[[Floats], Floats]
     notes: tuple[Message, ...]
+    are_shares_known: bool = False
 
     @property
     def is_estimated(self) -> npt.NDArray[np.bool_]:
@@ -97,8 +104,45 @@ def cell_effects(design: Staggered, settings: Settings) -> CellEffects:
             mend="Use fewer covariates, or adjustment='none'.",
             values={"n": len(cells)},
         )
-    total = float(effects.masses.sum())
-    return CellEffects(design=design, cells=cells, effects=effects, total=total, notes=notes)
+    return CellEffects(
+        design=design,
+        cells=cells,
+        effects=effects,
+        weights=effects.masses[cells.arm],
+        contrasts=lambda weights: compared_means(
+            weights, cells, effects.masses, n_periods=len(design.periods)
+        ),
+        notes=notes,
+    )
+
+
+def compared_means(weights: Floats, cells: Cells, masses: Floats, *, n_periods: int) -> Floats:
+    """Return what cohort means weigh in an average of cells that each compare a cohort with its controls.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (K,)
+        What each cell weighs.
+    cells : Cells
+        The cells.
+    masses : ndarray, shape (A,)
+        Weight of each cohort, by which controls are pooled.
+    n_periods : int
+        T.
+
+    Returns
+    -------
+    ndarray, shape (A, T)
+        Sums to 0 over cohorts and over periods.
+    """
+    pooled = np.where(cells.controls, masses, 0.0)
+    own = -pooled / pooled.sum(axis=1, keepdims=True)
+    own[np.arange(len(cells)), cells.arm] += 1.0
+    weighed = weights[:, None] * own
+    found = np.zeros((n_periods, len(masses)))
+    np.add.at(found, cells.period, weighed)
+    np.subtract.at(found, cells.base, weighed)
+    return np.ascontiguousarray(found.T)
 
 
 def _refuse(settings: Settings) -> None:

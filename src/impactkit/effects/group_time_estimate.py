@@ -72,7 +72,7 @@ class CohortAggregates:
 
     def answered(self, estimate: Estimate, found: Averages) -> Estimate:
         """Return an estimate with averages, their uncertainty and the test of the first filled in."""
-        test = cohort_test(self.found.design, self._contrasts(found.weights[:, 0]), self.permutation)
+        test = cohort_test(self.found.design, self.found.contrasts(found.weights[:, 0]), self.permutation)
         uncertainty = self._infer(found.effects, test)
         pairs = zip(found.labels, uncertainty.intervals, strict=True)
         return replace(
@@ -88,18 +88,6 @@ class CohortAggregates:
         if isinstance(self.inference, Permutation):
             return headline_only(effects.points.tolist(), test, self.inference.level)
         return self.inference.infer_influenced(effects)
-
-    def _contrasts(self, weights: Floats) -> Floats:
-        """Return what each cohort's mean in each period weighs in an average of cells, shape (A, T)."""
-        cells, masses = self.found.cells, self.found.effects.masses
-        contrasts = np.zeros((len(masses), len(self.found.design.periods)))
-        for k in np.flatnonzero(weights):
-            pooled = np.where(cells.controls[k], masses, 0.0)
-            own = -pooled / pooled.sum()
-            own[cells.arm[k]] += 1.0
-            contrasts[:, cells.period[k]] += weights[k] * own
-            contrasts[:, cells.base[k]] -= weights[k] * own
-        return contrasts
 
 
 def group_time_estimate(
@@ -128,7 +116,7 @@ def group_time_estimate(
     permuted = settings.inference if isinstance(settings.inference, Permutation) else settings.permutation
     aggregates = CohortAggregates(found=found, inference=inference, permutation=permuted)
     columns = design.columns
-    adjusted = getattr(settings, "adjustment", "none") != "none"
+    adjusted = getattr(settings, "adjustment", "always") != "none"
     bare = Estimate(
         settings=settings.model_dump(mode="json"),
         outcome=study.outcome,

@@ -85,9 +85,9 @@ class Staggered:
 
     @cached_property
     def unit_weights(self) -> Floats | None:
-        """Weight of each unit: the mean of its rows' weights."""
+        """Weight of each unit: the mean of its rows' weights; None where all are alike."""
         weight = self.columns.weight
-        if weight is None:
+        if weight is None or bool((weight == weight[0]).all()):
             return None
         counts = np.bincount(self.unit_of_row)
         return np.asarray(np.bincount(self.unit_of_row, weight) / counts)

@@ -14,6 +14,7 @@ _COMPARED_CHANGES = ("parallel", "no_other_event", "no_anticipation", "no_spillo
 _ASSUMPTIONS = {
     "before_after": ("nothing_else", "same_measure"),
     "difference_in_differences": _COMPARED_CHANGES,
+    "imputation": _COMPARED_CHANGES,
     "staggered_difference_in_differences": _COMPARED_CHANGES,
     "randomised_trial": ("lot_kept", "dropout_alike", "no_spillover", "same_measure"),
 }

@@ -2,15 +2,17 @@
 
 from impactkit.effects.estimators.before_after import BeforeAfter
 from impactkit.effects.estimators.difference_in_differences import DifferenceInDifferences
+from impactkit.effects.estimators.imputation import Imputation
 from impactkit.effects.estimators.randomised_trial import RandomisedTrial
 from impactkit.effects.estimators.staggered_difference_in_differences import StaggeredDifferenceInDifferences
 
-ALL = (BeforeAfter, DifferenceInDifferences, RandomisedTrial, StaggeredDifferenceInDifferences)
+ALL = (BeforeAfter, DifferenceInDifferences, Imputation, RandomisedTrial, StaggeredDifferenceInDifferences)
 
 __all__ = [
     "ALL",
     "BeforeAfter",
     "DifferenceInDifferences",
+    "Imputation",
     "RandomisedTrial",
     "StaggeredDifferenceInDifferences",
 ]

@@ -50,7 +50,7 @@ class RepeatedCrossSections:
     @property
     def designs(self) -> frozenset[str]:
         """Difference in differences."""
-        return frozenset({"difference_in_differences"})
+        return frozenset({"difference_in_differences", "staggered_difference_in_differences"})
 
     def draw(self, seed: int) -> pd.DataFrame:
         """Draw the surveys.

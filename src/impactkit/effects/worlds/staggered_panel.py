@@ -55,7 +55,10 @@ class StaggeredPanel:
     @property
     def designs(self) -> frozenset[str]:
         """Estimators for several starts, while trends are parallel."""
-        return frozenset() if self.trend else frozenset({"staggered_difference_in_differences"})
+        if self.trend:
+            return frozenset()
+        imputes = () if self.slope else ("imputation",)  # a covariate of trends is no covariate of levels
+        return frozenset({"staggered_difference_in_differences", *imputes})
 
     def draw(self, seed: int) -> pd.DataFrame:
         """Draw the panel.

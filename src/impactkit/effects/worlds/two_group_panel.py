@@ -55,7 +55,9 @@ class TwoGroupPanel:
     @property
     def designs(self) -> frozenset[str]:
         """Difference in differences, while trends are parallel."""
-        return frozenset() if self.trend else frozenset({"difference_in_differences"})
+        if self.trend:
+            return frozenset()
+        return frozenset({"difference_in_differences", "imputation", "staggered_difference_in_differences"})
 
     def draw(self, seed: int) -> pd.DataFrame:
         """Draw the panel.

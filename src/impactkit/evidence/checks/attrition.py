@@ -42,6 +42,7 @@ class Attrition:
             "difference_in_differences",
             "randomised_trial",
             "staggered_difference_in_differences",
+            "imputation",
         }
     )
     share: float = 0.20

@@ -35,7 +35,7 @@ class Composition:
 
     name: Literal["composition"] = "composition"
     designs: frozenset[str] = frozenset(
-        {"before_after", "difference_in_differences", "staggered_difference_in_differences"}
+        {"before_after", "difference_in_differences", "staggered_difference_in_differences", "imputation"}
     )
     limit: float = 0.25
     share: float = 0.20

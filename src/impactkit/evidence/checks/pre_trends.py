@@ -8,7 +8,7 @@ from typing import Literal
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate, Term
-from impactkit.effects.estimators import DifferenceInDifferences
+from impactkit.effects.estimators import DifferenceInDifferences, StaggeredDifferenceInDifferences
 from impactkit.evidence.check_result import CheckResult
 from impactkit.wording import Message
 
@@ -44,7 +44,9 @@ class PreTrends:
     """
 
     name: Literal["pre_trends"] = "pre_trends"
-    designs: frozenset[str] = frozenset({"difference_in_differences", "staggered_difference_in_differences"})
+    designs: frozenset[str] = frozenset(
+        {"difference_in_differences", "imputation", "staggered_difference_in_differences"}
+    )
 
     def check(self, study: Study, estimate: Estimate) -> CheckResult:
         """Estimate the leads and test them together.
@@ -76,9 +78,10 @@ class PreTrends:
 
 
 def _event_study(study: Study, estimate: Estimate) -> Estimate:
-    if estimate.cohorts is not None:
-        return estimate.aggregate("dynamic")
-    return DifferenceInDifferences(event_study=True, permutation=None).estimate(study)
+    if estimate.method == "difference_in_differences":
+        return DifferenceInDifferences(event_study=True, permutation=None).estimate(study)
+    leads = StaggeredDifferenceInDifferences(control="not_yet", base="universal", permutation=None)
+    return leads.estimate(study).aggregate("dynamic")
 
 
 def _state(p: float) -> str:

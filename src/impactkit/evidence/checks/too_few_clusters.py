@@ -28,7 +28,7 @@ class TooFewClusters:
 
     name: Literal["too_few_clusters"] = "too_few_clusters"
     designs: frozenset[str] = frozenset(
-        {"difference_in_differences", "randomised_trial", "staggered_difference_in_differences"}
+        {"difference_in_differences", "randomised_trial", "staggered_difference_in_differences", "imputation"}
     )
     treated: int = 5
     comparison: int = 10

@@ -30,9 +30,11 @@ _HOMES = {
     "effects.estimators": (
         "BeforeAfter",
         "DifferenceInDifferences",
+        "ExtendedTwoWayFixedEffects",
         "Imputation",
         "RandomisedTrial",
         "StaggeredDifferenceInDifferences",
+        "SunAbraham",
     ),
     "effects.inference": (
         "ClusterRobust",

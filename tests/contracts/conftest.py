@@ -8,6 +8,7 @@ from impactkit.effects import estimators, worlds
 from impactkit.effects.estimators import (
     BeforeAfter,
     DifferenceInDifferences,
+    ExtendedTwoWayFixedEffects,
     Imputation,
     RandomisedTrial,
     StaggeredDifferenceInDifferences,
@@ -75,6 +76,7 @@ VARIED = {
     "imputation in large samples": Design(
         Imputation(inference=InfluenceFunction()), StaggeredPanel(growth=0.2, n_units=90, n_treated=45)
     ),
+    "extended regression with covariates": Design(ExtendedTwoWayFixedEffects(), StaggeredPanel(slope=0.5)),
     "unpaired": Design(BeforeAfter(paired=False), ChangeInOneGroup()),
 }
 DESIGNS = DEFAULT | VARIED

@@ -12,9 +12,11 @@ from impactkit.effects import estimators
 from impactkit.effects.estimators import (
     BeforeAfter,
     DifferenceInDifferences,
+    ExtendedTwoWayFixedEffects,
     Imputation,
     RandomisedTrial,
     StaggeredDifferenceInDifferences,
+    SunAbraham,
 )
 from impactkit.effects.inference import ClusterRobust, Permutation
 from impactkit.effects.worlds import ChangeInOneGroup, RandomisedArms, StaggeredPanel, TwoGroupPanel
@@ -110,6 +112,8 @@ def test_permutation_as_the_inference_gives_its_own_limits(estimator):
     worlds = {
         DifferenceInDifferences: TwoGroupPanel(n_units=14),
         RandomisedTrial: RandomisedArms(n_lots=14),
+        ExtendedTwoWayFixedEffects: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
+        SunAbraham: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
         Imputation: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
         StaggeredDifferenceInDifferences: StaggeredPanel(n_units=12, n_treated=4, starts=(4, 6)),
     }

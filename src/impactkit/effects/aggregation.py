@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from impactkit.effects.cell_effects import CellEffects
+from impactkit.effects.cell_effects import CellEffects, Effects
 from impactkit.effects.estimate import Aggregation
-from impactkit.effects.influenced import InfluencedEffects
 from impactkit.effects.regression import Label
 from impactkit.errors import EstimationError
 
@@ -28,13 +27,16 @@ class Averages:
         The overall average first.
     weights : ndarray, shape (K, M)
         What each cell weighs in each average.
-    effects : InfluencedEffects
+    slopes : ndarray, shape (A, M)
+        How each average moves with the weight of each cohort.
+    effects : InfluencedEffects or RegressedEffects
         In the same order.
     """
 
     labels: tuple[Label, ...]
     weights: Floats
-    effects: InfluencedEffects
+    slopes: Floats
+    effects: Effects
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,7 +69,12 @@ class _Weighing:
         order = [len(labels) - 1, *range(len(labels) - 1)]
         weights, slopes = np.column_stack(self.weights), np.column_stack(self.slopes)
         effects = self.found.effects.combined(weights[:, order], slopes[:, order])
-        return Averages(labels=tuple(labels[j] for j in order), weights=weights[:, order], effects=effects)
+        return Averages(
+            labels=tuple(labels[j] for j in order),
+            weights=weights[:, order],
+            slopes=slopes[:, order],
+            effects=effects,
+        )
 
 
 def averages(found: CellEffects, kind: Aggregation, *, balance: float | None = None) -> Averages:
@@ -139,15 +146,10 @@ def every_cell(found: CellEffects) -> Averages:
         )
         for arm, period in zip(cells.arm.tolist(), cells.period.tolist(), strict=True)
     ]
-    effects, own = overall.effects, found.effects
-    together = replace(
-        effects,
-        points=np.append(effects.points, own.points),
-        coefficients=np.concatenate([effects.coefficients, own.coefficients], axis=2),
-        parts=np.hstack([effects.parts, own.parts]),
-    )
     weights = np.hstack([overall.weights, np.eye(len(cells))])
-    return Averages(labels=(*overall.labels, *labels), weights=weights, effects=together)
+    slopes = np.hstack([overall.slopes, np.zeros((len(overall.slopes), len(cells)))])
+    effects = found.effects.combined(weights, slopes)
+    return Averages(labels=(*overall.labels, *labels), weights=weights, slopes=slopes, effects=effects)
 
 
 def _post(found: CellEffects) -> Codes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,29 @@ from impactkit.effects.kernels.cohort_influence import by_cluster
 from impactkit.effects.kernels.cohort_means import cohort_means
 from impactkit.effects.kernels.group_time import Cells, group_time_cells, unadjusted_effects
 from impactkit.effects.staggered import Staggered
+from impactkit.effects.uncertainty import Uncertainty
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
+
+
+class Effects(Protocol):
+    """Effects that can be averaged, and whose uncertainty can be found."""
+
+    @property
+    def points(self) -> Floats:
+        """The effects, in the outcome's unit."""
+
+    @property
+    def masses(self) -> Floats:
+        """Weight of each cohort."""
+
+    def combined(self, weights: Floats, slopes: Floats) -> Self:
+        """Return weighted sums of the effects."""
+
+    def inferred(self, inference: Any) -> Uncertainty:
+        """Return the uncertainty of the effects."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,8 +50,8 @@ class CellEffects:
         The rows by cohort.
     cells : Cells
         Which effects.
-    effects : InfluencedEffects
-        The effects with their influence.
+    effects : InfluencedEffects or RegressedEffects
+        The effects.
     weights : ndarray, shape (K,)
         What each cell counts in averages over cells: its cohort's weight, or its rows'.
     contrasts : callable
@@ -44,7 +64,7 @@ class CellEffects:
 
     design: Staggered
     cells: Cells
-    effects: InfluencedEffects
+    effects: Effects
     weights: Floats
     contrasts: Callable[[Floats], Floats]
     notes: tuple[Message, ...]

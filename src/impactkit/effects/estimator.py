@@ -71,3 +71,23 @@ class CohortSettings(BaseModel):
 
     inference: CohortInference | None = None
     permutation: Permutation | None = Permutation()
+
+
+CellInference = Annotated[ClusterRobust | Permutation | WildClusterBootstrap, Field(discriminator="method")]
+
+
+class CellRegressionSettings(BaseModel):
+    """Settings shared by estimators that are one regression with an effect for each cohort and period.
+
+    Parameters
+    ----------
+    inference : ClusterRobust, Permutation or WildClusterBootstrap
+        How uncertainty is found.
+    permutation : Permutation, optional
+        The permutation test that stands beside it; None for none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    inference: CellInference = ClusterRobust()
+    permutation: Permutation | None = Permutation()

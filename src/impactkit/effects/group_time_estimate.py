@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -10,12 +11,12 @@ import numpy.typing as npt
 from impactkit.data.study import Study
 from impactkit.effects.adjusted_cells import Settings
 from impactkit.effects.aggregation import Averages, averages, every_cell
-from impactkit.effects.cell_effects import CellEffects, cell_effects
+from impactkit.effects.cell_effects import CellEffects, Effects, cell_effects
 from impactkit.effects.cohort_permutation import cohort_test
 from impactkit.effects.describe import group_means, sample_of
 from impactkit.effects.estimate import Aggregation, Estimate
-from impactkit.effects.estimator import CohortSettings
-from impactkit.effects.inference import ClusterRobust, InfluenceFunction, Permutation
+from impactkit.effects.estimator import CellRegressionSettings, CohortSettings
+from impactkit.effects.inference import ClusterRobust, InfluenceFunction, Permutation, WildClusterBootstrap
 from impactkit.effects.inference.permutation import headline_only
 from impactkit.effects.influenced import InfluencedEffects, arm_variances
 from impactkit.effects.permutation_test import PermutationTest
@@ -24,6 +25,7 @@ from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
+AnyInference: TypeAlias = ClusterRobust | InfluenceFunction | Permutation | WildClusterBootstrap
 ENOUGH = 40
 """With fewer clusters of either kind, or degrees of freedom, small-sample inference is chosen."""
 
@@ -36,14 +38,14 @@ class CohortAggregates:
     ----------
     found : CellEffects
         The group-time effects.
-    inference : ClusterRobust, InfluenceFunction or Permutation
+    inference : ClusterRobust, InfluenceFunction, Permutation or WildClusterBootstrap
         How their uncertainty is found.
     permutation : Permutation, optional
         The test beside the first average.
     """
 
     found: CellEffects
-    inference: ClusterRobust | InfluenceFunction | Permutation
+    inference: AnyInference
     permutation: Permutation | None
 
     def aggregate(self, estimate: Estimate, kind: Aggregation, balance: float | None) -> Estimate:
@@ -82,16 +84,17 @@ class CohortAggregates:
             covariance=uncertainty.covariance,
             inference=uncertainty.words,
             permutation=test,
+            bootstrap=uncertainty.bootstrap,
         )
 
-    def _infer(self, effects: InfluencedEffects, test: PermutationTest | None) -> Uncertainty:
+    def _infer(self, effects: Effects, test: PermutationTest | None) -> Uncertainty:
         if isinstance(self.inference, Permutation):
             return headline_only(effects.points.tolist(), test, self.inference.level)
-        return self.inference.infer_influenced(effects)
+        return effects.inferred(self.inference)
 
 
 def group_time_estimate(
-    study: Study, found: CellEffects, *, settings: CohortSettings, estimand: Message
+    study: Study, found: CellEffects, *, settings: CohortSettings | CellRegressionSettings, estimand: Message
 ) -> Estimate:
     """Put the estimate of group-time effects together.
 
@@ -165,11 +168,12 @@ def balanced_note(found: CellEffects, settings: Settings) -> tuple[Message, ...]
 
 
 def _inference(
-    settings: CohortSettings, effects: InfluencedEffects
-) -> tuple[ClusterRobust | InfluenceFunction | Permutation, tuple[Message, ...]]:
+    settings: CohortSettings | CellRegressionSettings, effects: Effects
+) -> tuple[AnyInference, tuple[Message, ...]]:
     """Return the inference asked for, or the one that the number of clusters calls for, and why."""
     if settings.inference is not None:
         return settings.inference, ()
+    assert isinstance(effects, InfluencedEffects)
     counts = {"treated": effects.n_treated, "comparison": effects.n_comparison}
     df = float(arm_variances(effects.first(), power=1).degrees_of_freedom[0])
     if min(counts.values()) >= ENOUGH and df >= ENOUGH:

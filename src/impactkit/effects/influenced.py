@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +11,19 @@ import numpy.typing as npt
 from impactkit.effects.kernels.cohort_influence import CohortFeatures, widened
 from impactkit.effects.kernels.contributions import Contributions
 
+if TYPE_CHECKING:
+    from impactkit.effects.uncertainty import Uncertainty
+
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int64]
+
+
+class InfluenceInference(Protocol):
+    """What finds the uncertainty of effects known by their influence."""
+
+    def infer_influenced(self, effects: InfluencedEffects) -> Uncertainty:
+        """Return intervals for the effects."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -85,12 +96,13 @@ class InfluencedEffects:
         """
         coefficients = self.coefficients @ weights
         coefficients[:, -1, :] += slopes
-        return replace(
-            self,
-            points=np.nan_to_num(self.points) @ weights,
-            coefficients=coefficients,
-            parts=self.parts @ weights,
-        )
+        points = np.nan_to_num(self.points) @ weights
+        points[(weights[np.isnan(self.points)] != 0).any(axis=0)] = np.nan
+        return replace(self, points=points, coefficients=coefficients, parts=self.parts @ weights)
+
+    def inferred(self, inference: InfluenceInference) -> Uncertainty:
+        """Return the uncertainty of the effects."""
+        return inference.infer_influenced(self)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

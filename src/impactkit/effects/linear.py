@@ -78,6 +78,8 @@ class LinearProblem:
         Largest outcome in absolute value, by which rounding noise is told from variation.
     given_variance : ndarray, shape (n,), optional
         Sampling variance that each row's outcome came with, times its weight.
+    contrasts : ndarray, shape (M, K), optional
+        The combinations of the effects that are asked about; None for each effect.
     """
 
     pieces: tuple[slice, ...]
@@ -93,6 +95,7 @@ class LinearProblem:
     cluster_comparison: int | None
     outcome_scale: float
     given_variance: Floats | None = None
+    contrasts: Floats | None = None
 
     def __iter__(self) -> Iterator[Block]:
         for piece in self.pieces:
@@ -106,6 +109,20 @@ class LinearProblem:
     def effects(self) -> range:
         """Positions of the effect columns."""
         return range(len(self.names), len(self.names) + self.n_effects)
+
+    @property
+    def targets(self) -> Floats:
+        """What each coefficient weighs in what is asked about, shape (M, o + K)."""
+        o, K = len(self.names), self.n_effects
+        own = np.eye(K) if self.contrasts is None else self.contrasts
+        return np.hstack([np.zeros((len(own), o)), own])
+
+    def points(self, fit: LeastSquares) -> Floats:
+        """Return the estimates of what is asked about, shape (M,); nan where a dropped column weighs."""
+        targets = self.targets
+        found = targets @ np.nan_to_num(fit.coefficients)
+        found[(targets[:, ~fit.kept] != 0).any(axis=1)] = np.nan
+        return np.asarray(found)
 
     def dropped(self, fit: LeastSquares) -> tuple[str, ...]:
         """Return the names of adjusted-for columns that depend on others and were dropped."""

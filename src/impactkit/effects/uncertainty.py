@@ -35,7 +35,7 @@ class Uncertainty:
     warnings : tuple of Message
         What a reader must know.
     bootstrap : WildBootstrap, optional
-        The bootstrap of the last effect, for limits at other levels.
+        The bootstrap of the headline, for limits at other levels.
     """
 
     intervals: tuple[Interval, ...]

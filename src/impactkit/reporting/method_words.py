@@ -14,7 +14,9 @@ _COMPARED_CHANGES = ("parallel", "no_other_event", "no_anticipation", "no_spillo
 _ASSUMPTIONS = {
     "before_after": ("nothing_else", "same_measure"),
     "difference_in_differences": _COMPARED_CHANGES,
+    "extended_two_way_fixed_effects": _COMPARED_CHANGES,
     "imputation": _COMPARED_CHANGES,
+    "sun_abraham": _COMPARED_CHANGES,
     "staggered_difference_in_differences": _COMPARED_CHANGES,
     "randomised_trial": ("lot_kept", "dropout_alike", "no_spillover", "same_measure"),
 }

@@ -37,7 +37,7 @@ def bootstrap(block, column, **options):
     factor = G / (G - 1) * (n - 1) / (n - k)
     fit = least_squares([block])
     moments = cluster_moments([block], fit, n_clusters=G, factor=factor)
-    return wild_bootstrap(moments, column, draws=9999, seed=1, **options)
+    return wild_bootstrap(moments, np.eye(k)[column], draws=9999, seed=1, **options)
 
 
 def t_statistic(X, y, clusters, column, value):

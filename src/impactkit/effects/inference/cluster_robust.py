@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from impactkit.effects.influenced import InfluencedEffects, arm_variances
@@ -19,6 +20,7 @@ from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 _DETERMINED = 1e-8  # above this share one cluster alone decides the effect, and its residuals hide the error
+Floats = npt.NDArray[np.float64]
 _POWERS = {"CR0": 0, "CR1": 0, "CR2": 1, "CR3": 2}
 _BY_ROW: dict[str, Kind] = {"CR0": "HC0", "CR1": "HC1", "CR2": "HC2", "CR3": "HC3"}
 
@@ -92,15 +94,22 @@ class ClusterRobust(BaseModel):
         counted = None if is_reduced else problem.n_parameters
         found = cluster_robust(problem, fit, kind=kind, n_parameters=counted)
         scale = self._scale(found, problem)
-        places = list(problem.effects)
-        covariance = found.covariance[np.ix_(places, places)] * scale
+        targets, points = problem.targets, problem.points(fit)
+        lost = np.where(np.isnan(points), np.nan, 0.0)
+        influence = np.nan_to_num(found.influence) @ targets.T + lost
+        covariance = found.factor * scale * influence.T @ influence
+        if found.undefined_reason is not None:
+            covariance = np.full(covariance.shape, np.nan)
         words = Message(
             f"inference.{'rows' if problem.by_row else 'clusters'}.{kind[-1]}",
             {"kind": kind, "clusters": found.n_clusters},
         )
         return Uncertainty(
-            intervals=tuple(self._interval(found, problem, place, scale) for place in places),
-            contributions=Contributions.of(found.influence[:, places] * np.sqrt(found.factor * scale)),
+            intervals=tuple(
+                self._interval(found, problem, target, float(point), scale=scale)
+                for target, point in zip(targets, points, strict=True)
+            ),
+            contributions=Contributions.of(influence * np.sqrt(found.factor * scale)),
             covariance=covariance,
             words=words,
         )
@@ -160,14 +169,17 @@ class ClusterRobust(BaseModel):
         return (G / (G - 1) * (n - 1) / (n - k)) / found.factor
 
     def _interval(
-        self, found: ClusterCovariance, problem: LinearProblem, place: int, scale: float
+        self,
+        found: ClusterCovariance,
+        problem: LinearProblem,
+        contrast: Floats,
+        point: float,
+        *,
+        scale: float,
     ) -> Interval:
-        point = float(found.fit.coefficients[place])
         reason = _why_undefined(found, problem)
         if reason is not None:
             return Interval.undefined(point, level=self.level, reason=reason)
-        contrast = np.zeros(len(found.fit.kept))
-        contrast[place] = 1.0
         if found.determined_share(contrast) > _DETERMINED:
             reason = Message("estimate.one_cluster_determines_a_direction")
             return Interval.undefined(point, level=self.level, reason=reason)

@@ -84,22 +84,19 @@ class WildClusterBootstrap(BaseModel):
         G = problem.n_clusters
         n, k = problem.n_rows, problem.n_parameters
         factor = G / (G - 1) * (n - 1) / (n - k) if G > 1 and n > k else math.nan
-        kept = np.flatnonzero(fit.kept)
-        place_of = {int(column): at for at, column in enumerate(kept)}
-        reason = self._why_undefined(problem, fit, factor)
+        reason, points = self._why_undefined(problem, fit, factor), problem.points(fit)
         moments = None
         if reason is None:
             moments = cluster_moments(problem, fit, n_clusters=G, factor=factor)
         found = [
             None
-            if moments is None or place not in place_of
+            if moments is None or math.isnan(point)
             else wild_bootstrap(
-                moments, place_of[place], weights=self.weights, draws=self.draws, seed=self.seed
+                moments, target[fit.kept], weights=self.weights, draws=self.draws, seed=self.seed
             )
-            for place in problem.effects
+            for target, point in zip(problem.targets, points, strict=True)
         ]
-        points = fit.coefficients[list(problem.effects)]
-        K = problem.n_effects
+        K = len(points)
         exact = "exact" if found[-1] is not None and found[-1].is_exact else "drawn"
         n_draws = self.draws if found[-1] is None else found[-1].n_draws
         return Uncertainty(
@@ -109,7 +106,7 @@ class WildClusterBootstrap(BaseModel):
             contributions=Contributions.of(np.full((0, K), np.nan)),
             covariance=np.full((K, K), np.nan),
             words=Message(f"inference.wild_bootstrap.{exact}", {"clusters": G, "draws": n_draws}),
-            bootstrap=found[-1],
+            bootstrap=found[-1 if problem.contrasts is None else 0],
         )
 
     def _why_undefined(self, problem: LinearProblem, fit: LeastSquares, factor: float) -> Message | None:

@@ -199,16 +199,16 @@ class WildBootstrap:
 
 
 def wild_bootstrap(
-    moments: ClusterMoments, column: int, *, weights: Weights = "rademacher", draws: int, seed: int
+    moments: ClusterMoments, contrast: Floats, *, weights: Weights = "rademacher", draws: int, seed: int
 ) -> WildBootstrap:
-    """Draw the restricted wild cluster bootstrap of one coefficient.
+    """Draw the restricted wild cluster bootstrap of a combination of coefficients.
 
     Parameters
     ----------
     moments : ClusterMoments
         Products within clusters.
-    column : int
-        Which coefficient.
+    contrast : ndarray, shape (k,)
+        What each coefficient weighs in it.
     weights : {"rademacher", "webb"}
         Signs, or six points (for very few clusters, where signs give few patterns).
     draws : int
@@ -226,7 +226,8 @@ def wild_bootstrap(
     With ``S_g = X_g'X_g`` and ``s_g = X_g'y_g``, scores of the restricted residuals are
     ``u_g(r) = s_g - S_g b(r)``. A draw ``v`` moves the coefficients by ``d = S^-1 sum v_g u_g`` and the score
     of cluster ``g`` in the coefficient's direction is ``c'(v_g u_g - S_g d)`` with ``c`` the coefficient's
-    row of ``S^-1``. All of it costs G k numbers a draw [1]_ [2]_.
+    row of ``S^-1``. All of it costs G k numbers a draw [1]_ [2]_. The restricted coefficients of a
+    combination ``c'b = r`` are ``b + (r - c'b) S^-1 c / (c'S^-1 c)``.
 
     References
     ----------
@@ -242,23 +243,15 @@ def wild_bootstrap(
     >>> block = Block(X=np.ones((6, 1)), y=y, clusters=np.arange(6))
     >>> fit = least_squares([block])
     >>> found = wild_bootstrap(
-    ...     cluster_moments([block], fit, n_clusters=6, factor=1.2), 0, draws=999, seed=1)
+    ...     cluster_moments([block], fit, n_clusters=6, factor=1.2), np.ones(1), draws=999, seed=1)
     >>> found.p_value(), found.is_exact
     (0.125, True)
     """
     S, s = moments.grams, moments.moments
-    (G, k), j = s.shape, column
-    total = S.sum(axis=0)
-    inverse = np.linalg.inv(total)
-    b = inverse @ s.sum(axis=0)
-    others = np.delete(np.arange(k), j)
-    # Restricted coefficients b(r) = b + (r - b_j) b1, hence restricted scores u0 + (r - b_j) u1.
-    b1 = np.zeros(k)
-    b1[j] = 1.0
-    if len(others):
-        b1[others] = -np.linalg.solve(total[np.ix_(others, others)], total[others, j])
-    u = np.stack([s - S @ b, -(S @ b1)])
-    row = inverse[j]
+    G = len(s)
+    inverse = np.linalg.inv(S.sum(axis=0))
+    b, row = inverse @ s.sum(axis=0), inverse @ contrast
+    u = np.stack([s - S @ b, -(S @ row) / (contrast @ row)])
     direct = u @ row  # (2, G)
     moved = u @ inverse  # (2, G, k)
     slopes = S @ row  # (G, k)
@@ -267,7 +260,9 @@ def wild_bootstrap(
     for V in _draws(G, weights=weights, draws=2**G if is_exact else draws, seed=seed, is_exact=is_exact):
         steps = [V @ moved[i] for i in (0, 1)]
         residual = [V * direct[i] - steps[i] @ slopes.T for i in (0, 1)]
-        tops.append(np.stack([step[:, j] for step in steps]))
+        # The sample and its mirror image keep their residuals whatever is supposed, to the last digit.
+        residual[1][(V[:, :1] == V).all(axis=1)] = 0.0
+        tops.append(np.stack([step @ contrast for step in steps]))
         bottoms.append(
             np.stack(
                 [
@@ -279,7 +274,7 @@ def wild_bootstrap(
         )
     scores = (s - S @ b) @ row
     return WildBootstrap(
-        point=float(b[j]),
+        point=float(contrast @ b),
         std_error=float(np.sqrt(moments.factor * (scores @ scores))),
         top=np.concatenate(tops, axis=1),
         bottom=moments.factor * np.concatenate(bottoms, axis=1),

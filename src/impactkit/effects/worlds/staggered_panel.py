@@ -57,8 +57,9 @@ class StaggeredPanel:
         """Estimators for several starts, while trends are parallel."""
         if self.trend:
             return frozenset()
-        imputes = () if self.slope else ("imputation",)  # a covariate of trends is no covariate of levels
-        return frozenset({"staggered_difference_in_differences", *imputes})
+        found = {"staggered_difference_in_differences", "extended_two_way_fixed_effects"}
+        # A covariate of trends is no covariate of levels.
+        return frozenset(found if self.slope else found | {"imputation", "sun_abraham"})
 
     def draw(self, seed: int) -> pd.DataFrame:
         """Draw the panel.

@@ -43,6 +43,8 @@ class Attrition:
             "randomised_trial",
             "staggered_difference_in_differences",
             "imputation",
+            "sun_abraham",
+            "extended_two_way_fixed_effects",
         }
     )
     share: float = 0.20

@@ -35,7 +35,14 @@ class Composition:
 
     name: Literal["composition"] = "composition"
     designs: frozenset[str] = frozenset(
-        {"before_after", "difference_in_differences", "staggered_difference_in_differences", "imputation"}
+        {
+            "before_after",
+            "difference_in_differences",
+            "staggered_difference_in_differences",
+            "imputation",
+            "sun_abraham",
+            "extended_two_way_fixed_effects",
+        }
     )
     limit: float = 0.25
     share: float = 0.20

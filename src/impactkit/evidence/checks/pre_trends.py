@@ -45,7 +45,13 @@ class PreTrends:
 
     name: Literal["pre_trends"] = "pre_trends"
     designs: frozenset[str] = frozenset(
-        {"difference_in_differences", "imputation", "staggered_difference_in_differences"}
+        {
+            "difference_in_differences",
+            "imputation",
+            "sun_abraham",
+            "extended_two_way_fixed_effects",
+            "staggered_difference_in_differences",
+        }
     )
 
     def check(self, study: Study, estimate: Estimate) -> CheckResult:

@@ -28,7 +28,14 @@ class TooFewClusters:
 
     name: Literal["too_few_clusters"] = "too_few_clusters"
     designs: frozenset[str] = frozenset(
-        {"difference_in_differences", "randomised_trial", "staggered_difference_in_differences", "imputation"}
+        {
+            "difference_in_differences",
+            "randomised_trial",
+            "staggered_difference_in_differences",
+            "imputation",
+            "sun_abraham",
+            "extended_two_way_fixed_effects",
+        }
     )
     treated: int = 5
     comparison: int = 10

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
-from impactkit.effects.influenced import InfluencedEffects, arm_variances
+from impactkit.effects.influenced import InfluencedEffects, arm_variances, uncertainty_of
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.cluster_robust import ClusterCovariance, Kind, cluster_robust
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.kernels.least_squares import LeastSquares
 from impactkit.effects.linear import LinearProblem
 from impactkit.effects.permutation_test import PermutationTest
-from impactkit.effects.uncertainty import Uncertainty, uncertainty_of
+from impactkit.effects.uncertainty import Uncertainty
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 

@@ -109,10 +109,10 @@ def _effects(
     moves = found.inverse @ directions
     coefficients = np.zeros((A, 2 * T + p + 1, K))
     coefficients[:, : T + p] = -moves
-    k = np.arange(K)
+    k, centres = np.arange(K), found.cell_centres(A)
     coefficients[cells.arm, T + p + cells.period, k] = 1 / masses[cells.arm, cells.period]
     units = CohortFeatures(
-        rows=lambda piece: found.features(piece, means),
+        rows=lambda piece: found.features(piece, centres),
         arms=design.unit_arms,
         n_arms=A,
         n_features=2 * T + p + 1,

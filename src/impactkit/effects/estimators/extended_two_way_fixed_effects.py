@@ -91,7 +91,9 @@ class ExtendedTwoWayFixedEffects(CellRegressionSettings):
             }
             own = np.zeros(len(imputed.cells))
             for k in np.flatnonzero(weights):
-                own[place[int(cells.arm[k]), int(cells.period[k])]] = weights[k]
+                cell = int(cells.arm[k]), int(cells.period[k])
+                if cell in place:
+                    own[place[cell]] = weights[k]
             return imputed.contrasts(own)
 
         found = regression.found(tuple(study.covariates), contrasts=contrasts)

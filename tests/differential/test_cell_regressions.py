@@ -177,3 +177,17 @@ def test_those_who_start_so_soon_that_they_may_react_are_no_controls(estimator):
     answers = [estimator(anticipation=1, permutation=None).estimate(study(f)) for f in (frame, moved)]
     points = [{t.name: t.interval.point for t in a.terms if t.group != 7} for a in answers]
     assert points[0] == pytest.approx(points[1], abs=1e-8, nan_ok=True)
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.1])
+def test_rows_in_periods_in_which_everybody_is_treated_pass_for_untreated_nowhere(gaps):
+    frame = panel(11, gaps=gaps)
+    frame = frame[frame["start"] > 0]
+    found = ExtendedTwoWayFixedEffects(permutation=None).estimate(study(frame))
+    cut = ExtendedTwoWayFixedEffects(permutation=None).estimate(study(frame[frame["time"] < 6]))
+    assert found.interval.point == pytest.approx(cut.interval.point, abs=1e-9)
+    assert found.interval.std_error == pytest.approx(cut.interval.std_error, rel=1e-9)
+    assert "estimate.not_imputed" in [warning.code for warning in found.warnings]
+    if not gaps:
+        imputed = Imputation(permutation=None).estimate(study(frame))
+        assert found.interval.point == pytest.approx(imputed.interval.point, abs=1e-9)

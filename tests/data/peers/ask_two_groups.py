@@ -53,8 +53,8 @@ def ask_pyfixest(frame, chosen):
 
 
 def ask_linearmodels(frame, chosen):
-    """Its uncorrected clustered error: its own factor counts unit effects, which are nested in the clusters."""
-    frame, events = spelled_out(frame)
+    """Its uncorrected clustered error: its own factor counts unit effects, nested in the clusters."""
+    frame, _ = spelled_out(frame)
     weight, cluster, others = roles(chosen)
     indexed = frame.set_index(["unit", "time"])
 
@@ -173,9 +173,7 @@ def wild_diff_diff(frame, chosen):
     X = dummies(frame, ["d"])
     y = frame["y"].to_numpy()
     b = np.linalg.lstsq(X, y, rcond=None)[0]
-    found = diff_diff.wild_bootstrap_se(
-        X, y, y - X @ b, frame["lot"].to_numpy(), 0, n_bootstrap=9999, seed=1
-    )
+    found = diff_diff.wild_bootstrap_se(X, y, y - X @ b, frame["lot"].to_numpy(), 0, n_bootstrap=9999, seed=1)
     return {"wild": (found.p_value, float("nan"))}
 
 

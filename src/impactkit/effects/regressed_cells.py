@@ -128,6 +128,7 @@ class CellRegression:
             )
         if lost.any():
             notes = (*notes, Message("estimate.cells.not_told_apart", {"n": int(lost.sum())}))
+        notes = (*notes, *(Message("estimate.dropped", {"name": n}) for n in self._dropped(names, fit)))
         return CellEffects(
             design=self.design,
             cells=self.cells,
@@ -192,6 +193,16 @@ class CellRegression:
             outcome_scale=max(float(columns.outcome.max()), -float(columns.outcome.min())),
             given_variance=columns.given_variance,
         )
+
+    def _dropped(self, names: tuple[str, ...], fit: LeastSquares) -> list[str]:
+        """Return the covariates of which no column was kept."""
+        split = len(self._names(names))
+        owner = np.arange(len(names))
+        if self.moderated:
+            by_period = np.repeat(owner, len(self.design.periods) - 1)
+            owner = np.concatenate([owner, by_period, np.repeat(owner, len(self.cells))])
+        kept = fit.kept[split - len(owner) : split]
+        return [name for j, name in enumerate(names) if not kept[owner == j].any()]
 
     def _names(self, names: tuple[str, ...]) -> tuple[str, ...]:
         periods = tuple(f"period {name}" for name in self.design.columns.period_names[1:])

@@ -255,8 +255,13 @@ class CellRegression:
         return np.ones(piece.stop - piece.start) if weight is None else weight[piece]
 
     def _row_weights(self) -> Floats:
+        """Return the weight of each cohort's rows by period; a unit seen once says nothing and has none."""
         columns = self.design.columns
         assert columns.period is not None
         A, T = len(self.design.starts), len(self.design.periods)
+        weight = np.ones(len(columns.period)) if columns.weight is None else columns.weight
+        if self.design.is_panel:
+            units = self.design.unit_of_row
+            weight = weight * (np.bincount(units) > 1)[units]
         cell = self.design.arms * T + columns.period
-        return np.bincount(cell, columns.weight, A * T).astype(np.float64).reshape(A, T)
+        return np.bincount(cell, weight, A * T).astype(np.float64).reshape(A, T)

@@ -91,8 +91,8 @@ class Staggered:
         weight = self.columns.weight
         if weight is None or bool((weight == weight[0]).all()):
             return None
-        counts = np.bincount(self.unit_of_row)
-        return np.asarray(np.bincount(self.unit_of_row, weight) / counts)
+        means = np.bincount(self.unit_of_row, weight) / np.bincount(self.unit_of_row)
+        return None if bool(np.allclose(means, means[0], rtol=1e-14, atol=0)) else np.asarray(means)
 
     @cached_property
     def treated(self) -> Flags:

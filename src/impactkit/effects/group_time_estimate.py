@@ -74,7 +74,8 @@ class CohortAggregates:
 
     def answered(self, estimate: Estimate, found: Averages) -> Estimate:
         """Return an estimate with averages, their uncertainty and the test of the first filled in."""
-        test = cohort_test(self.found.design, self.found.contrasts(found.weights[:, 0]), self.permutation)
+        weights = found.weights[:, 0]
+        test = cohort_test(self.found.design, lambda: self.found.contrasts(weights), self.permutation)
         uncertainty = self._infer(found.effects, test)
         pairs = zip(found.labels, uncertainty.intervals, strict=True)
         return replace(

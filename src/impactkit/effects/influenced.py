@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from impactkit.effects.interval import Interval
+from impactkit.effects.interval import Interval, t_intervals
 from impactkit.effects.kernels.cohort_influence import CohortFeatures, widened
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.uncertainty import Uncertainty
@@ -211,30 +210,32 @@ def uncertainty_of(
     Uncertainty
         Where a variance cannot be known the interval is nan, with the reason.
     """
-    fewest = {"treated": effects.n_treated, "comparison": effects.n_comparison}
-    alone = Message("estimate.one_cluster", fewest)
-    if effects.n_treated > 1 and effects.n_comparison > 1:
-        alone = Message("estimate.one_cluster_in_cohort")
-    intervals = []
-    for point, variance, free in zip(effects.points, found.variances, df, strict=True):
-        reason = None
-        if math.isnan(point):
-            reason = Message("estimate.cell_not_estimated")
-        elif math.isnan(variance) or min(fewest.values()) < 2:
-            reason = alone
-        elif not variance > (_NOISE * effects.outcome_scale) ** 2:
-            reason = Message("estimate.no_variation")
-        if reason is not None:
-            intervals.append(Interval.undefined(float(point), level=level, reason=reason))
-        else:
-            std_error = math.sqrt(variance)
-            intervals.append(Interval.from_std_error(float(point), std_error, df=float(free), level=level))
+    std_errors = np.sqrt(np.maximum(found.variances, 0.0))
+    known = t_intervals(effects.points, std_errors, df, level=level)
     return Uncertainty(
-        intervals=tuple(intervals),
+        intervals=tuple(
+            interval if why is None else Interval.undefined(interval.point, level=level, reason=why)
+            for interval, why in zip(known, _why_undefined(effects, found.variances), strict=True)
+        ),
         contributions=found.contributions(),
         covariance=found.covariance(),
         words=words,
     )
+
+
+def _why_undefined(effects: InfluencedEffects, variances: Floats) -> list[Message | None]:
+    """Return why the uncertainty of each effect cannot be known; None where it can."""
+    fewest = {"treated": effects.n_treated, "comparison": effects.n_comparison}
+    alone = Message("estimate.one_cluster", fewest)
+    if effects.n_treated > 1 and effects.n_comparison > 1:
+        alone = Message("estimate.one_cluster_in_cohort")
+    reasons: list[Message | None] = [None] * len(variances)
+    lost, hidden = np.isnan(effects.points), np.isnan(variances) | (min(fewest.values()) < 2)
+    still = ~(variances > (_NOISE * effects.outcome_scale) ** 2)
+    for k in np.flatnonzero(lost | hidden | still):
+        constant = Message("estimate.no_variation")
+        reasons[k] = Message("estimate.cell_not_estimated") if lost[k] else alone if hidden[k] else constant
+    return reasons
 
 
 def _mixed(effects: InfluencedEffects, power: int) -> ArmVariances:

@@ -200,35 +200,33 @@ def honest_impactkit(estimate: Any) -> Answer:
 def honest_statspai(estimate: Any) -> Answer:
     import statspai as sp
 
-    table = sp.honest_did(
-        betas=estimate["points"],
-        sigma=estimate["covariance"],
+    after = len(estimate["points"]) - estimate["n_before"]
+    table = sp.honest_did_from_moments(
+        estimate["points"],
+        estimate["covariance"],
         num_pre_periods=estimate["n_before"],
-        num_post_periods=len(estimate["points"]) - estimate["n_before"],
+        l_vec=np.full(after, 1 / after),
         m_grid=[1.0],
         method="relative_magnitude",
+        breakdown=False,
     )
-    return tuple(float(x) for x in table.iloc[-1][["ci_lower", "ci_upper"]])
+    return float(table["ci_lower"].iloc[-1]), float(table["ci_upper"].iloc[-1])
 
 
 def honest_moderndid(estimate: Any) -> Answer:
     import moderndid as md
 
-    points, n_before = estimate["points"], estimate["n_before"]
-    after = len(points) - n_before
-    found = md.create_sensitivity_results_rm(
-        betahat=points,
+    after = len(estimate["points"]) - estimate["n_before"]
+    table = md.create_sensitivity_results_rm(
+        betahat=estimate["points"],
         sigma=estimate["covariance"],
-        num_pre_periods=n_before,
+        num_pre_periods=estimate["n_before"],
         num_post_periods=after,
         l_vec=np.full((after, 1), 1 / after),
         m_bar_vec=np.array([1.0]),
         bound="deviation from parallel trends",
     )
-    row = found.iloc[0] if hasattr(found, "iloc") else found[0]
-    return float(row["lb"] if hasattr(row, "keys") else row.lb), float(
-        row["ub"] if hasattr(row, "keys") else row.ub
-    )
+    return float(table["lb"][0]), float(table["ub"][0])
 
 
 CONTENDERS: dict[str, dict[str, Callable[..., Answer]]] = {

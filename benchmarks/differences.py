@@ -256,7 +256,8 @@ def prepared(workload: str, contender: str) -> Work:
         size, *more = options.split("_")
         covariates = COVARIATES if "covariates" in more else []
         draws = 999 if "draws" in more else 0
-        small, frame = staggered_panel(200, 10, seed=9), staggered_panel(*SIZES[size])
+        small = staggered_panel(200, 10, covariates=bool(covariates), seed=9)
+        frame = staggered_panel(*SIZES[size], covariates=bool(covariates))
         run(small, covariates, draws)
         return lambda: run(frame, covariates, draws)
     if kind == "honest":

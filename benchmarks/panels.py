@@ -8,7 +8,7 @@ import pandas as pd
 COHORTS = 5
 
 
-def staggered_panel(n_units: int, n_periods: int, *, seed: int = 1) -> pd.DataFrame:
+def staggered_panel(n_units: int, n_periods: int, *, covariates: bool = False, seed: int = 1) -> pd.DataFrame:
     """Draw a panel in which five cohorts start in turn and about 40 % never do.
 
     The effect is 1 + 0.2 a period since the start; the first covariate moves both starts and trends.
@@ -20,21 +20,20 @@ def staggered_panel(n_units: int, n_periods: int, *, seed: int = 1) -> pd.DataFr
     start = np.where(never, 0, starts[rng.integers(0, len(starts), n_units)])
     level = rng.standard_normal(n_units) + 0.5 * x[:, 1]
     time = np.arange(1, n_periods + 1)
-    y = level[:, None] + 0.3 * time + np.sin(time) + 0.1 * x[:, [0]] * time
-    y += rng.standard_normal((n_units, n_periods))
-    since = time - start[:, None]
-    treated = (start[:, None] > 0) & (since >= 0)
-    y += np.where(treated, 1 + 0.2 * since, 0)
-    return pd.DataFrame(
-        {
-            "unit": np.repeat(np.arange(1, n_units + 1), n_periods),
-            "time": np.tile(time, n_units),
-            "start": np.repeat(start, n_periods),
-            "y": y.ravel(),
-            "d": treated.ravel().astype(float),
-            **{f"x{j + 1}": np.repeat(x[:, j], n_periods) for j in range(3)},
-        }
-    )
+    y = rng.standard_normal((n_units, n_periods))
+    for t in time:  # period by period, so that making the data takes little more memory than they do
+        treated = (start > 0) & (t >= start)
+        y[:, t - 1] += level + 0.3 * t + np.sin(t) + 0.1 * x[:, 0] * t
+        y[:, t - 1] += np.where(treated, 1 + 0.2 * (t - start), 0)
+    columns = {
+        "unit": np.repeat(np.arange(1, n_units + 1), n_periods),
+        "time": np.tile(time, n_units),
+        "start": np.repeat(start, n_periods),
+        "y": y.ravel(),
+    }
+    if covariates:
+        columns |= {f"x{j + 1}": np.repeat(x[:, j], n_periods) for j in range(3)}
+    return pd.DataFrame(columns, copy=False)
 
 
 def one_start_panel(n_units: int, n_periods: int, *, start: int, seed: int = 2) -> pd.DataFrame:

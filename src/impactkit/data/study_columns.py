@@ -116,10 +116,21 @@ def _narrow(frame: Any, roles: Roles) -> pd.DataFrame:
             ]
         )
     _raise(roles.missing_from(narrow.collect_schema().names()))
-    table: pd.DataFrame = narrow.select(wanted).collect("pandas").to_native()
+    table = _views(frame, wanted)
+    if table is None:
+        table = narrow.select(wanted).collect("pandas").to_native()
     if not len(table):
         _raise([Trouble("The table has no rows.", "frame", "Add the data under the header.")])
     return table
+
+
+def _views(frame: Any, wanted: list[str]) -> pd.DataFrame | None:
+    """Return the columns of a pandas table without copying them; None for other tables."""
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        return None
+    return pd.DataFrame({name: frame[name] for name in wanted}, copy=False)
 
 
 def _cell_troubles(table: pd.DataFrame, roles: Roles) -> dict[str, list[Trouble]]:

@@ -42,9 +42,9 @@ def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
     import pandas as pd
 
     name = str(column.name)
-    if column.dtype.kind in "M" and role == "first_treated":
+    if column.dtype.kind in "iub" or (column.dtype.kind in "M" and role == "first_treated"):
         return []
-    text = column.map(lambda value: isinstance(value, str)) if column.dtype.kind not in "iufb" else None
+    text = column.map(lambda value: isinstance(value, str)) if column.dtype.kind != "f" else None
     if text is not None and bool(text.any()):
         where = _rows(text.to_numpy(dtype=bool))
         example = str(column[text].iloc[0])

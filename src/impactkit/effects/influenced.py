@@ -153,8 +153,10 @@ def arm_variances(effects: InfluencedEffects, *, power: int) -> ArmVariances:
     -------
     ArmVariances
         With degrees of freedom ``(sum v)^2 / sum(v^2 / (n - 1))``, where ``v`` are the cohorts' variances
-        under independent errors of one variance (exact designs) or their estimated ones. Where clusters hold
-        several cohorts, one less than the fewest treated or comparison clusters.
+        under independent errors of one variance (exact designs) or their estimated ones. Estimated ones of
+        two or three clusters can be small by chance, so there the degrees of freedom are at most those of the
+        treated alone, and of the comparison alone. Where clusters hold several cohorts, one less than the
+        fewest treated or comparison clusters.
 
     Notes
     -----
@@ -182,9 +184,24 @@ def arm_variances(effects: InfluencedEffects, *, power: int) -> ArmVariances:
         np.add.at(by_group, (groups, columns), weighed)
         free = np.where(sizes > 1, by_group**2 / (sizes - 1), 0.0).sum(axis=0)
         df = by_group.sum(axis=0) ** 2 / free
+    if not effects.is_exact:
+        df = np.minimum(df, _fewest_free(effects, groups, sizes))
     return ArmVariances(
         features=effects.features, scaled=scaled, variances=estimated.sum(axis=0), degrees_of_freedom=df
     )
+
+
+def _fewest_free(effects: InfluencedEffects, groups: Codes, sizes: Floats) -> Floats:
+    """Return the degrees of freedom of the side that has fewest, shape (M,): treated, or comparison."""
+    is_own = np.abs(effects.parts) > 0
+    columns = np.broadcast_to(np.arange(groups.shape[1]), groups.shape)
+    sides = []
+    for side in (is_own, effects.involved() & ~is_own):
+        holds = np.zeros(groups.shape, dtype=np.bool_)
+        np.logical_or.at(holds, (groups, columns), side)
+        free = np.where(holds, sizes - 1, 0).sum(axis=0)
+        sides.append(np.where(side.any(axis=0), free, np.inf))
+    return np.asarray(np.minimum(*sides))
 
 
 def uncertainty_of(

@@ -21,6 +21,8 @@ from impactkit.provenance import file_digest, json_ready, versions
 from impactkit.wording import Language, Message, card
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from impactkit.effects.estimator import Estimator
     from impactkit.reporting.report import Report
 
@@ -209,15 +211,16 @@ def _studies(plan: Plan) -> list[Study]:
 def _estimator(plan: Plan, claim: Claim) -> Estimator:
     """Return the plan's estimator with the level and the seed that the plan fixes."""
     settings = plan.estimator
-    level, seed = 1 - float(plan.decision.alpha), plan.seed_for(claim.id)
-    inference = settings.inference.model_copy(update={"level": level})
-    if inference.method == "permutation":
-        inference = inference.model_copy(update={"seed": seed})
-    beside = settings.permutation
-    if beside is not None:
-        beside = beside.model_copy(update={"seed": seed, "level": level})
-    planned = settings.model_copy(update={"inference": inference, "permutation": beside})
-    return cast("Estimator", planned)
+    fixed = {"level": 1 - float(plan.decision.alpha), "seed": plan.seed_for(claim.id)}
+    parts = {name: getattr(settings, name, None) for name in ("inference", "permutation")}
+    planned = {name: _with(part, fixed) for name, part in parts.items() if part is not None}
+    return cast("Estimator", _with(settings, fixed).model_copy(update=planned))
+
+
+def _with(settings: BaseModel, fixed: dict[str, float]) -> BaseModel:
+    """Return settings with those of the fixed values that they have a place for."""
+    known = type(settings).model_fields
+    return settings.model_copy(update={name: value for name, value in fixed.items() if name in known})
 
 
 def _lock_beside(plan: Plan) -> Lock | None:

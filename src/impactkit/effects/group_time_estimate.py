@@ -173,9 +173,9 @@ def _inference(
     """Return the inference asked for, or the one that the number of clusters calls for, and why."""
     if settings.inference is not None:
         return settings.inference, ()
-    assert isinstance(effects, InfluencedEffects)
+    assert isinstance(effects, InfluencedEffects) and isinstance(settings, CohortSettings)
     counts = {"treated": effects.n_treated, "comparison": effects.n_comparison}
     df = float(arm_variances(effects.first(), power=1).degrees_of_freedom[0])
     if min(counts.values()) >= ENOUGH and df >= ENOUGH:
-        return InfluenceFunction(), (Message("inference.chosen.large", counts),)
-    return ClusterRobust(), (Message("inference.chosen.small", counts),)
+        return InfluenceFunction(level=settings.level), (Message("inference.chosen.large", counts),)
+    return ClusterRobust(level=settings.level), (Message("inference.chosen.small", counts),)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from impactkit.effects.bands import simultaneous
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.errors import EstimationError
@@ -190,6 +191,41 @@ class Estimate:
 
         rows = [_tidy_row(term) for term in self.terms]
         table = pd.DataFrame(rows)
+        return table.drop(columns=[name for name in _WHERE if table[name].isna().all()])
+
+    def bands(self, *, level: float | None = None, draws: int = 19_999, seed: int = 1) -> pd.DataFrame:
+        """Return limits that hold for all effects under the headline at once.
+
+        Parameters
+        ----------
+        level : float, optional
+            The chance that all of them lie within; the headline's own level when left out.
+        draws, seed : int
+            Multiplier draws behind the critical value, and where they start. Standard errors are not drawn.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns of ``tidy()``, with limits of each effect on its own at the level, then critical_value,
+            band_low and band_high, which are nan for effects whose uncertainty is unknown. ``attrs`` holds
+            level, pointwise_level, draws, seed and n_left_out. An estimate of one effect has its own limits.
+
+        Raises
+        ------
+        EstimationError
+            If no effect has a standard error from the clusters' contributions.
+        """
+        import pandas as pd
+
+        level = self.interval.level if level is None else level
+        shown = range(min(1, len(self.terms) - 1), len(self.terms))
+        terms = [self.terms[k] for k in shown]
+        own = self.covariance[np.ix_(shown, shown)]
+        found = simultaneous([t.interval for t in terms], own, level=level, draws=draws, seed=seed)
+        table = pd.DataFrame([_tidy_row(replace(t, interval=t.interval.at(level))) for t in terms])
+        table = table.assign(critical_value=found.critical, band_low=found.low, band_high=found.high)
+        table.attrs = {"level": level, "pointwise_level": found.pointwise_level, "draws": draws, "seed": seed}
+        table.attrs["n_left_out"] = int(np.isnan(found.critical).sum())
         return table.drop(columns=[name for name in _WHERE if table[name].isna().all()])
 
     def aggregate(self, kind: Aggregation, *, balance: float | None = None) -> Estimate:

@@ -25,7 +25,7 @@ class Bands:
         The limits, in the outcome's unit, and how many standard errors they lie from the effects; nan for
         effects whose uncertainty is unknown.
     pointwise_level : float
-        The level of the limits of each effect on its own that together have the level asked for.
+        The level of the limits of each effect on its own that together have the one asked for.
     """
 
     low: Floats
@@ -63,8 +63,8 @@ def simultaneous(
     Notes
     -----
     Standard errors and degrees of freedom are the intervals' own. The draws say how much smaller than
-    ``1 - level`` the level of each must be; with t quantiles at it, one effect alone has its own interval, and
-    independent effects have Sidak's.
+    ``1 - level`` the level of each must be; with t quantiles at it, one effect alone has its own interval,
+    and independent effects have Sidak's.
     """
     points, errors, df = (np.array([getattr(i, name) for i in intervals]) for name in _OWN)
     known = np.flatnonzero((errors > 0) & np.isfinite(np.diag(covariance)) & (np.diag(covariance) > 0))
@@ -72,7 +72,7 @@ def simultaneous(
         raise EstimationError(
             "No effect has a standard error from the clusters' contributions, so there are no joint limits.",
             where="bands",
-            mend="Use ClusterRobust() as the inference, with at least two treated and two comparison clusters.",
+            mend="Use inference=ClusterRobust() with at least two treated and two comparison clusters.",
         )
     joint = correlation_of(covariance[np.ix_(known, known)])
     alpha = joint_alpha(joint, 1 - level, draws=draws, seed=seed)

@@ -19,8 +19,8 @@ from impactkit.wording import Message, card
 if TYPE_CHECKING:
     import pandas as pd
 
-    from impactkit.effects.kernels.wild_bootstrap import WildBootstrap
     from impactkit.effects.permutation_test import PermutationTest
+    from impactkit.effects.uncertainty import Resampled
 
 Floats = npt.NDArray[np.float64]
 Group = Literal["treated", "comparison"]
@@ -139,8 +139,8 @@ class Estimate:
         Covariance of the terms, in the outcome's unit squared.
     permutation : PermutationTest, optional
         The permutation test that stands beside the interval.
-    bootstrap : WildBootstrap, optional
-        The bootstrap of the headline, if it is the inference.
+    bootstrap : Resampled, optional
+        The test by resampling of the headline, if that is the inference.
     cohorts : Aggregates, optional
         What other averages of a staggered design's effects are made from.
     """
@@ -160,7 +160,7 @@ class Estimate:
     )
     covariance: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False, compare=False)
     permutation: PermutationTest | None = field(default=None, repr=False, compare=False)
-    bootstrap: WildBootstrap | None = field(default=None, repr=False, compare=False)
+    bootstrap: Resampled | None = field(default=None, repr=False, compare=False)
     cohorts: Aggregates | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -206,7 +206,7 @@ class Estimate:
         Returns
         -------
         pandas.DataFrame
-            The columns of ``tidy()``, with limits of each effect on its own at the level, then critical_value,
+            The columns of ``tidy()``, with each effect's own limits at the level, then critical_value,
             band_low and band_high, which are nan for effects whose uncertainty is unknown. ``attrs`` holds
             level, pointwise_level, draws, seed and n_left_out. An estimate of one effect has its own limits.
 

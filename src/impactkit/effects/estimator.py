@@ -10,6 +10,7 @@ from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.inference import (
     ClusterRobust,
+    FermanPinto,
     GivenUncertainty,
     InfluenceFunction,
     Permutation,
@@ -18,6 +19,10 @@ from impactkit.effects.inference import (
 
 Inference = Annotated[
     ClusterRobust | GivenUncertainty | Permutation | WildClusterBootstrap, Field(discriminator="method")
+]
+PanelInference = Annotated[
+    ClusterRobust | FermanPinto | GivenUncertainty | Permutation | WildClusterBootstrap,
+    Field(discriminator="method"),
 ]
 
 CohortInference = Annotated[ClusterRobust | InfluenceFunction | Permutation, Field(discriminator="method")]

@@ -56,7 +56,7 @@ def multiplier_draws(correlation: Floats, *, draws: int, seed: int) -> Iterator[
     ``sum_g v_g psi_g`` is normal with covariance ``sum_g psi_g psi_g'`` exactly [1]_. So all draws are one
     product of (draws, M) normals and the symmetric root of an M x M matrix: nothing of the size of the
     clusters is gone through. The symmetric root is unique, whatever signs a library gives its eigenvectors.
-    Normals come from the raw 64-bit stream of PCG64 by inversion; draw ``b`` uses words ``b M .. b M + M - 1``.
+    Normals come from the raw 64-bit stream of PCG64 by inversion, M words a draw.
 
     References
     ----------

@@ -48,6 +48,7 @@ _HOMES = {
     "evidence.claim": ("Claim",),
     "evidence.grade": ("EvidenceGrade", "grade"),
     "evidence.judge": ("judge",),
+    "evidence.multiplicity": ("adjust",),
     "evidence.pre_trend_power": ("pre_trend_power",),
     "evidence.sensitivity": ("sensitivity",),
     "evidence.verdict": ("Verdict",),

@@ -13,7 +13,7 @@ from impactkit.evidence.check import check
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.grade import EvidenceGrade, grade
-from impactkit.evidence.judge import Case, judge_together
+from impactkit.evidence.judge import Case, Multiplicity, judge_together
 from impactkit.evidence.verdict import Verdict
 from impactkit.plans import Lock, Plan, prior
 from impactkit.plans.lock import Priority
@@ -168,7 +168,9 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
         graded = grade(estimate, found)
         cases.append(Case(claim=claim, estimate=estimate, grade=graded, has_baseline=has_baseline))
     when = prior(plan, lock)
-    verdicts = judge_together(cases, alpha=float(plan.decision.alpha), prior=when)
+    verdicts = judge_together(
+        cases, alpha=float(plan.decision.alpha), prior=when, multiplicity=_multiplicity(plan)
+    )
     results = tuple(
         ClaimResult(
             claim=case.claim,
@@ -215,6 +217,12 @@ def _estimator(plan: Plan, claim: Claim) -> Estimator:
     parts = {name: getattr(settings, name, None) for name in ("inference", "permutation")}
     planned = {name: _with(part, fixed) for name, part in parts.items() if part is not None}
     return cast("Estimator", _with(settings, fixed).model_copy(update=planned))
+
+
+def _multiplicity(plan: Plan) -> Multiplicity:
+    decided = plan.decision
+    seed = plan.seed_for(plan.claims[0].id)
+    return Multiplicity(method=decided.multiplicity, family=decided.family or "primary", seed=seed)
 
 
 def _with(settings: BaseModel, fixed: dict[str, float]) -> BaseModel:

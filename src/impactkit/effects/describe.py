@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -96,6 +97,32 @@ def clusters_of(columns: Columns) -> tuple[Codes, bool]:
     if columns.unit is not None and columns.period is not None:
         return dense(columns.unit), False
     return np.arange(len(columns.outcome)), True
+
+
+def cluster_names(columns: Columns) -> Callable[[], npt.NDArray[np.str_]] | None:
+    """Return what gives the name of each cluster of `clusters_of`; None where rows have no names.
+
+    Parameters
+    ----------
+    columns : Columns
+        The rows.
+
+    Returns
+    -------
+    callable or None
+        Nothing is looked up before it is called.
+    """
+    by_cluster = columns.cluster is not None
+    codes = columns.cluster if by_cluster else columns.unit
+    labels = columns.cluster_labels if by_cluster else columns.unit_labels
+    if codes is None or labels is None:
+        return None
+    is_row = not by_cluster and columns.period is None
+
+    def names() -> npt.NDArray[np.str_]:
+        return np.asarray(labels[codes if is_row else np.unique(codes)]).astype(np.str_)
+
+    return names
 
 
 def dense(codes: Codes) -> Codes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -143,6 +144,8 @@ class Estimate:
         The test by resampling of the headline, if that is the inference.
     cohorts : Aggregates, optional
         What other averages of a staggered design's effects are made from.
+    cluster_names : callable, optional
+        Returns the name of each cluster in ``influence``, by which estimates on the same clusters are joined.
     """
 
     settings: dict[str, Any]
@@ -162,6 +165,7 @@ class Estimate:
     permutation: PermutationTest | None = field(default=None, repr=False, compare=False)
     bootstrap: Resampled | None = field(default=None, repr=False, compare=False)
     cohorts: Aggregates | None = field(default=None, repr=False, compare=False)
+    cluster_names: Callable[[], npt.NDArray[np.str_]] | None = field(default=None, repr=False, compare=False)
 
     @property
     def influence(self) -> Floats:
@@ -285,7 +289,7 @@ class Estimate:
 
     def to_record(self) -> dict[str, Any]:
         """Return everything but the draws of the permutation test, ready for JSON (nan becomes None)."""
-        left = ("permutation", "cohorts", "contributions", "bootstrap")
+        left = ("permutation", "cohorts", "contributions", "bootstrap", "cluster_names")
         record = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in left}
         record["influence"] = self.influence
         record["permutation"] = self.permutation.to_record() if self.permutation else None

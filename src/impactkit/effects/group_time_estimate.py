@@ -13,7 +13,7 @@ from impactkit.effects.adjusted_cells import Settings
 from impactkit.effects.aggregation import Averages, averages, every_cell
 from impactkit.effects.cell_effects import CellEffects, Effects, cell_effects
 from impactkit.effects.cohort_permutation import cohort_test
-from impactkit.effects.describe import ENOUGH, chosen_in_words, group_means, sample_of
+from impactkit.effects.describe import ENOUGH, chosen_in_words, cluster_names, group_means, sample_of
 from impactkit.effects.estimate import Aggregation, Estimate
 from impactkit.effects.estimator import CellRegressionSettings, CohortSettings
 from impactkit.effects.inference import ClusterRobust, InfluenceFunction, Permutation, WildClusterBootstrap
@@ -130,6 +130,7 @@ def group_time_estimate(
         adjusted_for=tuple(study.covariates) if adjusted else (),
         warnings=(*study.notes, *found.notes),
         cohorts=aggregates,
+        cluster_names=cluster_names(columns),
     )
     answered = aggregates.answered(bare, cells)
     words = chosen_in_words(inference, answered.interval, sample=answered.sample, test=answered.permutation)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
-from impactkit.effects.describe import assignment_of, chosen_in_words, group_means, sample_of
+from impactkit.effects.describe import assignment_of, chosen_in_words, cluster_names, group_means, sample_of
 from impactkit.effects.estimate import Estimate, Term
 from impactkit.effects.estimator import RegressionSettings
 from impactkit.effects.inference import Permutation
@@ -139,6 +139,7 @@ def answer(
         covariance=_joint_covariance(found, influence),
         permutation=test,
         bootstrap=found[0][1].bootstrap,
+        cluster_names=cluster_names(columns),
     )
 
 

@@ -1,6 +1,7 @@
 """A plan may name any estimator, with any inference it takes, and is carried through to a verified bundle."""
 
 import json
+import tomllib
 from dataclasses import fields, replace
 
 import pydantic
@@ -87,3 +88,30 @@ def test_is_evaluated_told_sealed_and_verified(sound, tmp_path, method, part, wo
     assert evaluation.report(language="sv").claims
     found = verify(seal(evaluation, tmp_path / "bundle.zip"))
     assert all(step.state != "fail" for step in found.steps)
+
+
+@pytest.mark.parametrize(
+    ("multiplicity", "family"), [("romano_wolf", None), ("holm", "all"), ("romano_wolf", "all")]
+)
+def test_claims_share_the_risk_as_the_plan_decides(sound, tmp_path, multiplicity, family):
+    """Two claims on the same column move together wholly: Romano and Wolf ask no more of either."""
+    world = small(worlds.TwoGroupPanel)
+    plan = planned(sound, tmp_path, "difference_in_differences", None, world)
+    page = tmp_path / "plan.toml"
+    content = tomllib.loads(page.read_text("utf-8"))
+    twin = {**content["claims"][0], "id": "C2"} | ({"role": "secondary"} if family else {})
+    content["claims"].append(twin)
+    content["decision"] |= {"multiplicity": multiplicity} | ({"family": family} if family else {})
+    page.write_text("".join(f"{key} = {as_toml(value)}\n" for key, value in content.items()), "utf-8")
+    assert Plan.read(page).digest != plan.digest
+    evaluation = evaluate(page)
+    for verdict in evaluation.verdicts:
+        if multiplicity == "holm":
+            assert verdict.level == pytest.approx(0.95)
+        else:
+            assert verdict.level == pytest.approx(0.9, abs=0.005)
+    told = " ".join(
+        line for claim in evaluation.report(language="sv").claims for line in claim.method.inference
+    )
+    assert ("Romanos" in told) == (multiplicity == "romano_wolf")
+    assert ("samma familj" in told) == (family == "all")

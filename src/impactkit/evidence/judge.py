@@ -135,10 +135,10 @@ def judge_together(
     one": the j-th smallest p-value of K is held against alpha / (K - j + 1), and a claim's limits have the
     level of its step (the step that failed, for it and all after). The chance that any claim with too small
     an effect is called supported is then at most alpha / 2, whatever the others' effects. Romano and Wolf's
-    step-down [2]_ replaces alpha / (K - j + 1) by the share that makes the smallest p-value of the claims left
-    reject at alpha, given how their estimates move together; claims of unknown dependence keep Holm's. Secondary
-    claims and guardrails are judged at alpha and never help: a guardrail with harm caps every primary claim at
-    partly supported.
+    step-down [2]_ replaces alpha / (K - j + 1) by the share at which the smallest p-value of the claims left
+    rejects at alpha, given how their estimates move together; where that is unknown Holm's share is kept.
+    Claims outside the family are judged at alpha and never help: a guardrail with harm caps every primary
+    claim at partly supported.
 
     References
     ----------

@@ -62,8 +62,8 @@ def adjust(
     estimates : mapping of str to Estimate, or sequence of Estimate
         The family: all that was looked at, and not only what was found. A sequence is named by outcome.
     method : {"holm", "benjamini_hochberg", "romano_wolf"}
-        Holm: the chance of any false finding, whatever the dependence. Romano-Wolf: the same, and more powerful
-        where effects move together, as indicators of the same areas do. Benjamini-Hochberg: the share
+        Holm: the chance of any false finding, whatever the dependence. Romano-Wolf: the same, with more
+        power where effects move together, as indicators of the same areas do. Benjamini-Hochberg: the share
         of false among the findings, for exploring.
     every_effect : bool
         Whether all terms of each estimate belong to the family, or the headlines only.
@@ -85,7 +85,7 @@ def adjust(
     Notes
     -----
     Romano-Wolf steps down through the smallest p-values, so that effects with different degrees of freedom
-    are compared on one scale. The multiplier of a cluster is the same in every estimate that it takes part in:
+    are compared on one scale. The multiplier of a cluster is the same in every estimate that it is part of:
     clusters are told by name.
 
     References

@@ -26,7 +26,6 @@ _HOMES = {
     "data.study": ("Study",),
     "effects.estimate": ("Estimate",),
     "effects.interval": ("Interval",),
-    "effects.permutation_test": ("PermutationTest",),
     "effects.estimators": (
         "BeforeAfter",
         "DifferenceInDifferences",
@@ -38,6 +37,7 @@ _HOMES = {
     ),
     "effects.inference": (
         "ClusterRobust",
+        "FermanPinto",
         "GivenUncertainty",
         "InfluenceFunction",
         "Permutation",
@@ -48,8 +48,9 @@ _HOMES = {
     "evidence.claim": ("Claim",),
     "evidence.grade": ("EvidenceGrade", "grade"),
     "evidence.judge": ("judge",),
-    "evidence.pre_trend_power": ("PreTrendPower", "pre_trend_power"),
-    "evidence.sensitivity": ("Sensitivity", "sensitivity"),
+    "evidence.multiplicity": ("adjust",),
+    "evidence.pre_trend_power": ("pre_trend_power",),
+    "evidence.sensitivity": ("sensitivity",),
     "evidence.verdict": ("Verdict",),
     "plans.effect_chain": ("EffectChain",),
     "plans": ("Lock", "Plan", "Project", "lock", "new_project"),

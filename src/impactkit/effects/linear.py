@@ -78,6 +78,9 @@ class LinearProblem:
         Largest outcome in absolute value, by which rounding noise is told from variation.
     given_variance : ndarray, shape (n,), optional
         Sampling variance that each row's outcome came with, times its weight.
+    sizes : ndarray, shape (n,), optional
+        Population of each unit, where the rows are units' follow-up less baseline means and nothing is
+        adjusted for.
     contrasts : ndarray, shape (M, K), optional
         The combinations of the effects that are asked about; None for each effect.
     """
@@ -95,6 +98,7 @@ class LinearProblem:
     cluster_comparison: int | None
     outcome_scale: float
     given_variance: Floats | None = None
+    sizes: Floats | None = None
     contrasts: Floats | None = None
 
     def __iter__(self) -> Iterator[Block]:

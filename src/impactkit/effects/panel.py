@@ -96,7 +96,7 @@ def contrast_problem(
         by_row=False,
         outcome_scale=_largest(columns.outcome),
     )
-    problem = problem_of(rows, names=("intercept",), counted=counted)
+    problem = replace(problem_of(rows, names=("intercept",), counted=counted), sizes=rooted**2)
     if columns.std_error is None:
         return problem
     variance = (columns.std_error.reshape(-1, T) ** 2) @ weights**2

@@ -115,9 +115,11 @@ def _inference(telling: Telling) -> tuple[str, ...]:
         df = format_number(estimate.interval.df, telling.language, decimals=int(estimate.interval.df < 30))
         told.append(telling.say("inference.df", df=df))
     told.append(telling.say("inference.level", level=telling.measure.percent(telling.result.verdict.level)))
-    primary = sum(claim.role == "primary" for claim in telling.plan.claims)
-    if primary > 1 and telling.result.claim.role == "primary":
-        told.append(telling.say("inference.holm", n=primary))
+    decided = telling.plan.decision
+    family = [claim for claim in telling.plan.claims if decided.family == "all" or claim.role == "primary"]
+    if len(family) > 1 and telling.result.claim in family:
+        of = "_of_all" if decided.family == "all" else ""
+        told.append(telling.say(f"inference.{decided.multiplicity}{of}", n=len(family)))
     return (*told, *_permutation(telling, estimate))
 
 

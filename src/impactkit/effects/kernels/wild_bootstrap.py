@@ -160,6 +160,12 @@ class WildBootstrap:
         k = int(np.count_nonzero(~(t < observed - TIE * max(abs(observed), 1.0))))
         return k / self.n_draws if self.is_exact else (1 + k) / (1 + self.n_draws)
 
+    def one_sided(self, value: float, *, alternative: Alternative) -> float:
+        """Return the one-sided p-value that agrees with the limits, which compare sizes."""
+        half = self.p_value(value) / 2
+        is_beyond = self.point > value if alternative == "greater" else self.point < value
+        return half if is_beyond else 1 - half
+
     def limits(self, level: float) -> tuple[float, float]:
         """Return the ends of the values that are not rejected.
 

@@ -33,6 +33,7 @@ _HOMES = {
         "ExtendedTwoWayFixedEffects",
         "Imputation",
         "RandomisedTrial",
+        "StackedDifferenceInDifferences",
         "StaggeredDifferenceInDifferences",
         "SunAbraham",
     ),

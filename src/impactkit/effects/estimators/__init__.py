@@ -5,6 +5,7 @@ from impactkit.effects.estimators.difference_in_differences import DifferenceInD
 from impactkit.effects.estimators.extended_two_way_fixed_effects import ExtendedTwoWayFixedEffects
 from impactkit.effects.estimators.imputation import Imputation
 from impactkit.effects.estimators.randomised_trial import RandomisedTrial
+from impactkit.effects.estimators.stacked_difference_in_differences import StackedDifferenceInDifferences
 from impactkit.effects.estimators.staggered_difference_in_differences import StaggeredDifferenceInDifferences
 from impactkit.effects.estimators.sun_abraham import SunAbraham
 
@@ -14,6 +15,7 @@ ALL = (
     ExtendedTwoWayFixedEffects,
     Imputation,
     RandomisedTrial,
+    StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
     SunAbraham,
 )
@@ -25,6 +27,7 @@ __all__ = [
     "ExtendedTwoWayFixedEffects",
     "Imputation",
     "RandomisedTrial",
+    "StackedDifferenceInDifferences",
     "StaggeredDifferenceInDifferences",
     "SunAbraham",
 ]

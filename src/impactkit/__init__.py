@@ -29,6 +29,7 @@ _HOMES = {
     "effects.permutation_test": ("PermutationTest",),
     "effects.estimators": (
         "BeforeAfter",
+        "ContinuousDose",
         "DifferenceInDifferences",
         "ExtendedTwoWayFixedEffects",
         "Imputation",
@@ -36,6 +37,7 @@ _HOMES = {
         "StackedDifferenceInDifferences",
         "StaggeredDifferenceInDifferences",
         "SunAbraham",
+        "TripleDifference",
     ),
     "effects.inference": (
         "ClusterRobust",

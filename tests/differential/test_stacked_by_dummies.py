@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from impactkit.data.study import Study
-from impactkit.effects.estimators import StackedDifferenceInDifferences, StaggeredDifferenceInDifferences
-from impactkit.effects.inference import ClusterRobust, WildClusterBootstrap
+from impactkit.effects.estimators import StackedDifferenceInDifferences
+from impactkit.effects.inference import ClusterRobust
 
 T = 7
 
@@ -23,9 +23,7 @@ class Drawn:
     control: str
 
     def estimate(self, **settings):
-        study = Study(
-            self.frame, outcome="y", unit="unit", time="time", first_treated="start", **self.roles
-        )
+        study = Study(self.frame, outcome="y", unit="unit", time="time", first_treated="start", **self.roles)
         return StackedDifferenceInDifferences(
             event_window=self.window, control=self.control, permutation=None, **settings
         ).estimate(study)

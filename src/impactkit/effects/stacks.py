@@ -74,7 +74,7 @@ class Stacks:
 
     @cached_property
     def cells(self) -> Cells:
-        """The effects: by sub-experiment, then by time since the start; the last period before it has none."""
+        """The effects: by sub-experiment, then by time since the start, without the last period before it."""
         at = np.delete(np.arange(self.window.length), self.window.before - 1)
         S, W = len(self.arms), len(at)
         return Cells(
@@ -120,7 +120,7 @@ class Stacks:
         return counted
 
     def problem(self, names: tuple[str, ...]) -> LinearProblem:
-        """Return the regression on the stacked rows: unit by stack and period by stack effects, and the cells.
+        """Return the regression on the stacked rows: unit and period effects in each stack, and the cells.
 
         Parameters
         ----------
@@ -186,7 +186,7 @@ class Stacks:
     def _unit_by_stack(self, piece: slice) -> Codes:
         rows, stack = self.rows
         both = self.design.unit_of_row[rows[piece]] * len(self.arms) + stack[piece]
-        return np.unique(both, return_inverse=True)[1].astype(np.int64)
+        return np.asarray(np.unique(both, return_inverse=True)[1], dtype=np.int64)
 
     def _names(self) -> tuple[str, ...]:
         design, W = self.design, self.window.length
@@ -275,7 +275,7 @@ def unit_masses(design: Staggered) -> Floats:
 
 
 def _start_codes(design: Staggered) -> Codes:
-    return np.searchsorted(design.periods, design.starts).astype(np.int64)
+    return np.asarray(np.searchsorted(design.periods, design.starts), dtype=np.int64)
 
 
 def _is_seen(design: Staggered, arm: int, controls: Flags, window: Window) -> bool:

@@ -63,8 +63,8 @@ class StackedDifferenceInDifferences(CellRegressionSettings):
     >>> found = StackedDifferenceInDifferences(event_window=(2, 1)).estimate(world.study(world.draw(1)))
     >>> [term.name for term in found.aggregate("dynamic").terms]
     ['att', 'event -2', 'event 0', 'event 1']
-    >>> print(found.warnings[0])
-    Left out, because the data do not hold 2 periods before the start and 1 after the first treated one: starts 8 (5 units).
+    >>> print(found.warnings[0].values["starts"], "have no period after the first treated one")
+    8 have no period after the first treated one
     """
 
     method: Literal["stacked_difference_in_differences"] = "stacked_difference_in_differences"
@@ -93,9 +93,7 @@ class StackedDifferenceInDifferences(CellRegressionSettings):
         design = staggered(study)
         stacked = stacks(design, window=self.event_window, control=self.control)
         cells, masses = stacked.cells, stacked.masses(self.weights)
-        effects = solved(
-            stacked.problem(tuple(study.covariates)), cells, masses, is_panel=design.is_panel
-        )
+        effects = solved(stacked.problem(tuple(study.covariates)), cells, masses, is_panel=design.is_panel)
 
         def contrasts(weights: Floats) -> Floats:
             return compared_means(weights, cells, unit_masses(design), n_periods=len(design.periods))
@@ -116,8 +114,9 @@ class StackedDifferenceInDifferences(CellRegressionSettings):
         design = stacked.design
         columns = design.columns
         compared = np.isin(design.unit_arms, np.flatnonzero(stacked.controls.any(axis=0)))
+        what = f"{self.control}_{'units' if design.is_panel else 'rows'}"
         return Message(
-            f"estimand.stacked_difference_in_differences.{self.control}_{'units' if design.is_panel else 'rows'}",
+            f"estimand.stacked_difference_in_differences.{what}",
             {
                 "outcome": study.outcome,
                 "treated": int(np.isin(design.unit_arms, stacked.arms).sum()),

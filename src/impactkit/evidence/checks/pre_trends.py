@@ -8,7 +8,11 @@ from typing import Literal
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate, Term
-from impactkit.effects.estimators import DifferenceInDifferences, StaggeredDifferenceInDifferences
+from impactkit.effects.estimators import (
+    DifferenceInDifferences,
+    StaggeredDifferenceInDifferences,
+    TripleDifference,
+)
 from impactkit.evidence.check_result import CheckResult
 from impactkit.wording import Message
 
@@ -50,6 +54,8 @@ class PreTrends:
             "imputation",
             "sun_abraham",
             "extended_two_way_fixed_effects",
+            "stacked_difference_in_differences",
+            "triple_difference",
             "staggered_difference_in_differences",
         }
     )
@@ -86,6 +92,8 @@ class PreTrends:
 def _event_study(study: Study, estimate: Estimate) -> Estimate:
     if estimate.method == "difference_in_differences":
         return DifferenceInDifferences(event_study=True, permutation=None).estimate(study)
+    if estimate.method == "triple_difference":
+        return TripleDifference(event_study=True, permutation=None).estimate(study)
     leads = StaggeredDifferenceInDifferences(control="not_yet", base="universal", permutation=None)
     return leads.estimate(study).aggregate("dynamic")
 

@@ -1,6 +1,8 @@
 """Stacked difference in differences against stacks written out row by row, with every dummy."""
 
+import itertools
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -8,7 +10,8 @@ import pytest
 
 from impactkit.data.study import Study
 from impactkit.effects.estimators import StackedDifferenceInDifferences
-from impactkit.effects.inference import ClusterRobust
+from impactkit.effects.inference import ClusterRobust, WildClusterBootstrap
+from impactkit.errors import EstimationError
 
 T = 7
 
@@ -80,7 +83,7 @@ def regressors(case, rows):
     return np.column_stack([*effects, *(part.to_numpy(float) for part in others)]), cells
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Brute:
     """Least squares and its robust errors from n x n matrices."""
 
@@ -88,27 +91,30 @@ class Brute:
     y: np.ndarray
     clusters: np.ndarray
 
-    @property
+    @cached_property
     def bread(self):
         return np.linalg.pinv(self.X.T @ self.X)
+
+    @cached_property
+    def gradients(self):
+        """What each cluster's adjusted residuals weigh in the coefficients, from I - H whole."""
+        maker, found = np.eye(len(self.y)) - self.X @ self.bread @ self.X.T, []
+        for cluster in np.unique(self.clusters):
+            rows = np.flatnonzero(self.clusters == cluster)
+            values, vectors = np.linalg.eigh(maker[np.ix_(rows, rows)])
+            powers = np.where(values > 1e-9, np.abs(values), np.inf) ** -0.5
+            found.append(maker[:, rows] @ (vectors * powers) @ vectors.T @ self.X[rows] @ self.bread)
+        return np.array(found)
 
     def coefficients(self):
         return self.bread @ self.X.T @ self.y
 
     def cr2(self, contrast):
         """CR2 and Bell-McCaffrey degrees of freedom."""
-        bread = self.bread
-        maker = np.eye(len(self.y)) - self.X @ bread @ self.X.T
-        residuals, score, gradients = maker @ self.y, 0.0, []
-        for cluster in np.unique(self.clusters):
-            rows = np.flatnonzero(self.clusters == cluster)
-            values, vectors = np.linalg.eigh(maker[np.ix_(rows, rows)])
-            powers = np.where(values > 1e-9, np.abs(values), np.inf) ** -0.5
-            along = vectors @ np.diag(powers) @ vectors.T @ self.X[rows] @ bread @ contrast
-            score += float(along @ residuals[rows]) ** 2
-            gradients.append(maker[:, rows] @ along)
-        products = np.array(gradients) @ np.array(gradients).T
-        return np.sqrt(score), np.trace(products) ** 2 / (products**2).sum()
+        gradients = self.gradients @ contrast
+        products = gradients @ gradients.T
+        error = np.sqrt(((gradients @ self.y) ** 2).sum())
+        return error, np.trace(products) ** 2 / (products**2).sum()
 
     def cr1(self, contrast, *, absorbed):
         bread, n = self.bread, len(self.y)
@@ -143,22 +149,22 @@ def shares(case, cells, weights, rows):
     return found / found.sum()
 
 
-@pytest.mark.parametrize("weights", ["treated", "sample", "cohort"])
 @pytest.mark.parametrize("seed", range(40))
-def test_the_average_its_error_and_degrees_of_freedom_are_those_of_dummies(seed, weights):
+def test_the_average_its_error_and_degrees_of_freedom_are_those_of_dummies(seed):
     case = drawn(seed)
     rows = stacked(case)
     problem, cells = brute(case, rows)
-    contrast = np.zeros(problem.X.shape[1])
-    contrast[: len(cells)] = shares(case, cells, weights, rows)
-    interval = case.estimate(weights=weights).interval
-    assert interval.point == pytest.approx(float(contrast @ problem.coefficients()), rel=1e-8, abs=1e-8)
-    if np.isnan(interval.std_error):
-        assert interval.reason is not None
-        return
-    error, df = problem.cr2(contrast)
-    assert interval.std_error == pytest.approx(error, rel=1e-8)
-    assert interval.df == pytest.approx(df, rel=1e-7)
+    for weights in ("treated", "sample", "cohort"):
+        contrast = np.zeros(problem.X.shape[1])
+        contrast[: len(cells)] = shares(case, cells, weights, rows)
+        interval = case.estimate(weights=weights).interval
+        assert interval.point == pytest.approx(float(contrast @ problem.coefficients()), rel=1e-8, abs=1e-8)
+        if np.isnan(interval.std_error):
+            assert interval.reason is not None
+            continue
+        error, df = problem.cr2(contrast)
+        assert interval.std_error == pytest.approx(error, rel=1e-8)
+        assert interval.df == pytest.approx(df, rel=1e-7)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -176,3 +182,111 @@ def test_every_cell_and_cr1(seed):
         if np.isfinite(interval.std_error):
             expected = problem.cr1(contrast, absorbed=absorbed)
             assert interval.std_error == pytest.approx(expected, rel=1e-8)
+
+
+def balanced(seed, *, effects=(0.0, 3.0, 9.0)):
+    """Starts of different sizes with effects of their own, so that how starts are weighed matters."""
+    rng = np.random.default_rng(seed)
+    start = np.array([0] * 6 + [3] * 8 + [4] * 3 + [6] * 2)
+    frame = pd.DataFrame(
+        {"unit": np.repeat(np.arange(len(start)), T), "time": np.tile(np.arange(1, T + 1), len(start))}
+    )
+    frame["start"] = start[frame["unit"]]
+    gain = dict(zip((3, 4, 6), effects, strict=True)) | {0: 0.0}
+    frame["y"] = rng.standard_normal(len(frame)) + frame["start"].map(gain) * (
+        frame["time"] >= frame["start"]
+    )
+    return Drawn(frame, {}, (2, 1), "not_yet")
+
+
+def pooled(case, *, corrected):
+    """One coefficient an event time on the stacked rows, with weights as Wing et al. correct them, or none."""
+    rows = stacked(case)
+    own = rows[rows["own"]].groupby("stack")["unit"].nunique()
+    others = rows[~rows["own"]].groupby("stack")["unit"].nunique()
+    share = (own / own.sum()) / (others / others.sum())
+    weight = np.where(rows["own"] | (not corrected), 1.0, rows["stack"].map(share))
+    effects = [(rows["own"] & (rows["event"] == h)).astype(float) for h in (-2, 0, 1)]
+    stack = rows["stack"].astype(str)
+    units = pd.get_dummies(rows["unit"].astype(str) + "in" + stack, dtype=float)
+    times = pd.get_dummies(rows["time"].astype(str) + "in" + stack, dtype=float)
+    root = np.sqrt(weight)
+    X = np.column_stack([*effects, units, times])
+    found = np.linalg.lstsq(X * root[:, None], rows["y"].to_numpy() * root, rcond=None)[0]
+    return found[:3]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_average_is_that_of_corrected_weights_and_not_that_of_the_pooled_regression(seed):
+    case = balanced(seed)
+    found = [term.interval.point for term in case.estimate().aggregate("dynamic").terms[1:]]
+    assert found == pytest.approx(pooled(case, corrected=True).tolist(), rel=1e-9)
+    assert np.abs(np.array(found) - pooled(case, corrected=False)).max() > 0.05
+
+
+def test_starts_that_lack_the_window_or_controls_are_named():
+    case = balanced(1)
+    treated = case.frame[case.frame["start"] > 0].reset_index(drop=True)
+    found = Drawn(treated, {}, (2, 1), "not_yet").estimate()
+    assert [message.code for message in found.warnings] == ["estimate.trimmed.controls"]
+    assert found.warnings[0].values["starts"] == "6"
+    assert found.sample.n_units == 13
+    wide = Drawn(case.frame, {}, (3, 1), "never").estimate()
+    assert [message.code for message in wide.warnings] == ["estimate.trimmed.window"]
+    assert (wide.warnings[0].values["starts"], wide.warnings[0].values["n"]) == ("3", 8)
+    gone = case.frame[(case.frame["start"] != 4) | (case.frame["time"] != 5)]
+    holes = Drawn(gone, {}, (2, 1), "never").estimate()
+    assert [message.code for message in holes.warnings] == ["estimate.trimmed.rows"]
+    assert holes.warnings[0].values["starts"] == "4"
+
+
+def test_without_a_window_it_is_the_widest_that_every_start_has():
+    case = balanced(1)
+    found = Drawn(case.frame, {}, None, "never").estimate()
+    times = [term.event_time for term in found.aggregate("dynamic").terms[1:]]
+    assert times == [-2, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("window", "control", "what"), [((6, 6), "never", "No start has rows"), ((1, 0), "never", "clean")]
+)
+def test_no_start_left_is_refused_with_a_mend(window, control, what):
+    frame = balanced(1).frame
+    frame = frame if window == (6, 6) else frame[frame["start"] > 0]
+    with pytest.raises(EstimationError, match=rf"(?s){what}.*Mend:.*event_window"):
+        Drawn(frame, {}, window, control).estimate()
+
+
+def test_a_unit_that_is_a_control_of_many_starts_is_one_cluster():
+    found = balanced(2).estimate()
+    assert found.sample.n_clusters == 19
+    assert found.influence.shape[0] == 19
+
+
+@pytest.mark.parametrize("kind", ["CR0", "CR1", "CR2", "CR3", "bootstrap"])
+def test_one_treated_unit_has_no_interval(kind):
+    inference = WildClusterBootstrap(draws=99) if kind == "bootstrap" else ClusterRobust(kind=kind)
+    frame = balanced(3).frame
+    frame = frame[(frame["start"] == 0) | (frame["unit"] == 6)]
+    study = Study(frame, outcome="y", unit="unit", time="time", first_treated="start")
+    found = StackedDifferenceInDifferences(inference=inference).estimate(study)
+    for term in found.terms:
+        assert np.isnan(term.interval.p_value) and term.interval.reason is not None
+    assert found.permutation.p_value() >= 1 / 7
+
+
+def test_the_test_gives_the_same_starts_to_other_units():
+    """Going through every other choice of two of seven units by estimating anew."""
+    frame = balanced(4).frame
+    frame = frame[(frame["unit"] < 6) | (frame["unit"] == 6) | (frame["unit"] == 14)]
+    units = sorted(set(frame["unit"]))
+    roles = {"outcome": "y", "unit": "unit", "time": "time", "first_treated": "start"}
+    estimator = StackedDifferenceInDifferences(event_window=(2, 1), control="not_yet")
+    found = estimator.estimate(Study(frame, **roles))
+    every = []
+    for one, two in itertools.permutations(units, 2):
+        start = frame["unit"].map({one: 3, two: 4}).fillna(0)
+        every.append(estimator.estimate(Study(frame.assign(start=start), **roles)).interval.point)
+    assert found.permutation.n_assignments == len(every) == 56
+    extreme = np.mean(np.abs(every) >= abs(found.interval.point) - 1e-9)
+    assert found.permutation.p_value() == pytest.approx(extreme)

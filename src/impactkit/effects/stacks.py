@@ -270,7 +270,18 @@ def stacks(design: Staggered, *, window: tuple[int, int] | None, control: Contro
 
 
 def unit_masses(design: Staggered) -> Floats:
-    """Return the units of each cohort, weighted: of the rows where there are no units, shape (A,)."""
+    """Return how many units each cohort has, weighted; rows where there are no units.
+
+    Parameters
+    ----------
+    design : Staggered
+        The rows by cohort.
+
+    Returns
+    -------
+    ndarray, shape (A,)
+        Sums of weights.
+    """
     return np.bincount(design.unit_arms, design.unit_weights, len(design.starts)).astype(np.float64)
 
 

@@ -132,7 +132,7 @@ def triple_problem(
 
 
 def triple_test(
-    columns: Columns, follow_up: tuple[int, ...], baseline: tuple[int, ...], settings: RegressionSettings
+    columns: Columns, settings: RegressionSettings, *, follow_up: tuple[int, ...], baseline: tuple[int, ...]
 ) -> PermutationTest | None:
     """Return the permutation test of the headline: the same number of areas treated, but others.
 
@@ -140,10 +140,10 @@ def triple_test(
     ----------
     columns : Columns
         Rows of all four groups.
-    follow_up, baseline : tuple of int
-        Period codes.
     settings : RegressionSettings
         Whether and how many times.
+    follow_up, baseline : tuple of int
+        Period codes.
 
     Returns
     -------

@@ -35,8 +35,8 @@ class ContinuousDose(RegressionSettings):
     Notes
     -----
     The headline is the slope of the change on the dose, with those without a dose as comparison: unit
-    effects, period effects, covariates and dose from the start on. Under it stand the average effect of those with a
-    dose, what the slope says of the mean dose, and groups of doses. Any dose and groups against none rest on
+    effects, period effects, covariates and dose from the start on. Under it stand the average effect on those
+    with a dose, what the slope says of the mean dose, and groups of doses. Any dose and groups against none rest on
     parallel trends alone. The slope, and any difference of doses, also needs *strong* parallel trends:
     those with a small dose show what a larger one would have done to them. Even then it weighs effects of
     more dose by the spread of doses: it is the average response only where the response is a line [1]_.

@@ -89,7 +89,7 @@ class TripleDifference(RegressionSettings):
             questions,
             settings=self,
             estimand=_estimand(study.outcome, columns, follow_up, baseline),
-            test=triple_test(columns, follow_up, baseline, self),
+            test=triple_test(columns, self, follow_up=follow_up, baseline=baseline),
         )
         return _told_of_the_eligible(estimate, columns)
 

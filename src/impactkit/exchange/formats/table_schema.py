@@ -9,6 +9,7 @@ from impactkit.errors import DataError
 from impactkit.exchange.records import columns, kind_of
 from impactkit.indicators import Catalogue, Indicator
 from impactkit.plans import Plan
+from impactkit.plans.data_files import DataFiles
 
 _PROFILE = "tabular-data-package"
 

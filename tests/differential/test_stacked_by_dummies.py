@@ -200,7 +200,7 @@ def balanced(seed, *, effects=(0.0, 3.0, 9.0)):
 
 
 def pooled(case, *, corrected):
-    """One coefficient an event time on the stacked rows, with weights as Wing et al. correct them, or none."""
+    """One coefficient an event time on the stacked rows, with the weights of Wing et al., or none."""
     rows = stacked(case)
     own = rows[rows["own"]].groupby("stack")["unit"].nunique()
     others = rows[~rows["own"]].groupby("stack")["unit"].nunique()
@@ -290,3 +290,25 @@ def test_the_test_gives_the_same_starts_to_other_units():
     assert found.permutation.n_assignments == len(every) == 56
     extreme = np.mean(np.abs(every) >= abs(found.interval.point) - 1e-9)
     assert found.permutation.p_value() == pytest.approx(extreme)
+
+
+@pytest.mark.parametrize("control", ["never", "not_yet"])
+def test_stacks_of_new_people_compare_means(control):
+    """Without units each effect is the difference of two differences of means, stack by stack."""
+    rng = np.random.default_rng(8)
+    frame = pd.DataFrame({"area": rng.integers(0, 12, 900), "time": rng.integers(1, T + 1, 900)})
+    frame["start"] = np.array([0] * 5 + [3] * 3 + [4] * 2 + [7] * 2)[frame["area"]]
+    frame["y"] = rng.standard_normal(900) + frame["area"]
+    study = Study(frame, outcome="y", time="time", first_treated="start", cluster="area")
+    estimator = StackedDifferenceInDifferences(event_window=(2, 1), control=control, permutation=None)
+    found = estimator.estimate(study)
+    for term in found.terms[1:]:
+        clean = (frame["start"] == 0) | ((frame["start"] > term.group + 1) & (control == "not_yet"))
+        means = [
+            frame.loc[rows & (frame["time"] == t), "y"].mean()
+            for rows in (frame["start"] == term.group, clean)
+            for t in (term.time, term.group - 1)
+        ]
+        expected = means[0] - means[1] - means[2] + means[3]
+        assert term.interval.point == pytest.approx(expected, abs=1e-9)
+    assert found.sample.n_clusters == (12 if control == "not_yet" else 10)

@@ -155,9 +155,10 @@ def test_a_slope_is_the_coefficient_of_dose_from_the_start_on(seed):
     case = dose(seed)
     after, share = case.frame["year"] >= case.start, case.frame["share"]
     found = ContinuousDose(groups=0, permutation=None).estimate(case.study).terms
-    slope, level, mean = (term.interval for term in found)
+    slope, level, mean, within = (term.interval for term in found)
     agrees(case, dose_regressors(case, [share * after]), 0, slope)
     agrees(case, dose_regressors(case, [(share > 0) * after]), 0, level)
+    agrees(case, dose_regressors(case, [share * after, (share > 0) * after]), 0, within)
     rows = after & (share > 0)
     at_mean = np.average(share[rows], weights=case.root[rows] ** 2)
     assert mean.point == pytest.approx(at_mean * slope.point)
@@ -174,11 +175,11 @@ def test_groups_of_doses_are_one_regression(seed):
     middle = units[(len(units) - 1) // 2]
     if min((units <= middle).sum(), (units > middle).sum()) < 5:
         assert "estimate.dose.few_for_groups" in [message.code for message in found.warnings]
-        assert len(found.terms) == 3
+        assert len(found.terms) == 4
         return
     groups = [(share > 0) & (share <= middle), share > middle]
     X = dose_regressors(case, [group * after for group in groups])
-    for at, term in enumerate(found.terms[3:]):
+    for at, term in enumerate(found.terms[4:]):
         agrees(case, X, at, term.interval)
 
 

@@ -84,6 +84,11 @@ class Dosed:
         """Return the comparison of all with a dose with those without."""
         return self._problem(1)
 
+    def among(self) -> LinearProblem:
+        """Return the regression on having a dose and on the dose; the last effect is among those with one."""
+        assert self.columns.treated is not None
+        return self._moderated(np.column_stack([self.columns.treated.astype(np.float64), self.doses]))
+
     def groups(self, edges: Floats) -> LinearProblem:
         """Return the comparison of groups of doses with those without.
 

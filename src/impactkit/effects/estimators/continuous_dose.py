@@ -36,10 +36,11 @@ class ContinuousDose(RegressionSettings):
     -----
     The headline is the slope of the change on the dose, with those without a dose as comparison: unit
     effects, period effects, covariates and dose from the start on. Under it stand the average effect on those
-    with a dose, what the slope says of the mean dose, and groups of doses. Any dose and groups against none rest on
-    parallel trends alone. The slope, and any difference of doses, also needs *strong* parallel trends:
-    those with a small dose show what a larger one would have done to them. Even then it weighs effects of
-    more dose by the spread of doses: it is the average response only where the response is a line [1]_.
+    with a dose, what the slope says of the mean dose, the slope among those with a dose (alike where the
+    first bit of dose does no more than the next), and groups of doses. Any dose and groups against none rest
+    on parallel trends alone. The slopes, and any difference of doses, also need *strong* parallel trends:
+    those with a small dose show what a larger one would have done to them. Even then a slope weighs effects
+    of more dose by the spread of doses: it is the average response only where the response is a line [1]_.
 
     References
     ----------
@@ -53,7 +54,7 @@ class ContinuousDose(RegressionSettings):
     ...     "share": [0, 0, 0.5, 0.5, 1, 1] * 2, "y": [0.0] * 6 + [1, 2, 3, 4, 4, 7]})
     >>> study = Study(frame, outcome="y", unit="area", time="year", dose="share", start=2)
     >>> found = ContinuousDose(groups=0).estimate(study)
-    >>> [(term.name, round(term.interval.point, 6)) for term in found.terms]
+    >>> [(term.name, round(term.interval.point, 6)) for term in found.terms[:3]]
     [('per unit of dose', 4.0), ('any dose', 3.0), ('at the mean dose 0.75', 3.0)]
     """
 
@@ -82,15 +83,8 @@ class ContinuousDose(RegressionSettings):
         questions = [Question(problem=design.slope(), labels=(Label(name="per unit of dose"),))]
         warnings = [Message("estimate.dose.slope")]
         if design.has_zero:
-            at_mean = Label(name=f"at the mean dose {design.mean:.3g}")
-            questions += [
-                Question(problem=design.level(), labels=(Label(name="any dose"),)),
-                Question(problem=design.slope(unit=design.mean), labels=(at_mean,)),
-            ]
-            edges = _edges(design.by_unit[design.by_unit > 0], self.groups)
-            if len(edges):
-                questions.append(Question(problem=design.groups(edges), labels=_labels(design, edges)))
-            elif self.groups:
+            questions += self._against_none(design)
+            if self.groups and not len(_edges(design, self.groups)):
                 warnings.append(Message("estimate.dose.few_for_groups", {"n": _ENOUGH}))
         else:
             warnings.append(Message("estimate.dose.no_zero"))
@@ -104,11 +98,26 @@ class ContinuousDose(RegressionSettings):
         )
         return replace(estimate, warnings=(*estimate.warnings, *warnings))
 
+    def _against_none(self, design: Dosed) -> list[Question]:
+        at_mean = Label(name=f"at the mean dose {design.mean:.3g}")
+        questions = [
+            Question(problem=design.level(), labels=(Label(name="any dose"),)),
+            Question(problem=design.slope(unit=design.mean), labels=(at_mean,)),
+        ]
+        if len(np.unique(design.by_unit)) > 2:
+            within = Label(name="per unit of dose, among those with one")
+            questions.append(Question(problem=design.among(), labels=(within,)))
+        edges = _edges(design, self.groups)
+        if len(edges):
+            questions.append(Question(problem=design.groups(edges), labels=_labels(design, edges)))
+        return questions
 
-def _edges(doses: Floats, groups: int) -> Floats:
+
+def _edges(design: Dosed, groups: int) -> Floats:
     """Return the largest dose of each group of units, or none where a group would be too small."""
     if not groups:
         return np.empty(0)
+    doses = design.by_unit[design.by_unit > 0]
     edges = np.unique(np.quantile(doses, np.arange(1, groups + 1) / groups, method="inverted_cdf"))
     counts = np.bincount(np.searchsorted(edges, doses))
     return edges if len(edges) > 1 and counts.min() >= _ENOUGH else np.empty(0)

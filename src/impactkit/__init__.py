@@ -28,12 +28,15 @@ _HOMES = {
     "effects.interval": ("Interval",),
     "effects.estimators": (
         "BeforeAfter",
+        "ContinuousDose",
         "DifferenceInDifferences",
         "ExtendedTwoWayFixedEffects",
         "Imputation",
         "RandomisedTrial",
+        "StackedDifferenceInDifferences",
         "StaggeredDifferenceInDifferences",
         "SunAbraham",
+        "TripleDifference",
     ),
     "effects.inference": (
         "ClusterRobust",

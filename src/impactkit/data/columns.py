@@ -56,6 +56,10 @@ class Columns:
         Whether the row belongs to the treated group (ever, not only now).
     cohort : ndarray, shape (n,), optional
         First treated period of the row's unit, as a period value; inf if never.
+    eligible : ndarray of bool, shape (n,), optional
+        Whom the project is for, where it comes.
+    dose : ndarray, shape (n,), optional
+        How much of the project the row's unit gets once it has started; 0 for none.
     unit, period, cluster, stratum : ndarray of int, shape (n,), optional
         Codes 0 .. m-1.
     unit_labels, cluster_labels, stratum_labels : ndarray, shape (m,)
@@ -75,6 +79,8 @@ class Columns:
     outcome: Floats
     treated: Flags | None = None
     cohort: Floats | None = None
+    eligible: Flags | None = None
+    dose: Floats | None = None
     unit: Codes | None = None
     period: Codes | None = None
     cluster: Codes | None = None

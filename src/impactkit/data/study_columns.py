@@ -13,6 +13,8 @@ from impactkit.data.columns import Array, Columns, Flags, Floats, LeftOut, Reaso
 from impactkit.data.roles import Roles
 from impactkit.data.study_faults import (
     code_troubles,
+    dose_troubles,
+    eligible_troubles,
     missing_label_troubles,
     number_troubles,
     panel_troubles,
@@ -29,8 +31,25 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LABELS = ("unit", "cluster", "stratum")
-_CHECKS = {"treated": treated_troubles, "weight": weight_troubles, "std_error": std_error_troubles}
-_NUMBERS = ("outcome", "first_treated", "treated", "weight", "pre_outcome", "std_error", "covariates")
+_CHECKS = {
+    "treated": treated_troubles,
+    "eligible": eligible_troubles,
+    "dose": dose_troubles,
+    "weight": weight_troubles,
+    "std_error": std_error_troubles,
+}
+_NUMBERS = (
+    "outcome",
+    "first_treated",
+    "treated",
+    "eligible",
+    "dose",
+    "weight",
+    "pre_outcome",
+    "std_error",
+    "covariates",
+)
+_NEEDED = (*_LABELS, "time", "treated", "eligible", "dose")
 
 
 def study_columns(
@@ -142,7 +161,7 @@ def _cell_troubles(table: pd.DataFrame, roles: Roles) -> dict[str, list[Trouble]
             troubles += number_troubles(column, role)
         if role in _CHECKS and not troubles:
             troubles += _CHECKS[role](_numbers(table, name), roles)
-        if role in (*_LABELS, "time", "treated"):
+        if role in _NEEDED:
             troubles += missing_label_troubles(column, role) + code_troubles(column, role)
         if role == "time":
             troubles += text_time_troubles(column)
@@ -161,12 +180,15 @@ def _coded(table: pd.DataFrame, roles: Roles) -> Columns:
     outcome = _numbers(table, roles.outcome)
     assert outcome is not None
     adjusted = [_numbers(table, name) for name in roles.covariates]
+    eligible = _numbers(table, roles.eligible)
     return Columns(
         outcome=outcome,
         period=period,
         periods=periods,
         period_names=names,
         weight=_numbers(table, roles.weight),
+        eligible=None if eligible is None else eligible == 1,
+        dose=_numbers(table, roles.dose),
         pre_outcome=_numbers(table, roles.pre_outcome),
         std_error=_numbers(table, roles.std_error),
         covariates=np.column_stack(adjusted) if adjusted else np.empty((len(outcome), 0)),  # type: ignore[arg-type]

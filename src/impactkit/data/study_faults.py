@@ -19,6 +19,8 @@ _COUNTIES = frozenset({1, *range(3, 11), 12, 13, 14, *range(17, 26)})
 _CHANGES = {
     "first_treated": "The start changes within a unit; units: {n}, the first is {unit!r}.",
     "cluster": "The cluster changes within a unit; units: {n}, the first is {unit!r}.",
+    "eligible": "Who is eligible changes within a unit; units: {n}, the first is {unit!r}.",
+    "dose": "The dose changes within a unit; units: {n}, the first is {unit!r}.",
     "stratum": "The stratum changes within a unit; units: {n}, the first is {unit!r}.",
 }
 _CODE_NAME = re.compile(r"kommun|municipal|region|deso", re.IGNORECASE)
@@ -175,22 +177,52 @@ def treated_troubles(treated: Floats | None, roles: Roles) -> list[Trouble]:
     list of Trouble
         Empty when all is well.
     """
-    if treated is None:
+    mend = "Write 1 for treated and 0 for comparison in every row."
+    return _neither_0_nor_1(treated, str(roles.treated), "treated={name!r}, rows {rows}", mend)
+
+
+def eligible_troubles(eligible: Floats | None, roles: Roles) -> list[Trouble]:
+    """Return a trouble if eligibility is something else than 0 or 1.
+
+    Parameters
+    ----------
+    eligible : ndarray, shape (n,), optional
+        The column.
+    roles : Roles
+        The part each column plays.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well.
+    """
+    mend = "Write 1 for those the project is for and 0 for others, in every row."
+    return _neither_0_nor_1(eligible, str(roles.eligible), "eligible={name!r}, rows {rows}", mend)
+
+
+def dose_troubles(dose: Floats | None, roles: Roles) -> list[Trouble]:
+    """Return a trouble if a dose is negative.
+
+    Parameters
+    ----------
+    dose : ndarray, shape (n,), optional
+        The column.
+    roles : Roles
+        The part each column plays.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well.
+    """
+    if dose is None or not bool((dose < 0).any()):
         return []
-    other = ~((treated == 0) | (treated == 1) | np.isnan(treated))
-    if not other.any():
-        return []
-    example = treated[other][0]
     return [
         Trouble(
-            "Column {name!r} must be 0 or 1; it holds {example}.",
-            "treated={name!r}, rows {rows}",
-            "Write 1 for treated and 0 for comparison in every row.",
-            {
-                "name": str(roles.treated),
-                "example": f"{example:g}",
-                "rows": _rows(other),
-            },
+            "Column {name!r} holds doses below 0.",
+            "dose={name!r}, rows {rows}",
+            "Write 0 for none and positive numbers for more.",
+            {"name": str(roles.dose), "rows": _rows(dose < 0)},
         )
     ]
 
@@ -249,6 +281,16 @@ def std_error_troubles(std_error: Floats | None, roles: Roles) -> list[Trouble]:
     ]
 
 
+def _neither_0_nor_1(values: Floats | None, name: str, where: str, mend: str) -> list[Trouble]:
+    if values is None:
+        return []
+    other = ~((values == 0) | (values == 1) | np.isnan(values))
+    if not other.any():
+        return []
+    shown = {"name": name, "example": f"{values[other][0]:g}", "rows": _rows(other)}
+    return [Trouble("Column {name!r} must be 0 or 1; it holds {example}.", where, mend, shown)]
+
+
 def panel_troubles(columns: Columns, roles: Roles) -> list[Trouble]:
     """Return what is wrong with the panel: duplicates, and what changes within a unit and must not.
 
@@ -273,8 +315,10 @@ def panel_troubles(columns: Columns, roles: Roles) -> list[Trouble]:
         ("first_treated", columns.cohort),
         ("cluster", columns.cluster),
         ("stratum", columns.stratum),
+        ("eligible", columns.eligible),
+        ("dose", columns.dose),
     ):
-        name = getattr(roles, role) or roles.treated
+        name = getattr(roles, role) or roles.treated or roles.dose
         if values is not None and name is not None:
             troubles += _changes(columns, values, role, name)
     return troubles
@@ -316,7 +360,7 @@ def _repeated_units(columns: Columns) -> list[Trouble]:
     ]
 
 
-def _changes(columns: Columns, values: Floats | Codes, role: str, name: str) -> list[Trouble]:
+def _changes(columns: Columns, values: Floats | Codes | Flags, role: str, name: str) -> list[Trouble]:
     unit = columns.unit
     assert unit is not None and columns.unit_labels is not None
     order = slice(None) if bool((unit[1:] >= unit[:-1]).all()) else np.argsort(unit, kind="stable")

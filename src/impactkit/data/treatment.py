@@ -55,6 +55,18 @@ def treatment(
     Treatment
         The columns with treatment, and what is wrong with it.
     """
+    if columns.dose is None:
+        return _told(columns, first_treated, treated, start=start)
+    alone = first_treated is None and treated is None
+    if alone and columns.period is not None and start is None:
+        return _without_start(columns)
+    group = (columns.dose > 0).astype(np.float64) if alone else treated
+    return _held_against_dose(_told(columns, first_treated, group, start=start), columns.dose)
+
+
+def _told(
+    columns: Columns, first_treated: Floats | None, treated: Floats | None, *, start: float | None
+) -> Treatment:
     if first_treated is not None:
         cohort = np.where(np.isfinite(first_treated) & (first_treated != 0), first_treated, np.inf)
         return _with(columns, cohort)
@@ -89,6 +101,31 @@ def _path(columns: Columns, treated: Floats) -> Treatment:
     off = now != (time >= cohort)
     troubles = (_switched_off(columns, off),) if off.any() else ()
     return replace(_with(columns, cohort), troubles=troubles)
+
+
+def _without_start(columns: Columns) -> Treatment:
+    trouble = Trouble(
+        "The dose does not say when it started.",
+        "dose",
+        "Give start= (the first treated period of all with a dose), or first_treated=.",
+    )
+    return replace(_with(columns, np.full(len(columns.outcome), np.inf)), troubles=(trouble,))
+
+
+def _held_against_dose(found: Treatment, dose: Floats) -> Treatment:
+    """Add a trouble where treated rows have no dose, or others have one."""
+    columns = found.columns
+    ever = columns.treated if columns.cohort is None else np.isfinite(columns.cohort)
+    if ever is None or found.troubles or not bool((ever != (dose > 0)).any()):
+        return found
+    n = int((ever != (dose > 0)).sum())
+    trouble = Trouble(
+        "Rows in which the dose and the treatment disagree: {n}.",
+        "dose",
+        "Give those never treated the dose 0, and those treated at some time a dose above 0.",
+        {"n": n},
+    )
+    return replace(found, troubles=(trouble,))
 
 
 def _repeated(columns: Columns, treated: Floats) -> Treatment:

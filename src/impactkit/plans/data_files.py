@@ -35,8 +35,8 @@ class DataFiles(Written):
         The sheet of a workbook; the first when left out.
     outcome : str
         The column measured; a claim may name another.
-    unit, time, treated, first_treated, cluster, stratum, weight, pre_outcome, std_error : str, optional
-        Columns; see `Study`.
+    unit, time, treated, first_treated, cluster, stratum, weight, eligible, dose, pre_outcome, std_error : str
+        Columns, where there are; see `Study`.
     start : int or float, optional
         First treated period, when ``treated`` marks the group.
     covariates : tuple of str
@@ -75,6 +75,8 @@ class DataFiles(Written):
     cluster: Text | None = None
     stratum: Text | None = None
     weight: Text | None = None
+    eligible: Text | None = None
+    dose: Text | None = None
     covariates: tuple[Text, ...] = ()
     pre_outcome: Text | None = None
     std_error: Text | None = None
@@ -133,6 +135,8 @@ _ROLES = (
     "cluster",
     "stratum",
     "weight",
+    "eligible",
+    "dose",
     "covariates",
     "pre_outcome",
     "std_error",

@@ -13,11 +13,14 @@ from impactkit.wording import Message, format_number
 _COMPARED_CHANGES = ("parallel", "no_other_event", "no_anticipation", "no_spillover", "same_measure")
 _ASSUMPTIONS = {
     "before_after": ("nothing_else", "same_measure"),
+    "continuous_dose": ("parallel", "doses_alike", *_COMPARED_CHANGES[1:]),
     "difference_in_differences": _COMPARED_CHANGES,
     "extended_two_way_fixed_effects": _COMPARED_CHANGES,
     "imputation": _COMPARED_CHANGES,
+    "stacked_difference_in_differences": _COMPARED_CHANGES,
     "sun_abraham": _COMPARED_CHANGES,
     "staggered_difference_in_differences": _COMPARED_CHANGES,
+    "triple_difference": ("gap_parallel", "no_spillover_within", *_COMPARED_CHANGES[1:]),
     "randomised_trial": ("lot_kept", "dropout_alike", "no_spillover", "same_measure"),
 }
 _COUNTABLE = 10**9

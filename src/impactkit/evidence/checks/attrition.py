@@ -45,6 +45,9 @@ class Attrition:
             "imputation",
             "sun_abraham",
             "extended_two_way_fixed_effects",
+            "stacked_difference_in_differences",
+            "triple_difference",
+            "continuous_dose",
         }
     )
     share: float = 0.20

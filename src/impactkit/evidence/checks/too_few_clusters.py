@@ -35,6 +35,9 @@ class TooFewClusters:
             "imputation",
             "sun_abraham",
             "extended_two_way_fixed_effects",
+            "stacked_difference_in_differences",
+            "triple_difference",
+            "continuous_dose",
         }
     )
     treated: int = 5

@@ -50,6 +50,9 @@ class InfluencedEffects:
     is_exact : bool
         Whether effects are differences of cohort means of equally weighted clusters, for which degrees of
         freedom follow from the design alone.
+    slopes : ndarray, shape (A, M), optional
+        How each effect moves with the share of each cohort, over the total weight; None where shares do not
+        enter.
     """
 
     points: Floats
@@ -61,6 +64,7 @@ class InfluencedEffects:
     n_treated: int
     n_comparison: int
     is_exact: bool = False
+    slopes: Floats | None = None
 
     @property
     def is_mixed(self) -> bool:
@@ -78,10 +82,19 @@ class InfluencedEffects:
             points=self.points[:1],
             coefficients=self.coefficients[:, :, :1],
             parts=self.parts[:, :1],
+            slopes=None if self.slopes is None else self.slopes[:, :1],
         )
 
+    def with_estimated_shares(self) -> InfluencedEffects:
+        """Return the effects with the cohorts' shares taken as estimates of those of a population."""
+        if self.slopes is None:
+            return self
+        coefficients = self.coefficients.copy()
+        coefficients[:, -1, :] += self.slopes
+        return replace(self, coefficients=coefficients)
+
     def combined(self, weights: Floats, slopes: Floats) -> InfluencedEffects:
-        """Return weighted sums of the effects whose weights rest on the cohorts' estimated shares.
+        """Return weighted sums of the effects whose weights rest on the cohorts' shares.
 
         Parameters
         ----------
@@ -95,11 +108,16 @@ class InfluencedEffects:
         InfluencedEffects
             M effects.
         """
-        coefficients = self.coefficients @ weights
-        coefficients[:, -1, :] += slopes
+        slopes = slopes if self.slopes is None else self.slopes @ weights + slopes
         points = np.nan_to_num(self.points) @ weights
         points[(weights[np.isnan(self.points)] != 0).any(axis=0)] = np.nan
-        return replace(self, points=points, coefficients=coefficients, parts=self.parts @ weights)
+        return replace(
+            self,
+            points=points,
+            coefficients=self.coefficients @ weights,
+            parts=self.parts @ weights,
+            slopes=slopes,
+        )
 
     def inferred(self, inference: InfluenceInference) -> Uncertainty:
         """Return the uncertainty of the effects."""

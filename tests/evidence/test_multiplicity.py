@@ -189,7 +189,7 @@ def test_romano_wolf_is_the_studentised_bootstrap_of_many_clusters(together):
     found = estimates(frame)
     wide = frame.pivot(index="area", columns="year")
     changes = np.column_stack([(wide[y][2021] - wide[y][2020]).to_numpy() for y in found])
-    treated = np.arange(200) < 80
+    treated = (wide["start"][2021] > 0).to_numpy()
     left = changes - np.where(treated[:, None], changes[treated].mean(axis=0), changes[~treated].mean(axis=0))
     signs = 1.0 - 2.0 * np.random.default_rng(1).integers(0, 2, (4000, 200, 1))
     drawn, observed = np.abs(robust_t(signs * left, treated)), np.abs(robust_t(changes, treated))

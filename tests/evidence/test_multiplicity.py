@@ -173,3 +173,28 @@ def test_no_more_than_the_level_of_families_without_effects_has_a_finding(togeth
     adjusted, alone = (lowest <= alpha).mean(axis=0)
     assert adjusted <= alpha + 2.6 * math.sqrt(alpha * (1 - alpha) / runs)
     assert alone > adjusted
+
+
+def robust_t(changes, treated):
+    """Difference in mean changes over its standard error with each group's own variance."""
+    one, two = changes[..., treated, :], changes[..., ~treated, :]
+    variance = one.var(axis=-2, ddof=1) / one.shape[-2] + two.var(axis=-2, ddof=1) / two.shape[-2]
+    return (one.mean(axis=-2) - two.mean(axis=-2)) / np.sqrt(variance)
+
+
+@pytest.mark.parametrize("together", [0.0, 0.5, 0.9])
+def test_romano_wolf_is_the_studentised_bootstrap_of_many_clusters(together):
+    """The step-down as published: signs drawn for each cluster, each draw studentised anew."""
+    frame = areas(4, n=200, treated=80, outcomes=4, together=together, effect=0.3)
+    found = estimates(frame)
+    wide = frame.pivot(index="area", columns="year")
+    changes = np.column_stack([(wide[y][2021] - wide[y][2020]).to_numpy() for y in found])
+    treated = (wide["start"][2021] > 0).to_numpy()
+    left = changes - np.where(treated[:, None], changes[treated].mean(axis=0), changes[~treated].mean(axis=0))
+    signs = 1.0 - 2.0 * np.random.default_rng(1).integers(0, 2, (4000, 200, 1))
+    drawn, observed = np.abs(robust_t(signs * left, treated)), np.abs(robust_t(changes, treated))
+    order, floor, expected = np.argsort(-observed), 0.0, np.empty(4)
+    for step, j in enumerate(order):
+        floor = expected[j] = max(floor, np.mean(drawn[:, order[step:]].max(axis=1) >= observed[j]))
+    adjusted = ik.adjust(found, method="romano_wolf")["adjusted_p"]
+    np.testing.assert_allclose(adjusted, expected, atol=0.03)

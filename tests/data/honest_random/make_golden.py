@@ -10,8 +10,12 @@ import json
 from pathlib import Path
 
 import numpy as np
-from moderndid.didhonest import arp_no_nuisance, arp_nuisance, create_sensitivity_results_rm
-from moderndid.didhonest import create_sensitivity_results_sm
+from moderndid.didhonest import (
+    arp_no_nuisance,
+    arp_nuisance,
+    create_sensitivity_results_rm,
+    create_sensitivity_results_sm,
+)
 from moderndid.didhonest.delta.rm import rm
 from moderndid.didhonest.delta.sd import sd
 

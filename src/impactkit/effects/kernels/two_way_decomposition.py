@@ -108,11 +108,12 @@ def _comparison(k: int, other: int, means: Floats, treated: Floats) -> tuple[int
     D, E = float(own.mean()), float(rest.mean())
     if not 0 < D < 1 or D == E:
         return None
-    window = np.ones(len(own), dtype=np.bool_) if E in (0.0, 1.0) else (rest == (1.0 if E > D else 0.0))
+    if E in (0.0, 1.0):
+        window, weight = np.ones(len(own), dtype=np.bool_), D * (1 - D)
+    elif E < D:
+        window, weight = rest == 0, (D - E) * (1 - D)
+    else:
+        window, weight = rest == 1, D * (E - D)
     after, before = window & (own == 1), window & (own == 0)
     gap = means[k] - means[other]
-    if E in (0.0, 1.0):
-        weight = D * (1 - D)
-    else:
-        weight = D * (E - D) if E > D else (D - E) * (1 - D)
     return k, other, weight, float(gap[after].mean() - gap[before].mean())

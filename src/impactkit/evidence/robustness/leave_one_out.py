@@ -1,4 +1,4 @@
-"""Leaving out one at a time: does the answer rest on a single unit, cohort or cluster?"""
+"""Leaving out one at a time: whether the answer rests on a single unit, cohort or cluster."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 By = Literal["unit", "cohort", "cluster"]
+Values = dict[str, str | int | float | Message]
 Codes = npt.NDArray[np.int64]
 _SHOWN = 5
 
@@ -138,7 +139,7 @@ class LeaveOneOut:
         most = self.most_influential
         if most is None:
             return None
-        values = {"name": most.name, "point": most.answer.point, "full": self.full.point}
+        values: Values = {"name": most.name, "point": most.answer.point, "full": self.full.point}
         return Message(f"robustness.leave_one_out.most.{self.by}", values)
 
     def _changes(self) -> tuple[Message, ...]:
@@ -162,7 +163,7 @@ class LeaveOneOut:
     def _refused(self) -> Message | None:
         if not self.refused:
             return None
-        values = {"n": len(self.refused), "names": _names(self.refused)}
+        values: Values = {"n": len(self.refused), "names": _names(self.refused)}
         return Message("robustness.leave_one_out.refused", values)
 
     def _repr_html_(self) -> str:

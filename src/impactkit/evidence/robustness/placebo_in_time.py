@@ -102,7 +102,7 @@ class PlaceboInTime:
             return (Message("robustness.placebo_in_time.none"),)
         seen = [p for p in self.placebos if p.answer.side() in ("above", "below")]
         known = [p for p in self.placebos if p.answer.side() != "unknown"]
-        values = {
+        values: dict[str, str | int | float | Message] = {
             "start": largest.start,
             "point": largest.answer.point,
             "real": self.real.point,

@@ -1,4 +1,4 @@
-"""A ring of neighbours: what if the investment also changed the places next to it?"""
+"""A ring of neighbours: what the investment may also have changed next to it."""
 
 from __future__ import annotations
 
@@ -266,10 +266,9 @@ def _near(study: Study, places: _Places, column: str, cut: float | None) -> list
     values = set(frame[column].dropna().unique().tolist())
     if (cut is None and not values <= {0, 1}) or bool((low != high).any()):
         raise UsageError(
-            "Column {column!r} does not say who is a neighbour: it must be 0 or 1, the same for all rows of a "
-            "place, or a distance with cut=.",
+            "Column {column!r} does not say who is a neighbour: 0 or 1, or a distance with cut=.",
             where="neighbours",
-            mend="Write 1 for neighbours, else 0; or give cut= (the largest distance of a neighbour).",
+            mend="Write 1 for neighbours, else 0, the same in all rows of a place; or give cut=.",
             values={"column": column},
         )
     chosen = low <= cut if cut is not None else low == 1

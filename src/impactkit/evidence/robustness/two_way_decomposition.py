@@ -230,13 +230,8 @@ def _names(study: Study, starts: np.ndarray) -> list[str]:
 
 
 def _comparisons(found: TwoByTwos, starts: np.ndarray, names: list[str]) -> tuple[TwoByTwo, ...]:
-    rows = zip(
-        found.treated.tolist(),
-        found.compared.tolist(),
-        found.weights.tolist(),
-        found.estimates.tolist(),
-        strict=True,
-    )
+    columns = (found.treated, found.compared, found.weights, found.estimates)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
     return tuple(
         TwoByTwo(
             treated=names[k],

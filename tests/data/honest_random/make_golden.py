@@ -1,32 +1,36 @@
 """Limits by moderndid's conditional least-favourable test for random event studies; writes golden.json.
 
-Run with moderndid 0.2.0 installed: ``python make_golden.py``. It takes about a quarter of an hour. Two
-things are changed in the peer: the number of draws behind the least-favourable critical value (its default is
-1,000), and a grid that it hands on without its points when there is one later period.
+Run with moderndid 0.2.0 installed: ``python make_golden.py``. It takes about a quarter of an hour. The test
+of every supposed effect is the peer's own. Four things around it are changed:
+
+- relative magnitudes are put together here from every step before the reference and both signs: the peer leaves
+  the earliest step out (its range of ``s`` ends one short and its indices start at 0), and is too narrow;
+- with one later period the restrictions are those of the later period alone, as with several;
+- with one later period the peer hands on a grid without its points, and fails;
+- for smoothness the least-favourable critical value rests on 2,000 draws instead of 1,000.
 """
 
-import functools
 import json
 from pathlib import Path
 
 import numpy as np
-from moderndid.didhonest import (
-    arp_no_nuisance,
-    arp_nuisance,
-    create_sensitivity_results_rm,
-    create_sensitivity_results_sm,
-)
+from moderndid.didhonest import arp_nuisance, create_sensitivity_results_sm
 from moderndid.didhonest.delta.rm import rm
 from moderndid.didhonest.delta.sd import sd
 
-DRAWS = 2_000
 GRID = 8_001
 HALF_WIDTH = 40.0
+draws = {"relative_magnitudes": 1_000, "smoothness": 2_000}
+own = arp_nuisance.compute_least_favorable_cv
+now = {"sims": 1_000}
 
-fewer = arp_nuisance.compute_least_favorable_cv
-for module in (arp_nuisance, arp_no_nuisance, rm, sd):
-    if hasattr(module, "compute_least_favorable_cv"):
-        module.compute_least_favorable_cv = functools.partial(fewer, sims=DRAWS)
+
+def least_favourable(*args, **settings):
+    return own(*args, **{**settings, **now})
+
+
+for module in (arp_nuisance, rm, sd):
+    module.compute_least_favorable_cv = least_favourable
 
 
 def with_grid(*args, **settings):
@@ -37,6 +41,58 @@ def with_grid(*args, **settings):
 
 single = rm.compute_arp_ci
 rm.compute_arp_ci = with_grid
+
+
+def steps(before, after):
+    """Differences from period to period of violations, whose reference is 0."""
+    return np.diff(np.insert(np.eye(before + after), before, 0.0, axis=0), axis=0)
+
+
+def relative_rows(num_pre_periods, num_post_periods, m_bar, s, max_positive):
+    D = steps(num_pre_periods, num_post_periods)
+    largest = (1 if max_positive else -1) * m_bar * D[s]
+    later = D[num_pre_periods:]
+    return np.vstack([later - largest, -later - largest])
+
+
+def smooth_rows(num_pre_periods, num_post_periods, **_):
+    bends = np.diff(steps(num_pre_periods, num_post_periods), axis=0)[num_pre_periods - 1 :]
+    return np.vstack([bends, -bends])
+
+
+rm._create_relative_magnitudes_constraint_matrix = relative_rows
+few_rows, every_row = smooth_rows, sd._create_sd_constraint_matrix
+sd._create_sd_constraint_matrix = lambda num_pre_periods, num_post_periods, **more: (
+    few_rows if num_post_periods == 1 else every_row
+)(num_pre_periods=num_pre_periods, num_post_periods=num_post_periods, **more)
+
+
+def relative_limits(points, covariance, before, weights, bound, ends):
+    low, high = np.inf, -np.inf
+    for s in range(before):
+        for positive in (True, False):
+            found = rm._compute_conditional_cs_rm_fixed_s(
+                s=s,
+                max_positive=positive,
+                m_bar=bound,
+                betahat=points,
+                sigma=covariance,
+                num_pre_periods=before,
+                num_post_periods=len(weights),
+                l_vec=weights,
+                alpha=0.05,
+                hybrid_flag="LF",
+                hybrid_kappa=0.005,
+                post_period_moments_only=True,
+                grid_points=GRID,
+                grid_lb=ends[0],
+                grid_ub=ends[1],
+                seed=0,
+            )
+            accepted = found["grid"][found["accept"] > 0]
+            if len(accepted):
+                low, high = min(low, accepted[0]), max(high, accepted[-1])
+    return float(low), float(high)
 
 
 def event_study(seed):
@@ -52,11 +108,13 @@ def event_study(seed):
 
 
 def limits(kind, points, covariance, before, weights, bound):
-    own = covariance[before:, before:]
-    error, centre = float(np.sqrt(weights @ own @ weights)), float(weights @ points[before:])
-    make = create_sensitivity_results_rm if kind == "relative_magnitudes" else create_sensitivity_results_sm
-    name = "m_bar_vec" if kind == "relative_magnitudes" else "m_vec"
-    found = make(
+    now["sims"] = draws[kind]
+    later = covariance[before:, before:]
+    error, centre = float(np.sqrt(weights @ later @ weights)), float(weights @ points[before:])
+    ends = (centre - HALF_WIDTH * error, centre + HALF_WIDTH * error)
+    if kind == "relative_magnitudes":
+        return relative_limits(points, covariance, before, weights, bound, ends)
+    found = create_sensitivity_results_sm(
         points,
         covariance,
         before,
@@ -64,9 +122,9 @@ def limits(kind, points, covariance, before, weights, bound):
         method="C-LF",
         l_vec=weights,
         grid_points=GRID,
-        grid_lb=centre - HALF_WIDTH * error,
-        grid_ub=centre + HALF_WIDTH * error,
-        **{name: np.array([bound])},
+        grid_lb=ends[0],
+        grid_ub=ends[1],
+        m_vec=np.array([bound]),
     )
     return float(found["lb"][0]), float(found["ub"][0])
 

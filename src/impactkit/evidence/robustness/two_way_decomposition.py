@@ -202,7 +202,7 @@ def _check(study: Study) -> None:
     if not columns.is_regular:
         whole = np.bincount(columns.unit) == len(columns.periods)
         raise EstimationError(
-            "A two-way decomposition needs a balanced panel: {whole} of {n} units have a row in every period.",
+            "A two-way decomposition needs a balanced panel: {whole} of {n} units have all periods.",
             where="unit and time",
             mend="Keep those units (study only where every period is measured), or fill in what is missing.",
             values={"whole": int(whole.sum()), "n": columns.n_units},

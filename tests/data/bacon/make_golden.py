@@ -27,7 +27,9 @@ def panel():
 if __name__ == "__main__":
     frame = panel()
     frame.to_csv(HERE / "panel.csv", index=False)
-    found = bacon_decompose(frame, outcome="y", unit="unit", time="year", first_treat="start", weights="exact")
+    found = bacon_decompose(
+        frame, outcome="y", unit="unit", time="year", first_treat="start", weights="exact"
+    )
     comparisons = [
         {
             "treated": float(c.treated_group),

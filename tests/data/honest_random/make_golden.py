@@ -3,8 +3,8 @@
 Run with moderndid 0.2.0 installed: ``python make_golden.py``. It takes about a quarter of an hour. The test
 of every supposed effect is the peer's own. Four things around it are changed:
 
-- relative magnitudes are put together here from every step before the reference and both signs: the peer leaves
-  the earliest step out (its range of ``s`` ends one short and its indices start at 0), and is too narrow;
+- relative magnitudes are put together here from every step before the reference and both signs: the peer
+  leaves the earliest step out (its ``s`` ends one short where indices start at 0), and is too narrow;
 - with one later period the restrictions are those of the later period alone, as with several;
 - with one later period the peer hands on a grid without its points, and fails;
 - for smoothness the least-favourable critical value rests on 2,000 draws instead of 1,000.

@@ -60,6 +60,21 @@ def test_limits_are_those_of_the_peer():
     assert abs(np.mean(gaps)) < 0.01
 
 
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [((1, 0, 0, 0), (0.066945, 0.319285)), ((0.25, 0.25, 0.25, 0.25), (-0.069375, 0.506179))],
+)
+def test_limits_of_the_vat_cut_are_those_of_the_peer(weights, expected):
+    """Benzarti and Carloni's event study, bound 1, by ``limits`` of data/honest_random/make_golden.py."""
+    given = json.loads((Path(__file__).parents[2] / "data/honest_bc/event_study.json").read_text("utf-8"))
+    points, covariance = np.array(given["betahat"]), np.array(given["sigma"])
+    study = EventStudy(
+        points=points, covariance=covariance, n_before=4, weights=np.array(weights, dtype=float)
+    )
+    found = honest_limits(study, relative_magnitudes(4, 4, bound=1.0))
+    assert found == pytest.approx(expected, abs=0.05 * study.std_error)
+
+
 def test_one_later_period_under_smoothness_holds_the_effect():
     """400 draws: a rate of 95 % stays above 91.7 % in all but one of a thousand runs."""
     rng = np.random.default_rng(3)

@@ -1,4 +1,4 @@
-"""Leave-one-out, specifications, placebo in time and the ring: each is a study made anew, in both languages."""
+"""Leave-one-out, specifications, placebo and ring: each is a study made anew, told in both languages."""
 
 import numpy as np
 import pandas as pd

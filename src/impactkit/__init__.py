@@ -52,8 +52,8 @@ _HOMES = {
     "evidence.grade": ("EvidenceGrade", "grade"),
     "evidence.judge": ("judge",),
     "evidence.multiplicity": ("adjust",),
-    "evidence.pre_trend_power": ("pre_trend_power",),
-    "evidence.sensitivity": ("sensitivity",),
+    "evidence.robustness.pre_trend_power": ("pre_trend_power",),
+    "evidence.robustness.sensitivity": ("sensitivity",),
     "evidence.verdict": ("Verdict",),
     "plans.effect_chain": ("EffectChain",),
     "plans": ("Lock", "Plan", "Project", "lock", "new_project"),
@@ -67,15 +67,19 @@ _HOMES = {
     "errors": ("ImpactkitError",),
     "wording": ("told", "use_language"),
 }
+_SHELVES = {"robustness": "evidence.robustness"}
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME_OF)
+__all__ = sorted((*_HOME_OF, *_SHELVES))
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
+    if name in _SHELVES:
+        found = import_module(f"impactkit.{_SHELVES[name]}")
+    elif name in _HOME_OF:
+        found = getattr(import_module(f"impactkit.{_HOME_OF[name]}"), name)
+    else:
         raise AttributeError(f"module 'impactkit' has no attribute {name!r}")
-    found = getattr(import_module(f"impactkit.{_HOME_OF[name]}"), name)
     globals()[name] = found
     return found
 

@@ -44,9 +44,9 @@ def by_definition(frame, *, covariate, anticipation):
     gaps = y - Z @ b
     share = w[treated] / w[treated].sum()
     cell = frame.loc[treated, ["start", "time"]].apply(tuple, axis=1)
-    means = (
-        pd.Series(gaps[treated] * share).groupby(cell.to_numpy()).sum()
-        / pd.Series(share).groupby(cell.to_numpy()).sum()
+    means = (  # equation 8: by the squares of the weights
+        pd.Series(gaps[treated] * share**2).groupby(cell.to_numpy()).sum()
+        / pd.Series(share**2).groupby(cell.to_numpy()).sum()
     )
     v = np.zeros(len(y))
     v[treated] = share

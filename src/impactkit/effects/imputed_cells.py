@@ -68,7 +68,7 @@ def imputed_cells(design: Staggered, *, anticipation: float) -> CellEffects:
     )
     moves = found.inverse @ directions
     if reduced is None:
-        features, coefficients = _by_unit(design, found, cells, moves, means, masses)
+        features, coefficients = _by_unit(design, found, cells, moves, masses)
     else:
         features, coefficients = reduced.features(), _by_cohort(found, cells, moves, masses)
     effects = _effects(design, cells, means[arms, periods], features, coefficients)
@@ -113,15 +113,10 @@ def _reduced(design: Staggered) -> CohortMeans | None:
     columns, T = design.columns, len(design.periods)
     if not columns.is_regular or columns.covariates.shape[1]:
         return None
-    if columns.weight is not None:
-        weights = columns.weight.reshape(-1, T)
-        if not bool((weights == weights[:, :1]).all()):
-            return None
+    if columns.weight is not None and bool((columns.weight != columns.weight[0]).any()):
+        return None  # effects are then centred by squared weights, and errors need every unit's own
     return cohort_means(
-        columns.outcome.reshape(-1, T),
-        design.unit_arms,
-        n_arms=len(design.starts),
-        weights=design.unit_weights,
+        columns.outcome.reshape(-1, T), design.unit_arms, n_arms=len(design.starts), weights=None
     )
 
 
@@ -138,7 +133,7 @@ def _cohorts(design: Staggered, reduced: CohortMeans, anticipation: float) -> Wi
 
 
 def _by_unit(
-    design: Staggered, found: Imputation, cells: Cells, moves: Floats, means: Floats, masses: Floats
+    design: Staggered, found: Imputation, cells: Cells, moves: Floats, masses: Floats
 ) -> tuple[CohortFeatures, Floats]:
     """Return residuals of untreated rows and deviations of treated ones, and what they weigh."""
     A, T = masses.shape
@@ -146,8 +141,9 @@ def _by_unit(
     coefficients = np.zeros((A, 2 * T + p + 1, len(cells)))
     coefficients[:, : T + p] = -moves
     coefficients[cells.arm, T + p + cells.period, k] = 1 / masses[cells.arm, cells.period]
+    centres = found.cell_centres(A)
     features = CohortFeatures(
-        rows=lambda piece: found.features(piece, means),
+        rows=lambda piece: found.features(piece, centres),
         arms=design.unit_arms,
         n_arms=A,
         n_features=2 * T + p + 1,

@@ -122,10 +122,10 @@ class LinearProblem:
         return np.hstack([np.zeros((len(own), o)), own])
 
     def points(self, fit: LeastSquares) -> Floats:
-        """Return the estimates of what is asked about, shape (M,); nan where a dropped column weighs."""
+        """Return the estimates of what is asked about, shape (M,); nan where the rows do not determine it."""
         targets = self.targets
         found = targets @ np.nan_to_num(fit.coefficients)
-        found[(targets[:, ~fit.kept] != 0).any(axis=1)] = np.nan
+        found[~fit.are_estimable(targets)] = np.nan
         return np.asarray(found)
 
     def dropped(self, fit: LeastSquares) -> tuple[str, ...]:

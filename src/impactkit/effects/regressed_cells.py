@@ -115,6 +115,9 @@ class CellRegression:
         """
         masses = np.bincount(self.design.unit_arms, minlength=len(self.design.starts)).astype(np.float64)
         effects = solved(self.problem(names), self.cells, masses, is_panel=self.design.is_panel)
+        lost = np.isnan(effects.points)
+        if lost.any():
+            notes = (*notes, Message("estimate.cells.not_told_apart", {"n": int(lost.sum())}))
         return CellEffects(
             design=self.design,
             cells=self.cells,
@@ -143,7 +146,7 @@ class CellRegression:
         split = len(self._names(names))
         width = split + len(self.cells)
         pieces = whole_clusters(clusters, rows_at_once=max(_NUMBERS_AT_ONCE // width, 1))
-        every = (self._raw(piece) for piece in pieces)
+        every = (self._raw(piece, centred=False) for piece in pieces)
         norms = np.sqrt(sum((self._weight(p) @ X**2 for p, X in zip(pieces, every, strict=True)), start=0.0))
         G = int(clusters.max()) + 1
         treated = design.treated[design.arms]
@@ -191,8 +194,12 @@ class CellRegression:
         )
         return (*cohorts, *periods, *names, *by_period, *by_cell)
 
-    def _raw(self, piece: slice) -> Floats:
-        """Return the regressors before unit effects are absorbed: adjusted for, then the effects."""
+    def _raw(self, piece: slice, *, centred: bool = True) -> Floats:
+        """Return the regressors before unit effects are absorbed: adjusted for, then the effects.
+
+        Not centred they say how large the columns are: a covariate that is constant within a cohort leaves
+        only rounding noise about its mean.
+        """
         design, columns = self.design, self.design.columns
         assert columns.period is not None
         arms, period, x = design.arms[piece], columns.period[piece], columns.covariates[piece]
@@ -202,8 +209,8 @@ class CellRegression:
         parts = [cohorts, periods, x]
         if self.moderated:
             parts += [periods * x[:, [j]] for j in range(x.shape[1])]
-            centred = x - self._means[arms]
-            parts += [effects * centred[:, [j]] for j in range(x.shape[1])]
+            about = x - self._means[arms] if centred else x
+            parts += [effects * about[:, [j]] for j in range(x.shape[1])]
         return np.hstack([*parts, effects])
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -76,7 +77,7 @@ class ExtendedTwoWayFixedEffects(CellRegressionSettings):
             If there are no periods, nobody is treated, no treated unit has a period before its start, or no
             effect can be told apart.
         """
-        design = staggered(study, anticipation=self.anticipation)
+        design = self._with_untreated(staggered(study, anticipation=self.anticipation))
         cells = self._cells(design)
         regression = CellRegression(design=design, cells=cells, moderated=bool(study.covariates))
         masses = np.bincount(design.unit_arms, minlength=len(design.starts)).astype(np.float64)
@@ -91,7 +92,9 @@ class ExtendedTwoWayFixedEffects(CellRegressionSettings):
             }
             own = np.zeros(len(imputed.cells))
             for k in np.flatnonzero(weights):
-                own[place[int(cells.arm[k]), int(cells.period[k])]] = weights[k]
+                cell = int(cells.arm[k]), int(cells.period[k])
+                if cell in place:
+                    own[place[cell]] = weights[k]
             return imputed.contrasts(own)
 
         found = regression.found(tuple(study.covariates), contrasts=contrasts)
@@ -108,6 +111,21 @@ class ExtendedTwoWayFixedEffects(CellRegressionSettings):
             },
         )
         return group_time_estimate(study, found, settings=self, estimand=words)
+
+    def _with_untreated(self, design: Staggered) -> Staggered:
+        """Leave out the rows of periods without untreated rows: nothing tells their effect from the period's.
+
+        Kept without an effect of their own they would pass for untreated.
+        """
+        columns = design.columns
+        assert columns.cohort is not None and columns.period is not None
+        untreated = columns.time + self.anticipation < columns.cohort
+        is_open = np.bincount(columns.period[untreated], minlength=len(design.periods)) > 0
+        kept = np.asarray(is_open[columns.period])
+        if kept.all() or not kept.any():
+            return design
+        note = Message("estimate.not_imputed", {"n": int((~kept).sum())})
+        return replace(design.among(kept), notes=(*design.notes, note))
 
     def _cells(self, design: Staggered) -> Cells:
         """Return the cells from the start, less its anticipation, on, in periods that have untreated rows."""

@@ -101,7 +101,7 @@ class Imputation:
         belongs = (self.panel.arms == np.arange(n_arms)[:, None]).astype(np.float64)
         squares = self.panel.treated**2
         masses, sums = belongs @ squares, belongs @ (squares * self.gaps)
-        return np.divide(sums, masses, out=np.zeros_like(sums), where=masses > 0)
+        return np.asarray(np.divide(sums, masses, out=np.zeros_like(sums), where=masses > 0))
 
     def directions(self, n_arms: int, cells: tuple[Labels, Labels], masses: Floats) -> Floats:
         """Return how cell effects move with the period effects and slopes, shape (T + p, K).

@@ -11,7 +11,6 @@ from impactkit.effects.estimators import (
     SunAbraham,
 )
 from impactkit.effects.inference import ClusterRobust, InfluenceFunction, WildClusterBootstrap
-from impactkit.errors import EstimationError
 
 
 def study_of(frame, chosen, *, covariate=None):

@@ -104,9 +104,7 @@ def ask_differences(frame, chosen):
         progress_bar=False,
     )
     table = found.to_pandas()
-    answer = {
-        cell(place[0], place[-1]): (row.iloc[0], row.iloc[1]) for place, row in table.iterrows()
-    }
+    answer = {cell(place[0], place[-1]): (row.iloc[0], row.iloc[1]) for place, row in table.iterrows()}
     names = {"simple": "simple", "dynamic": "event", "group": "cohort", "calendar": "time"}
     for kind, name in names.items():
         if kind == "simple":

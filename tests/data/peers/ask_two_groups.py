@@ -173,9 +173,7 @@ def wild_diff_diff(frame, chosen):
     X = dummies(frame, ["d"])
     y = frame["y"].to_numpy()
     b = np.linalg.lstsq(X, y, rcond=None)[0]
-    found = diff_diff.wild_bootstrap_se(
-        X, y, y - X @ b, frame["lot"].to_numpy(), 0, n_bootstrap=9999, seed=1
-    )
+    found = diff_diff.wild_bootstrap_se(X, y, y - X @ b, frame["lot"].to_numpy(), 0, n_bootstrap=9999, seed=1)
     return {"wild": (found.p_value, float("nan"))}
 
 

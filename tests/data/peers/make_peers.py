@@ -23,9 +23,19 @@ import ask_two_groups
 import panels
 
 HERE = Path(__file__).parent
-PACKAGES = (
-    "csdid moderndid differences diff-diff StatsPAI pyfixest wildboottest statsmodels linearmodels numpy pandas"
-).split()
+PACKAGES = [
+    "csdid",
+    "moderndid",
+    "differences",
+    "diff-diff",
+    "StatsPAI",
+    "pyfixest",
+    "wildboottest",
+    "statsmodels",
+    "linearmodels",
+    "numpy",
+    "pandas",
+]
 QUESTIONS = {
     "staggered": (panels.panel, ask_staggered.PEERS),
     "imputation": (panels.panel, ask_imputation.PEERS),
@@ -51,7 +61,9 @@ def main():
     with (HERE / "answers.json").open("w", encoding="utf-8") as file:
         file.write('{"versions": ' + json.dumps(versions))
         for question, found in lines.items():
-            rows = [f'"{seed}": {json.dumps(record, separators=(",", ":"))}' for seed, record in found.items()]
+            rows = [
+                f'"{seed}": {json.dumps(record, separators=(",", ":"))}' for seed, record in found.items()
+            ]
             file.write(f',\n"{question}": {{\n' + ",\n".join(rows) + "\n}")
         file.write("\n}\n")
 

@@ -208,6 +208,7 @@ def test_one_possible_assignment_is_refused():
     with pytest.raises(EstimationError, match="Only one assignment"):
         assignment_statistics(reduced(data), draws=10, seed=0)
 
+
 @pytest.mark.parametrize("n", [1, 3, 9])
 def test_the_smallest_keys_are_found_where_their_upper_halves_tie(n):
     rng = np.random.default_rng(n)

@@ -104,11 +104,8 @@ class AnswersPicture:
         interval = answer.found.interval
         if interval is None:
             return f"{answer.label}: {answer.found.reason()}"
-        point, span = (
-            self.measure.number(interval.point, signed=True),
-            self.measure.span(interval.low, interval.high),
-        )
-        return say("plot.answers.point", self.language, label=answer.label, point=point, span=span)
+        point = self.measure.number(interval.point, signed=True)
+        return f"{answer.label}: {point} ({self.measure.span(interval.low, interval.high)})."
 
 
 def _shown(rows: Sequence[tuple[str, Reestimated]]) -> tuple[Answer, ...]:

@@ -103,6 +103,7 @@ class PlaceboInTime:
         seen = [p for p in self.placebos if p.answer.side() in ("above", "below")]
         known = [p for p in self.placebos if p.answer.side() != "unknown"]
         values: dict[str, str | int | float | Message] = {
+            "n": largest.earlier,
             "start": largest.start,
             "point": largest.answer.point,
             "real": self.real.point,
@@ -124,7 +125,10 @@ class PlaceboInTime:
             (Message("robustness.placebo_in_time.row.real"), self.real.told()),
             *[
                 (
-                    Message("robustness.placebo_in_time.row.pretended", {"start": placebo.start}),
+                    Message(
+                        "robustness.placebo_in_time.row.pretended",
+                        {"n": placebo.earlier, "start": placebo.start},
+                    ),
                     placebo.answer.told(),
                 )
                 for placebo in self.placebos

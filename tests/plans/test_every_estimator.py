@@ -47,6 +47,8 @@ def planned(sound, folder, method, part, world):
     study = world.study(frame)
     roles = {name: getattr(study, name, None) for name in DataFiles.model_fields}
     roles = {name: value for name, value in roles.items() if value not in (None, ())}
+    if "start" in roles:
+        roles["start"] += FIRST_YEAR
     for name in {study.time, study.first_treated} - {None}:
         frame[name] = frame[name].map(lambda period: period + FIRST_YEAR if period else 0)
     for name in {study.unit, study.cluster} - {None}:

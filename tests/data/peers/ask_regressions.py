@@ -15,10 +15,13 @@ from ask_imputation import comparable
 def spelled_out(frame, chosen, *, leads):
     """Return the frame with explicit columns, the cells that effects belong to, and the other columns."""
     frame = comparable(frame, chosen)
+    if not leads:
+        untreated = (frame["start"] == 0) | (frame["start"] > frame["time"] + chosen.anticipation)
+        frame = frame[frame["time"].isin(frame.loc[untreated, "time"])].reset_index(drop=True)
     times = sorted(frame["time"].unique())
     last = times[-1]
     columns = {}
-    for g in sorted(g for g in frame["start"].unique() if 0 < g <= last):
+    for g in sorted(g for g in frame["start"].unique() if 0 < g <= last + chosen.anticipation):
         base = [t for t in times if t + chosen.anticipation < g][-1]
         for t in times:
             untreated = (frame["start"] == 0) | (frame["start"] > t + chosen.anticipation)
@@ -67,7 +70,7 @@ def ask_pyfixest(frame, chosen, *, leads):
 
 
 def ask_statsmodels(frame, chosen, *, leads):
-    """Unit and period dummies; its uncorrected covariance times G/(G-1) (n-1)/(n-k), k without unit effects."""
+    """Dummies; the uncorrected covariance times G/(G-1) (n-1)/(n-k), k without unit effects."""
     frame, columns, others = spelled_out(frame, chosen, leads=leads)
     times, units = pd.get_dummies(frame["time"], prefix="t"), pd.get_dummies(frame["unit"], prefix="u")
     full = pd.concat([frame[list(columns)], frame[others], times.iloc[:, 1:], units], axis=1).astype(float)

@@ -53,8 +53,8 @@ def ask_pyfixest(frame, chosen):
 
 
 def ask_linearmodels(frame, chosen):
-    """Its uncorrected clustered error: its own factor counts unit effects, which are nested in the clusters."""
-    frame, events = spelled_out(frame)
+    """Its uncorrected clustered error: its own factor counts unit effects, nested in the clusters."""
+    frame, _ = spelled_out(frame)
     weight, cluster, others = roles(chosen)
     indexed = frame.set_index(["unit", "time"])
 

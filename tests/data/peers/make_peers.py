@@ -1,7 +1,8 @@
 """Ask other software about every random panel and write answers.json; see SOURCE.md.
 
     python -m pip install -r requirements.txt
-    PYTHONHASHSEED=0 python make_peers.py
+    PYTHONHASHSEED=0 python make_peers.py              # all questions
+    PYTHONHASHSEED=0 python make_peers.py extended     # some of them; the others stay
 
 The hash seed matters to pyfixest 0.60.0, whose count of parameters depends on it; 0 gives its right count.
 """
@@ -23,7 +24,7 @@ import ask_two_groups
 import panels
 
 HERE = Path(__file__).parent
-PACKAGES = [
+PACKAGES = (
     "csdid",
     "moderndid",
     "differences",
@@ -35,7 +36,7 @@ PACKAGES = [
     "linearmodels",
     "numpy",
     "pandas",
-]
+)
 QUESTIONS = {
     "staggered": (panels.panel, ask_staggered.PEERS),
     "imputation": (panels.panel, ask_imputation.PEERS),
@@ -46,9 +47,14 @@ QUESTIONS = {
 }
 
 
-def main():
+def main(asked):
+    file = HERE / "answers.json"
+    before = json.loads(file.read_text(encoding="utf-8")) if asked else {}
     lines = {}
     for question, (draw, peers) in QUESTIONS.items():
+        if asked and question not in asked:
+            lines[question] = before[question]
+            continue
         found = {}
         for seed in range(panels.N_PANELS):
             frame, chosen = draw(seed), panels.options(seed)
@@ -58,7 +64,7 @@ def main():
         lines[question] = found
         print(question, len(found), file=sys.stderr, flush=True)
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
-    with (HERE / "answers.json").open("w", encoding="utf-8") as file:
+    with file.open("w", encoding="utf-8") as file:
         file.write('{"versions": ' + json.dumps(versions))
         for question, found in lines.items():
             rows = [
@@ -116,4 +122,4 @@ if __name__ == "__main__":
     if os.environ.get("PYTHONHASHSEED") != "0":
         sys.exit("Set PYTHONHASHSEED=0 first: pyfixest's standard errors depend on it.")
     warnings.filterwarnings("ignore")
-    main()
+    main(sys.argv[1:])

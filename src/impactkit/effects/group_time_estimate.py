@@ -119,6 +119,7 @@ def group_time_estimate(
     aggregates = CohortAggregates(found=found, inference=inference, permutation=permuted)
     columns = design.columns
     adjusted = getattr(settings, "adjustment", "always") != "none"
+    dropped = {note.values["name"] for note in found.notes if note.code == "estimate.dropped"}
     bare = Estimate(
         settings=settings.model_dump(mode="json"),
         outcome=study.outcome,
@@ -128,7 +129,7 @@ def group_time_estimate(
         sample=sample_of(study, columns),
         means=group_means(columns),
         start=float(design.starts[0]),
-        adjusted_for=tuple(study.covariates) if adjusted else (),
+        adjusted_for=tuple(n for n in study.covariates if n not in dropped) if adjusted else (),
         warnings=(*study.notes, *found.notes),
         cohorts=aggregates,
         cluster_names=cluster_names(columns),

@@ -16,9 +16,10 @@ from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
+_LEFT = 1e-6
 
 
-def imputed_cells(design: Staggered, *, anticipation: float) -> CellEffects:
+def imputed_cells(design: Staggered, *, anticipation: float, names: tuple[str, ...] = ()) -> CellEffects:
     """Impute what treated rows would have been, and average what is left by cohort and period.
 
     Parameters
@@ -27,6 +28,8 @@ def imputed_cells(design: Staggered, *, anticipation: float) -> CellEffects:
         A panel by cohort.
     anticipation : float
         Rows this near to their start are neither treated nor untreated, and left out.
+    names : tuple of str
+        Names of the covariates, to say which of them unit and period effects take in.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def imputed_cells(design: Staggered, *, anticipation: float) -> CellEffects:
         effects=effects,
         weights=masses[arms, periods],
         contrasts=lambda weights: _contrasts(found, cells, directions, masses, weights),
-        notes=(*design.notes, *_not_imputed(design, panel, found, masses, cells)),
+        notes=(*design.notes, *_absorbed(found, names), *_not_imputed(design, panel, found, masses, cells)),
         are_shares_known=True,
     )
 
@@ -201,6 +204,13 @@ def _contrasts(
     untreated = -found.shares * treated.sum(axis=1, keepdims=True) - panel.untreated * centred
     belongs = (panel.arms == np.arange(A)[:, None]).astype(np.float64)
     return np.asarray(belongs @ (treated + untreated))
+
+
+def _absorbed(found: Imputation, names: tuple[str, ...]) -> tuple[Message, ...]:
+    """Name the covariates of which unit effects leave nothing."""
+    left = np.diag(found.reach)[len(found.reach) - len(names) :]
+    gone = [name for name, share in zip(names, left, strict=True) if share < _LEFT]
+    return tuple(Message("estimate.dropped", {"name": name}) for name in gone)
 
 
 def _not_imputed(

@@ -118,6 +118,10 @@ class CellRegression:
         lost = np.isnan(effects.points)
         if lost.any():
             notes = (*notes, Message("estimate.cells.not_told_apart", {"n": int(lost.sum())}))
+        notes = (
+            *notes,
+            *(Message("estimate.dropped", {"name": n}) for n in self._dropped(names, effects.fit)),
+        )
         return CellEffects(
             design=self.design,
             cells=self.cells,
@@ -183,6 +187,16 @@ class CellRegression:
             given_variance=columns.given_variance,
         )
 
+    def _dropped(self, names: tuple[str, ...], fit: LeastSquares) -> list[str]:
+        """Return the covariates of which no column was kept."""
+        split = len(self._names(names))
+        owner = np.arange(len(names))
+        if self.moderated:
+            by_period = np.repeat(owner, len(self.design.periods) - 1)
+            owner = np.concatenate([owner, by_period, np.repeat(owner, len(self.cells))])
+        kept = fit.kept[split - len(owner) : split]
+        return [name for j, name in enumerate(names) if not kept[owner == j].any()]
+
     def _names(self, names: tuple[str, ...]) -> tuple[str, ...]:
         periods = tuple(f"period {name}" for name in self.design.columns.period_names[1:])
         cohorts = () if self.design.is_panel else tuple(f"cohort {s:g}" for s in self.design.starts)
@@ -234,11 +248,16 @@ class CellRegression:
         return np.ones(piece.stop - piece.start) if weight is None else weight[piece]
 
     def _row_weights(self) -> Floats:
+        """Return the weight of each cohort's rows by period; a unit seen once says nothing and has none."""
         columns = self.design.columns
         assert columns.period is not None
         A, T = len(self.design.starts), len(self.design.periods)
+        weight = np.ones(len(columns.period)) if columns.weight is None else columns.weight
+        if self.design.is_panel:
+            units = self.design.unit_of_row
+            weight = weight * (np.bincount(units) > 1)[units]
         cell = self.design.arms * T + columns.period
-        return np.bincount(cell, columns.weight, A * T).astype(np.float64).reshape(A, T)
+        return np.bincount(cell, weight, A * T).astype(np.float64).reshape(A, T)
 
 
 def solved(problem: LinearProblem, cells: Cells, masses: Floats, *, is_panel: bool) -> RegressedEffects:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,8 @@ import numpy.typing as npt
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
 from impactkit.effects.describe import clusters_of
+from impactkit.effects.kernels.adjusted_change import regression_trouble
+from impactkit.effects.kernels.least_squares import Block, least_squares
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
@@ -91,8 +93,8 @@ class Staggered:
         weight = self.columns.weight
         if weight is None or bool((weight == weight[0]).all()):
             return None
-        counts = np.bincount(self.unit_of_row)
-        return np.asarray(np.bincount(self.unit_of_row, weight) / counts)
+        means = np.bincount(self.unit_of_row, weight) / np.bincount(self.unit_of_row)
+        return None if bool(np.allclose(means, means[0], rtol=1e-14, atol=0)) else np.asarray(means)
 
     @cached_property
     def treated(self) -> Flags:
@@ -108,6 +110,22 @@ class Staggered:
         """Return the design of some of the rows."""
         columns = self.columns.take(rows)
         return Staggered(columns=columns, starts=_starts(columns))
+
+    def without_dependent(self, names: tuple[str, ...]) -> tuple[Staggered, tuple[str, ...]]:
+        """Return the design and the names without covariates that say nothing the others do not.
+
+        A note names each.
+        """
+        n = len(self.columns.covariates)
+        X = np.column_stack([np.ones(n), self.columns.covariates])
+        if not names or regression_trouble(X, np.ones(n, dtype=np.bool_), np.ones(n)) is None:
+            return self, names
+        cluster = np.zeros(n, dtype=np.int64)
+        kept = least_squares([Block(X=X, y=self.columns.outcome, clusters=cluster)]).kept
+        gone = [name for name, is_kept in zip(names, kept[1:], strict=True) if not is_kept]
+        notes = (*self.notes, *(Message("estimate.dropped", {"name": name}) for name in gone))
+        columns = replace(self.columns, covariates=X[:, np.append(False, kept[1:])])
+        return replace(self, columns=columns, notes=notes), tuple(n for n in names if n not in gone)
 
     def name_of(self, start: float) -> str:
         """Return how a start is written."""

@@ -72,7 +72,8 @@ class Imputation(CohortSettings):
             start, or nothing can be imputed.
         """
         design = staggered(study, anticipation=self.anticipation)
-        found = imputed_cells(design, anticipation=self.anticipation)
+        design, names = design.without_dependent(tuple(study.covariates))
+        found = imputed_cells(design, anticipation=self.anticipation, names=names)
         treated = int(design.treated[design.unit_arms].sum())
         words = Message(
             "estimand.imputation",

@@ -93,6 +93,8 @@ class StaggeredDifferenceInDifferences(CohortSettings):
             there is nobody to compare with.
         """
         design = staggered(study, anticipation=self.anticipation)
+        if self.adjustment != "none":
+            design, _ = design.without_dependent(tuple(study.covariates))
         settings = Settings(
             control=self.control,
             adjustment=self.adjustment,

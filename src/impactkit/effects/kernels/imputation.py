@@ -9,6 +9,7 @@ import numpy as np
 from impactkit.effects.kernels.arrays import Flags, Floats, Labels
 
 _EXPLAINED = 1e-8
+_ABSORBED = 1e-20  # the square of what rounding leaves of a covariate that never changes within units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -211,6 +212,9 @@ def impute(panel: WidePanel) -> Imputation:
         weighted = (W[:, :, None] * X_centred).reshape(n * T, p)
         normal[T:, T:] = weighted.T @ X_centred.reshape(n * T, p)
         right[T:] = weighted.T @ y_centred.ravel()
+        size = np.einsum("nt,ntp->p", W, X**2)
+        absorbed = np.append(np.zeros(T, dtype=np.bool_), np.diag(normal)[T:] <= _ABSORBED * size)
+        normal[absorbed], normal[:, absorbed], right[absorbed] = 0.0, 0.0, 0.0
     inverse = _inverse(normal)
     reach = normal @ inverse
     slopes = inverse @ right

@@ -249,6 +249,37 @@ def std_error_troubles(std_error: Floats | None, roles: Roles) -> list[Trouble]:
     ]
 
 
+def exposure_troubles(exposure: Floats | None, roles: Roles) -> list[Trouble]:
+    """Return a trouble if an exposure is not above 0; a missing one leaves its row out.
+
+    Parameters
+    ----------
+    exposure : ndarray, shape (n,), optional
+        The column.
+    roles : Roles
+        The part each column plays.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well.
+    """
+    if exposure is None or not bool((exposure <= 0).any()):
+        return []
+    return [
+        Trouble(
+            "Column {name!r} holds exposures that are 0 or negative: {n}.",
+            "exposure={name!r}, rows {rows}",
+            "Give what the outcome is counted over, such as inhabitants; leave the cell empty if unknown.",
+            {
+                "name": str(roles.exposure),
+                "n": int((exposure <= 0).sum()),
+                "rows": _rows(exposure <= 0),
+            },
+        )
+    ]
+
+
 def panel_troubles(columns: Columns, roles: Roles) -> list[Trouble]:
     """Return what is wrong with the panel: duplicates, and what changes within a unit and must not.
 

@@ -35,7 +35,12 @@ class Treatment:
 
 
 def treatment(
-    columns: Columns, first_treated: Floats | None, treated: Floats | None, *, start: float | None
+    columns: Columns,
+    first_treated: Floats | None,
+    treated: Floats | None,
+    *,
+    start: float | None,
+    switching: bool = False,
 ) -> Treatment:
     """Tell who is treated from when.
 
@@ -49,6 +54,8 @@ def treatment(
         0 or 1: an absorbing path in a panel, else the group.
     start : float, optional
         First treated period of everybody in the group.
+    switching : bool
+        Whether ``treated`` is a path that may be switched off.
 
     Returns
     -------
@@ -63,6 +70,8 @@ def treatment(
     group = treated == 1
     if columns.period is None:
         return Treatment(columns=replace(columns, treated=group), first_start=-math.inf)
+    if switching and columns.unit is not None:
+        return _switching(columns, group)
     if start is not None:
         return _with(columns, np.where(group, float(start), np.inf))
     return _path(columns, treated) if columns.unit is not None else _repeated(columns, treated)
@@ -91,6 +100,15 @@ def _path(columns: Columns, treated: Floats) -> Treatment:
     return replace(_with(columns, cohort), troubles=troubles)
 
 
+def _switching(columns: Columns, now: np.ndarray) -> Treatment:
+    """Read a 0/1 path that may be switched off; a unit is of the treated if its treatment ever is on."""
+    assert columns.unit is not None
+    ever = np.zeros(int(columns.unit.max()) + 1, dtype=bool)
+    ever[columns.unit[now]] = True
+    first = float(columns.time[now].min()) if now.any() else math.inf
+    return Treatment(columns=replace(columns, path=now, treated=ever[columns.unit]), first_start=first)
+
+
 def _repeated(columns: Columns, treated: Floats) -> Treatment:
     """Read a 0/1 column in repeated cross sections: a group where it varies within the first period."""
     assert columns.period is not None
@@ -114,7 +132,7 @@ def _switched_off(columns: Columns, off: np.ndarray) -> Trouble:
     return Trouble(
         "Rows where treatment is switched off again: {n}; the first is unit {unit!r} in {period}.",
         "treated",
-        "Treatment must stay 1 once it is 1. Give start= if the column marks the group.",
+        "Treatment must stay 1 once it is 1. Give start= if the column marks the group, switching=True if not.",
         {
             "n": int(off.sum()),
             "unit": str(columns.unit_labels[columns.unit[row]]),

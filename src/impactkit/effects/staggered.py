@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
-from impactkit.effects.describe import clusters_of
+from impactkit.effects.describe import clusters_of, suited
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
@@ -137,7 +137,7 @@ class Staggered:
         return np.repeat(first, len(columns.periods))
 
 
-def staggered(study: Study, *, anticipation: float = 0.0) -> Staggered:
+def staggered(study: Study, *, anticipation: float = 0.0, counts: bool = False) -> Staggered:
     """Return a study's rows by cohort.
 
     Parameters
@@ -146,6 +146,8 @@ def staggered(study: Study, *, anticipation: float = 0.0) -> Staggered:
         A panel or repeated cross sections.
     anticipation : float
         How long before the start effects may come.
+    counts : bool
+        Whether counts over an exposure are taken.
 
     Returns
     -------
@@ -157,7 +159,7 @@ def staggered(study: Study, *, anticipation: float = 0.0) -> Staggered:
     EstimationError
         If there are fewer than two periods, nobody is treated, or no treated unit has a period before.
     """
-    columns = study.columns
+    columns = suited(study, counts=counts)
     if columns.period is None or columns.cohort is None:
         raise EstimationError(
             "A staggered design needs periods and the first treated period of each unit.",

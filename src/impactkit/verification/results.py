@@ -98,6 +98,7 @@ def data_fingerprint(plan: Plan) -> str:
         *single,
         data.pre_outcome,
         data.std_error,
+        data.exposure,
         *data.covariates,
         *(claim.outcome for claim in plan.claims),
     }

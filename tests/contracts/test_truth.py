@@ -66,7 +66,7 @@ def test_a_missing_row_is_the_same_as_an_empty_outcome():
 
 @pytest.mark.parametrize("value", [0.0, 7.0, 1e9])
 def test_an_outcome_that_never_varies_has_no_interval(design, frame, value):
-    constant = frame.assign(y=value)
+    constant = design.constant(frame, value)
     if "baseline" in frame and isinstance(design.estimator, BeforeAfter):
         constant["baseline"] = value
     found = design.estimate(constant).interval
@@ -76,7 +76,7 @@ def test_an_outcome_that_never_varies_has_no_interval(design, frame, value):
 
 
 def test_an_outcome_that_never_varies_is_what_chance_would_give(design, frame):
-    test = design.estimate(frame.assign(y=1e9)).permutation
+    test = design.estimate(design.constant(frame, 1e9)).permutation
     assert test is None or test.p_value() == 1.0
 
 

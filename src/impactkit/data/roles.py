@@ -17,7 +17,7 @@ class Roles:
     ----------
     outcome : str
         What is measured.
-    unit, time, first_treated, treated, cluster, weight, exposure, stratum, pre_outcome, std_error : str, optional
+    unit, time, first_treated, treated, cluster, weight, exposure, stratum, pre_outcome, std_error
         Column names; see `Study`.
     covariates : tuple of str
         Columns adjusted for.

@@ -38,7 +38,16 @@ _CHECKS = {
     "exposure": exposure_troubles,
     "std_error": std_error_troubles,
 }
-_NUMBERS = ("outcome", "first_treated", "treated", "weight", "exposure", "pre_outcome", "std_error", "covariates")
+_NUMBERS = (
+    "outcome",
+    "first_treated",
+    "treated",
+    "weight",
+    "exposure",
+    "pre_outcome",
+    "std_error",
+    "covariates",
+)
 
 
 def study_columns(

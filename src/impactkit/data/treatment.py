@@ -132,7 +132,7 @@ def _switched_off(columns: Columns, off: np.ndarray) -> Trouble:
     return Trouble(
         "Rows where treatment is switched off again: {n}; the first is unit {unit!r} in {period}.",
         "treated",
-        "Treatment must stay 1 once it is 1. Give start= if the column marks the group, switching=True if not.",
+        "Treatment must stay 1 once it is 1. Give start= if it marks the group, switching=True if not.",
         {
             "n": int(off.sum()),
             "unit": str(columns.unit_labels[columns.unit[row]]),

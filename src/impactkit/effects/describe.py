@@ -45,7 +45,7 @@ def suited(study: Study, *, counts: bool = False, switching: bool = False) -> Co
         raise EstimationError(
             "The outcome is a count over an exposure; this estimator compares levels.",
             where="exposure",
-            mend="Give the study rates='weighted' or 'equal', or use ExtendedTwoWayFixedEffects(family='poisson').",
+            mend="Give the study rates=, or use ExtendedTwoWayFixedEffects(family='poisson').",
         )
     if columns.path is not None and not switching:
         raise EstimationError(

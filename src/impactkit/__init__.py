@@ -35,6 +35,7 @@ _HOMES = {
         "RandomisedTrial",
         "StaggeredDifferenceInDifferences",
         "SunAbraham",
+        "SwitchingDifferenceInDifferences",
     ),
     "effects.inference": (
         "ClusterRobust",

@@ -17,9 +17,16 @@ from impactkit.effects.estimators import (
     RandomisedTrial,
     StaggeredDifferenceInDifferences,
     SunAbraham,
+    SwitchingDifferenceInDifferences,
 )
 from impactkit.effects.inference import ClusterRobust, Permutation
-from impactkit.effects.worlds import ChangeInOneGroup, RandomisedArms, StaggeredPanel, TwoGroupPanel
+from impactkit.effects.worlds import (
+    ChangeInOneGroup,
+    RandomisedArms,
+    StaggeredPanel,
+    SwitchingPanel,
+    TwoGroupPanel,
+)
 
 DRAWS = 40
 
@@ -116,6 +123,7 @@ def test_permutation_as_the_inference_gives_its_own_limits(estimator):
         SunAbraham: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
         Imputation: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
         StaggeredDifferenceInDifferences: StaggeredPanel(n_units=12, n_treated=4, starts=(4, 6)),
+        SwitchingDifferenceInDifferences: SwitchingPanel(n_units=12, n_switching=5),
     }
     world = worlds[estimator]
     study = world.study(world.draw(2))

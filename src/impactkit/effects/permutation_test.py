@@ -13,6 +13,7 @@ from impactkit.effects.interval import Alternative
 from impactkit.effects.kernels.assignment import EXACT_BELOW, AssignmentReduction
 from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
 from impactkit.effects.kernels.cohort_assignment import CohortReduction
+from impactkit.effects.kernels.path_assignment import PathReduction
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
@@ -47,7 +48,7 @@ class PermutationTest:
        in Genetics and Molecular Biology*, 9(1).
     """
 
-    parts: tuple[AssignmentReduction | CohortReduction, ...]
+    parts: tuple[AssignmentReduction | CohortReduction | PathReduction, ...]
     draws: int
     seed: int
     law: Message

@@ -17,6 +17,7 @@ _ASSUMPTIONS = {
     "extended_two_way_fixed_effects": _COMPARED_CHANGES,
     "imputation": _COMPARED_CHANGES,
     "sun_abraham": _COMPARED_CHANGES,
+    "switching_difference_in_differences": _COMPARED_CHANGES,
     "staggered_difference_in_differences": _COMPARED_CHANGES,
     "randomised_trial": ("lot_kept", "dropout_alike", "no_spillover", "same_measure"),
 }

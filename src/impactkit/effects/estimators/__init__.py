@@ -7,6 +7,7 @@ from impactkit.effects.estimators.imputation import Imputation
 from impactkit.effects.estimators.randomised_trial import RandomisedTrial
 from impactkit.effects.estimators.staggered_difference_in_differences import StaggeredDifferenceInDifferences
 from impactkit.effects.estimators.sun_abraham import SunAbraham
+from impactkit.effects.estimators.switching_difference_in_differences import SwitchingDifferenceInDifferences
 
 ALL = (
     BeforeAfter,
@@ -16,6 +17,7 @@ ALL = (
     RandomisedTrial,
     StaggeredDifferenceInDifferences,
     SunAbraham,
+    SwitchingDifferenceInDifferences,
 )
 
 __all__ = [
@@ -27,4 +29,5 @@ __all__ = [
     "RandomisedTrial",
     "StaggeredDifferenceInDifferences",
     "SunAbraham",
+    "SwitchingDifferenceInDifferences",
 ]

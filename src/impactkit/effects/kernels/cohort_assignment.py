@@ -88,8 +88,7 @@ class CohortReduction:
         """
         tables = self.tables()
         n = self.n_assignments
-        labels = self._all() if n <= EXACT_BELOW else self._random(draws, seed)
-        found = [_effects(tables, chunk) for chunk in labels]
+        found = [_effects(tables, chunk) for chunk in self.labels(draws, seed)]
         numerators, shifts, defined = np.concatenate(found, axis=1)
         own = _effects(tables, self.observed[None, :])[:, 0]
         # Covariates may take a little of the exposure with them; the effect keeps its unit all the same.
@@ -103,6 +102,23 @@ class CohortReduction:
             is_exact=n <= EXACT_BELOW,
             n_assignments=n,
         )
+
+    def labels(self, draws: int, seed: int) -> Iterator[Labels]:
+        """Go through assignments, all of them where there are at most `EXACT_BELOW`.
+
+        Parameters
+        ----------
+        draws : int
+            Random assignments otherwise.
+        seed : int
+            Where they start.
+
+        Yields
+        ------
+        ndarray of int, shape (c, G)
+            The cohort of each unit.
+        """
+        yield from self._all() if self.n_assignments <= EXACT_BELOW else self._random(draws, seed)
 
     def _all(self) -> Iterator[Labels]:
         """Go through all assignments, a stratum's choices within another's."""

@@ -5,6 +5,7 @@ from impactkit.effects.worlds.count_panel import CountPanel
 from impactkit.effects.worlds.randomised_arms import RandomisedArms
 from impactkit.effects.worlds.repeated_cross_sections import RepeatedCrossSections
 from impactkit.effects.worlds.staggered_panel import StaggeredPanel
+from impactkit.effects.worlds.switching_panel import SwitchingPanel
 from impactkit.effects.worlds.two_group_panel import TwoGroupPanel
 
 ALL = (
@@ -13,6 +14,7 @@ ALL = (
     RandomisedArms,
     RepeatedCrossSections,
     StaggeredPanel,
+    SwitchingPanel,
     TwoGroupPanel,
 )
 
@@ -23,5 +25,6 @@ __all__ = [
     "RandomisedArms",
     "RepeatedCrossSections",
     "StaggeredPanel",
+    "SwitchingPanel",
     "TwoGroupPanel",
 ]

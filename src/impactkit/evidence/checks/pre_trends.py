@@ -8,7 +8,11 @@ from typing import Literal
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate, Term
-from impactkit.effects.estimators import DifferenceInDifferences, StaggeredDifferenceInDifferences
+from impactkit.effects.estimators import (
+    DifferenceInDifferences,
+    ExtendedTwoWayFixedEffects,
+    StaggeredDifferenceInDifferences,
+)
 from impactkit.evidence.check_result import CheckResult
 from impactkit.wording import Message
 
@@ -86,7 +90,21 @@ class PreTrends:
 def _event_study(study: Study, estimate: Estimate) -> Estimate:
     if estimate.method == "difference_in_differences":
         return DifferenceInDifferences(event_study=True, permutation=None).estimate(study)
+    if study.columns.exposure is not None or estimate.settings.get("family") == "poisson":
+        return _counted_leads(study)
     leads = StaggeredDifferenceInDifferences(control="not_yet", base="universal", permutation=None)
+    return leads.estimate(study).aggregate("dynamic")
+
+
+def _counted_leads(study: Study) -> Estimate:
+    """Return effects on counts with leads, as many as leave the first to start one period before them."""
+    columns = study.columns
+    assert columns.cohort is not None
+    start = float(columns.cohort[columns.cohort > columns.periods[0]].min())
+    second = float(columns.periods[1])
+    leads = ExtendedTwoWayFixedEffects(
+        family="poisson", anticipation=max(start - second, 0.0), permutation=None
+    )
     return leads.estimate(study).aggregate("dynamic")
 
 

@@ -7,16 +7,21 @@ import pytest
 from impactkit.effects import estimators, worlds
 from impactkit.effects.estimators import (
     BeforeAfter,
+    ContinuousDose,
     DifferenceInDifferences,
     ExtendedTwoWayFixedEffects,
     Imputation,
     RandomisedTrial,
+    StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
+    TripleDifference,
 )
 from impactkit.effects.inference import ClusterRobust, InfluenceFunction
 from impactkit.effects.worlds import (
     ChangeInOneGroup,
     CountPanel,
+    DosedPanel,
+    EligibleInAreas,
     RandomisedArms,
     RepeatedCrossSections,
     StaggeredPanel,
@@ -91,6 +96,14 @@ VARIED = {
     "counts with few treated": Design(
         ExtendedTwoWayFixedEffects(family="poisson"), CountPanel(n_units=20, n_treated=4, starts=(4, 6))
     ),
+    "stacks of those not yet treated": Design(
+        StackedDifferenceInDifferences(control="not_yet", event_window=(2, 1), weights="sample"),
+        StaggeredPanel(n_units=30),
+    ),
+    "triple difference over time": Design(TripleDifference(event_study=True), EligibleInAreas()),
+    "triple difference with covariates": Design(TripleDifference(), EligibleInAreas(slope=0.5)),
+    "triple difference of new people": Design(TripleDifference(), EligibleInAreas(is_panel=False)),
+    "dose with covariates": Design(ContinuousDose(), DosedPanel(slope=0.5)),
     "unpaired": Design(BeforeAfter(paired=False), ChangeInOneGroup()),
 }
 DESIGNS = DEFAULT | VARIED

@@ -6,11 +6,20 @@ import pytest
 
 from impactkit.data.study import Study
 from impactkit.effects import estimators
-from impactkit.effects.estimators import BeforeAfter, DifferenceInDifferences, RandomisedTrial
+from impactkit.effects.estimators import (
+    BeforeAfter,
+    ContinuousDose,
+    DifferenceInDifferences,
+    RandomisedTrial,
+    StackedDifferenceInDifferences,
+    TripleDifference,
+)
 from impactkit.effects.inference import ClusterRobust
 from impactkit.effects.worlds import (
     ChangeInOneGroup,
     CountPanel,
+    DosedPanel,
+    EligibleInAreas,
     RandomisedArms,
     RepeatedCrossSections,
     SwitchingPanel,
@@ -50,6 +59,18 @@ def panel_without(group, period):
 def treated_alone():
     world = ChangeInOneGroup()
     return world.study(world.draw(1))
+
+
+def eligible(**changes):
+    world = EligibleInAreas()
+    return world.study(world.draw(1).assign(**changes))
+
+
+def doses(**roles):
+    frame = DosedPanel().draw(1)
+    frame["late"] = np.where(frame["dose"] > 0, 4 + frame["unit"] % 2, 0)
+    frame["all"] = 0.5
+    return Study(frame, outcome="y", **{"unit": "unit", "time": "period", **roles})
 
 
 DID, RCT, CHANGE = DifferenceInDifferences(), RandomisedTrial(), BeforeAfter()
@@ -152,6 +173,56 @@ REFUSED = {
         lambda: Study(ChangeInOneGroup().draw(1), outcome="y", time="period"),
         "who is who",
         "unit=",
+    ),
+    "no window": (
+        StackedDifferenceInDifferences(event_window=(9, 0)),
+        panel,
+        "No start has rows .* 9 periods before",
+        "shorter event_window",
+    ),
+    "stacks without controls": (
+        StackedDifferenceInDifferences(),
+        lambda: panel(first_treated=6),
+        "clean controls",
+        "add units that never start",
+    ),
+    "triple without the eligible": (TripleDifference(), panel, "who is eligible", "eligible="),
+    "triple with all eligible": (
+        TripleDifference(),
+        lambda: eligible(eligible=1),
+        "The others of the treated areas lack rows",
+        "area's start",
+    ),
+    "triple with a start for the eligible only": (
+        TripleDifference(),
+        lambda: eligible(first_treated=lambda f: f["first_treated"] * f["eligible"]),
+        "The others of the treated areas lack rows",
+        "eligible and others alike",
+    ),
+    "triple with several starts": (
+        TripleDifference(),
+        lambda: eligible(first_treated=lambda f: f["first_treated"] - (f["area"] == 1)),
+        "2 different periods",
+        "one start at a time",
+    ),
+    "no dose": (ContinuousDose(), panel, "the dose of each unit", "dose="),
+    "doses of new people": (
+        ContinuousDose(),
+        lambda: doses(dose="dose", start=4, unit=None),
+        "units followed over time",
+        "Give unit=",
+    ),
+    "doses with several starts": (
+        ContinuousDose(),
+        lambda: doses(dose="dose", first_treated="late"),
+        "2 different periods",
+        "one start at a time",
+    ),
+    "one dose for all": (
+        ContinuousDose(),
+        lambda: doses(dose="all", start=4),
+        "the same dose, 0.5",
+        "another dose",
     ),
     "treated alone": (DID, treated_alone, "Everybody is treated", "BeforeAfter"),
 }

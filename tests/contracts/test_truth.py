@@ -11,17 +11,22 @@ from impactkit.data.study import Study
 from impactkit.effects import estimators
 from impactkit.effects.estimators import (
     BeforeAfter,
+    ContinuousDose,
     DifferenceInDifferences,
     ExtendedTwoWayFixedEffects,
     Imputation,
     RandomisedTrial,
+    StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
     SunAbraham,
     SwitchingDifferenceInDifferences,
+    TripleDifference,
 )
 from impactkit.effects.inference import ClusterRobust, Permutation
 from impactkit.effects.worlds import (
     ChangeInOneGroup,
+    DosedPanel,
+    EligibleInAreas,
     RandomisedArms,
     StaggeredPanel,
     SwitchingPanel,
@@ -120,6 +125,9 @@ def test_permutation_as_the_inference_gives_its_own_limits(estimator):
         DifferenceInDifferences: TwoGroupPanel(n_units=14),
         RandomisedTrial: RandomisedArms(n_lots=14),
         ExtendedTwoWayFixedEffects: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
+        StackedDifferenceInDifferences: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
+        TripleDifference: EligibleInAreas(n_areas=12, n_treated=4),
+        ContinuousDose: DosedPanel(n_units=12, n_treated=8),
         SunAbraham: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
         Imputation: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
         StaggeredDifferenceInDifferences: StaggeredPanel(n_units=12, n_treated=4, starts=(4, 6)),

@@ -61,6 +61,12 @@ def dummies(frame, *, leads, covariate):
     return X, range(X.shape[1] - len(cells), X.shape[1]), cells
 
 
+def null_space(X):
+    """Return the directions in which coefficients can move without a trace."""
+    _, sizes, directions = np.linalg.svd(X, full_matrices=False)
+    return directions[sizes < 1e-9 * sizes[0]]
+
+
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("kind", ["CR1", "CR2"])
 @pytest.mark.parametrize("estimator", [SunAbraham, ExtendedTwoWayFixedEffects])
@@ -79,9 +85,11 @@ def test_effects_and_errors_are_those_of_the_regression_on_dummies(estimator, ki
     absorbed = frame["unit"].nunique() - 1
     robust = cluster_robust([block], fit, kind=kind, n_parameters=fit.rank - absorbed)
     by_cell = {(t.group, t.time): t.interval for t in found.terms if t.group is not None}
+    undetermined = null_space(X)
     for column, cell in zip(effects, cells, strict=True):
         interval = by_cell[cell]
-        if np.isnan(fit.coefficients[column]):
+        if (np.abs(undetermined[:, column]) > 1e-9).any():
+            assert np.isnan(interval.point)
             continue
         assert interval.point == pytest.approx(fit.coefficients[column], rel=1e-8, abs=1e-8)
         if np.isfinite(interval.std_error):
@@ -115,7 +123,7 @@ def test_treated_rows_with_nobody_untreated_in_their_period_do_not_enter():
     found, other = ExtendedTwoWayFixedEffects().estimate(roles), Imputation().estimate(roles)
     assert found.interval.point == pytest.approx(other.interval.point, abs=1e-9)
     notes = {message.code: message.values for message in found.warnings}
-    assert notes["estimate.rows_without_untreated"]["n"] == int((frame["time"] == 6).sum())
+    assert notes["estimate.not_imputed"]["n"] == int((frame["time"] == 6).sum())
 
 
 def test_the_bootstrap_tests_an_average_of_cells():
@@ -127,3 +135,69 @@ def test_the_bootstrap_tests_an_average_of_cells():
     assert boot.bootstrap.limits(0.95) == (boot.interval.low, boot.interval.high)
     again = boot.aggregate("dynamic")
     assert again.bootstrap.point == pytest.approx(again.interval.point)
+
+
+def lost(frame, case):
+    """Return the frame without rows of the cohort of 3 that an effect needs."""
+    cohort, before = frame["start"] == 3, frame["time"] < 3
+    first = frame["unit"] == frame.loc[cohort, "unit"].iloc[0]
+    return {
+        "without its base period": frame[~(cohort & (frame["time"] == 2))],
+        "without any period before": frame[~(cohort & before)],
+        "seen before or after, never both": frame[~(cohort & (before != first))],
+    }[case]
+
+
+@pytest.mark.parametrize(
+    "case", ["without its base period", "without any period before", "seen before or after, never both"]
+)
+def test_effects_that_nothing_identifies_are_nan_and_not_relative_to_the_last_one(case):
+    roles = study(lost(panel(8), case))
+    found = SunAbraham(permutation=None).estimate(roles)
+    assert all(np.isnan(t.interval.point) for t in found.terms if t.group == 3 and t.time >= 3)
+    other = StaggeredDifferenceInDifferences(base="universal", permutation=None).estimate(roles)
+    assert found.interval.point == pytest.approx(other.interval.point, abs=1e-9)
+    assert "estimate.cells.not_told_apart" in [warning.code for warning in found.warnings]
+    extended = ExtendedTwoWayFixedEffects().estimate(roles)
+    imputed = Imputation(permutation=None).estimate(roles)
+    assert extended.interval.point == pytest.approx(imputed.interval.point, abs=1e-9)
+    assert 0 < extended.permutation.p_value() <= 1
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 1 / 3, -17.3])
+def test_a_covariate_that_is_constant_within_a_cohort_loses_no_effect(value):
+    frame = panel(9)
+    frame["x"] = frame["x"].where(frame["start"] != 3, value)
+    found = ExtendedTwoWayFixedEffects(permutation=None).estimate(study(frame, covariates=("x",)))
+    X, effects, cells = dummies(frame, leads=False, covariate=True)
+    nothing = np.linalg.norm(X, axis=0) < 1e-9
+    fitted = np.linalg.lstsq(X[:, ~nothing], frame["y"].to_numpy(), rcond=None)[0]
+    place = np.cumsum(~nothing) - 1
+    by_cell = {(t.group, t.time): t.interval.point for t in found.terms if t.group is not None}
+    expected = {cell: fitted[place[column]] for column, cell in zip(effects, cells, strict=True)}
+    assert by_cell == pytest.approx(expected, abs=1e-8)
+
+
+@pytest.mark.parametrize("estimator", [SunAbraham, ExtendedTwoWayFixedEffects])
+def test_those_who_start_so_soon_that_they_may_react_are_no_controls(estimator):
+    """A cohort that starts at 7 and may react at 6 moves no effect, however much it reacts."""
+    frame = panel(10)
+    frame["start"] = frame["start"].where(frame["unit"] % 9 != 0, 7)
+    moved = frame.assign(y=frame["y"] + 100 * ((frame["start"] == 7) & (frame["time"] == 6)))
+    answers = [estimator(anticipation=1, permutation=None).estimate(study(f)) for f in (frame, moved)]
+    points = [{t.name: t.interval.point for t in a.terms if t.group != 7} for a in answers]
+    assert points[0] == pytest.approx(points[1], abs=1e-8, nan_ok=True)
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.1])
+def test_rows_in_periods_in_which_everybody_is_treated_pass_for_untreated_nowhere(gaps):
+    frame = panel(11, gaps=gaps)
+    frame = frame[frame["start"] > 0]
+    found = ExtendedTwoWayFixedEffects(permutation=None).estimate(study(frame))
+    cut = ExtendedTwoWayFixedEffects(permutation=None).estimate(study(frame[frame["time"] < 6]))
+    assert found.interval.point == pytest.approx(cut.interval.point, abs=1e-9)
+    assert found.interval.std_error == pytest.approx(cut.interval.std_error, rel=1e-9)
+    assert "estimate.not_imputed" in [warning.code for warning in found.warnings]
+    if not gaps:
+        imputed = Imputation(permutation=None).estimate(study(frame))
+        assert found.interval.point == pytest.approx(imputed.interval.point, abs=1e-9)

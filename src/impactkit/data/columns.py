@@ -63,6 +63,10 @@ class Columns:
         First treated period of the row's unit, as a period value; inf if never.
     path : ndarray of bool, shape (n,), optional
         Whether the row is treated now, where treatment may be switched off; ``cohort`` is then None.
+    eligible : ndarray of bool, shape (n,), optional
+        Whom the project is for, where it comes.
+    dose : ndarray, shape (n,), optional
+        How much of the project the row's unit gets once it has started; 0 for none.
     unit, period, cluster, stratum : ndarray of int, shape (n,), optional
         Codes 0 .. m-1.
     unit_labels, cluster_labels, stratum_labels : ndarray, shape (m,)
@@ -85,6 +89,8 @@ class Columns:
     treated: Flags | None = None
     cohort: Floats | None = None
     path: Flags | None = None
+    eligible: Flags | None = None
+    dose: Floats | None = None
     unit: Codes | None = None
     period: Codes | None = None
     cluster: Codes | None = None

@@ -43,6 +43,13 @@ class Study:
     cluster, stratum : str, optional
         Columns of the cluster in which treatment was assigned or errors go together, and of the assignment
         stratum.
+    eligible : str, optional
+        Column of 0 and 1: who within the treated areas the project is for (and would be for elsewhere), the
+        same in all rows of a unit; used by ``TripleDifference``.
+    dose : str, optional
+        Column with how much of the project the unit gets once it has started, such as the share of an area; 0
+        for none, the same in all rows of a unit. Alone with ``start`` it says who is treated; used by
+        ``ContinuousDose``.
     weight : str, optional
         Column of positive precision weights.
     exposure : str, optional
@@ -92,6 +99,8 @@ class Study:
     stratum: str | None = None
     pre_outcome: str | None = None
     std_error: str | None = None
+    eligible: str | None = None
+    dose: str | None = None
     columns: Columns = field(init=False, repr=False, compare=False)
     left_out: tuple[LeftOut, ...] = field(init=False, repr=False, compare=False)
     notes: tuple[Message, ...] = field(init=False, repr=False, compare=False)
@@ -118,6 +127,8 @@ class Study:
             weight=self.weight,
             exposure=self.exposure,
             stratum=self.stratum,
+            eligible=self.eligible,
+            dose=self.dose,
             pre_outcome=self.pre_outcome,
             std_error=self.std_error,
             covariates=tuple(self.covariates),

@@ -12,9 +12,10 @@ import numpy as np
 from impactkit.data.coding import code_labels
 from impactkit.data.columns import Array, Columns, Flags, Floats, LeftOut, Reason
 from impactkit.data.roles import Roles
+from impactkit.data.study_codes import code_troubles
 from impactkit.data.study_faults import (
-    code_troubles,
-    exposure_troubles,
+    dose_troubles,
+    eligible_troubles,
     missing_label_troubles,
     number_troubles,
     panel_troubles,
@@ -23,7 +24,7 @@ from impactkit.data.study_faults import (
     treated_troubles,
     weight_troubles,
 )
-from impactkit.data.study_settings import setting_troubles
+from impactkit.data.study_settings import exposure_troubles, setting_troubles
 from impactkit.data.treatment import Treatment, treatment
 from impactkit.errors import StudyError, Trouble
 from impactkit.wording import Message
@@ -36,6 +37,8 @@ _CHECKS = {
     "treated": treated_troubles,
     "weight": weight_troubles,
     "exposure": exposure_troubles,
+    "eligible": eligible_troubles,
+    "dose": dose_troubles,
     "std_error": std_error_troubles,
 }
 _NUMBERS = (
@@ -44,10 +47,13 @@ _NUMBERS = (
     "treated",
     "weight",
     "exposure",
+    "eligible",
+    "dose",
     "pre_outcome",
     "std_error",
     "covariates",
 )
+_NEEDED = (*_LABELS, "time", "treated", "eligible", "dose")
 
 
 def study_columns(
@@ -166,10 +172,21 @@ def _narrow(frame: Any, roles: Roles) -> pd.DataFrame:
             ]
         )
     _raise(roles.missing_from(narrow.collect_schema().names()))
-    table: pd.DataFrame = narrow.select(wanted).collect("pandas").to_native()
+    table = _views(frame, wanted)
+    if table is None:
+        table = narrow.select(wanted).collect("pandas").to_native()
     if not len(table):
         _raise([Trouble("The table has no rows.", "frame", "Add the data under the header.")])
     return table
+
+
+def _views(frame: Any, wanted: list[str]) -> pd.DataFrame | None:
+    """Return the columns of a pandas table without copying them; None for other tables."""
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        return None
+    return pd.DataFrame({name: frame[name] for name in wanted}, copy=False)
 
 
 def _cell_troubles(table: pd.DataFrame, roles: Roles) -> dict[str, list[Trouble]]:
@@ -181,7 +198,7 @@ def _cell_troubles(table: pd.DataFrame, roles: Roles) -> dict[str, list[Trouble]
             troubles += number_troubles(column, role)
         if role in _CHECKS and not troubles:
             troubles += _CHECKS[role](_numbers(table, name), roles)
-        if role in (*_LABELS, "time", "treated"):
+        if role in _NEEDED:
             troubles += missing_label_troubles(column, role) + code_troubles(column, role)
         if role == "time":
             troubles += text_time_troubles(column)
@@ -200,6 +217,7 @@ def _coded(table: pd.DataFrame, roles: Roles) -> Columns:
     outcome = _numbers(table, roles.outcome)
     assert outcome is not None
     adjusted = [_numbers(table, name) for name in roles.covariates]
+    eligible = _numbers(table, roles.eligible)
     return Columns(
         outcome=outcome,
         period=period,
@@ -207,6 +225,8 @@ def _coded(table: pd.DataFrame, roles: Roles) -> Columns:
         period_names=names,
         weight=_numbers(table, roles.weight),
         exposure=_numbers(table, roles.exposure),
+        eligible=None if eligible is None else eligible == 1,
+        dose=_numbers(table, roles.dose),
         pre_outcome=_numbers(table, roles.pre_outcome),
         std_error=_numbers(table, roles.std_error),
         covariates=np.column_stack(adjusted) if adjusted else np.empty((len(outcome), 0)),  # type: ignore[arg-type]

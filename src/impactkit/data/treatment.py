@@ -62,6 +62,20 @@ def treatment(
     Treatment
         The columns with treatment, and what is wrong with it.
     """
+    if switching and treated is not None and columns.unit is not None and columns.period is not None:
+        return _switching(columns, treated == 1)
+    if columns.dose is None:
+        return _told(columns, first_treated, treated, start=start)
+    alone = first_treated is None and treated is None
+    if alone and columns.period is not None and start is None:
+        return _without_start(columns)
+    group = (columns.dose > 0).astype(np.float64) if alone else treated
+    return _held_against_dose(_told(columns, first_treated, group, start=start), columns.dose)
+
+
+def _told(
+    columns: Columns, first_treated: Floats | None, treated: Floats | None, *, start: float | None
+) -> Treatment:
     if first_treated is not None:
         cohort = np.where(np.isfinite(first_treated) & (first_treated != 0), first_treated, np.inf)
         return _with(columns, cohort)
@@ -70,8 +84,6 @@ def treatment(
     group = treated == 1
     if columns.period is None:
         return Treatment(columns=replace(columns, treated=group), first_start=-math.inf)
-    if switching and columns.unit is not None:
-        return _switching(columns, group)
     if start is not None:
         return _with(columns, np.where(group, float(start), np.inf))
     return _path(columns, treated) if columns.unit is not None else _repeated(columns, treated)
@@ -107,6 +119,31 @@ def _switching(columns: Columns, now: np.ndarray) -> Treatment:
     ever[columns.unit[now]] = True
     first = float(columns.time[now].min()) if now.any() else math.inf
     return Treatment(columns=replace(columns, path=now, treated=ever[columns.unit]), first_start=first)
+
+
+def _without_start(columns: Columns) -> Treatment:
+    trouble = Trouble(
+        "The dose does not say when it started.",
+        "dose",
+        "Give start= (the first treated period of all with a dose), or first_treated=.",
+    )
+    return replace(_with(columns, np.full(len(columns.outcome), np.inf)), troubles=(trouble,))
+
+
+def _held_against_dose(found: Treatment, dose: Floats) -> Treatment:
+    """Add a trouble where treated rows have no dose, or others have one."""
+    columns = found.columns
+    ever = columns.treated if columns.cohort is None else np.isfinite(columns.cohort)
+    if ever is None or found.troubles or not bool((ever != (dose > 0)).any()):
+        return found
+    n = int((ever != (dose > 0)).sum())
+    trouble = Trouble(
+        "Rows in which the dose and the treatment disagree: {n}.",
+        "dose",
+        "Give those never treated the dose 0, and those treated at some time a dose above 0.",
+        {"n": n},
+    )
+    return replace(found, troubles=(trouble,))
 
 
 def _repeated(columns: Columns, treated: Floats) -> Treatment:

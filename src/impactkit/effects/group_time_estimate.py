@@ -13,7 +13,7 @@ from impactkit.effects.adjusted_cells import Settings
 from impactkit.effects.aggregation import Averages, averages, every_cell
 from impactkit.effects.cell_effects import CellEffects, Effects, cell_effects
 from impactkit.effects.cohort_permutation import cohort_test
-from impactkit.effects.describe import group_means, sample_of
+from impactkit.effects.describe import ENOUGH, chosen_in_words, cluster_names, group_means, sample_of
 from impactkit.effects.estimate import Aggregation, Estimate
 from impactkit.effects.estimator import CellRegressionSettings, CohortSettings
 from impactkit.effects.inference import ClusterRobust, InfluenceFunction, Permutation, WildClusterBootstrap
@@ -29,8 +29,6 @@ from impactkit.wording import Message
 Floats = npt.NDArray[np.float64]
 AnyInference: TypeAlias = ClusterRobust | InfluenceFunction | Permutation | WildClusterBootstrap
 _RATIO = (Label(name="log rate ratio", measure="log_ratio"), Label(name="rate ratio", measure="ratio"))
-ENOUGH = 40
-"""With fewer clusters of either kind, or degrees of freedom, small-sample inference is chosen."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,7 +75,8 @@ class CohortAggregates:
 
     def answered(self, estimate: Estimate, found: Averages) -> Estimate:
         """Return an estimate with averages, their uncertainty and the test of the first filled in."""
-        test = cohort_test(self.found.design, self.found.contrasts(found.weights[:, 0]), self.permutation)
+        weights = found.weights[:, 0]
+        test = cohort_test(self.found.design, lambda: self.found.contrasts(weights), self.permutation)
         labels, effects = found.labels, found.effects
         if isinstance(effects, RateEffects):
             labels = (*labels, *_RATIO)
@@ -123,7 +122,7 @@ def group_time_estimate(
         The average over treated cells first, then each cell.
     """
     design, cells = found.design, every_cell(found)
-    inference, chosen = _inference(settings, cells.effects)
+    inference = _inference(settings, cells.effects)
     permuted = settings.inference if isinstance(settings.inference, Permutation) else settings.permutation
     aggregates = CohortAggregates(found=found, inference=inference, permutation=permuted)
     columns = design.columns
@@ -138,10 +137,13 @@ def group_time_estimate(
         means=group_means(columns),
         start=float(design.starts[0]),
         adjusted_for=tuple(study.covariates) if adjusted else (),
-        warnings=(*study.notes, *found.notes, *chosen),
+        warnings=(*study.notes, *found.notes),
         cohorts=aggregates,
+        cluster_names=cluster_names(columns),
     )
-    return aggregates.answered(bare, cells)
+    answered = aggregates.answered(bare, cells)
+    words = chosen_in_words(inference, answered.interval, sample=answered.sample, test=answered.permutation)
+    return replace(answered, warnings=(*answered.warnings, *words))
 
 
 def balanced_note(found: CellEffects, settings: Settings) -> tuple[Message, ...]:
@@ -175,15 +177,12 @@ def balanced_note(found: CellEffects, settings: Settings) -> tuple[Message, ...]
     return (Message("estimate.unbalanced", {**values, "point": float(alone)}),)
 
 
-def _inference(
-    settings: CohortSettings | CellRegressionSettings, effects: Effects
-) -> tuple[AnyInference, tuple[Message, ...]]:
-    """Return the inference asked for, or the one that the number of clusters calls for, and why."""
+def _inference(settings: CohortSettings | CellRegressionSettings, effects: Effects) -> AnyInference:
+    """Return the inference asked for, or the one that the number of clusters and their leverage call for."""
     if settings.inference is not None:
-        return settings.inference, ()
-    assert isinstance(effects, InfluencedEffects)
-    counts = {"treated": effects.n_treated, "comparison": effects.n_comparison}
+        return settings.inference
+    assert isinstance(effects, InfluencedEffects) and isinstance(settings, CohortSettings)
     df = float(arm_variances(effects.first(), power=1).degrees_of_freedom[0])
-    if min(counts.values()) >= ENOUGH and df >= ENOUGH:
-        return InfluenceFunction(), (Message("inference.chosen.large", counts),)
-    return ClusterRobust(), (Message("inference.chosen.small", counts),)
+    if min(effects.n_treated, effects.n_comparison) >= ENOUGH and df >= ENOUGH:
+        return InfluenceFunction(level=settings.level)
+    return ClusterRobust(level=settings.level)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from impactkit.effects.interval import Interval
+from impactkit.effects.interval import Interval, t_intervals
 from impactkit.effects.kernels.cohort_influence import CohortFeatures, widened
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.uncertainty import Uncertainty
@@ -54,6 +53,9 @@ class InfluencedEffects:
     shares : ndarray, shape (G,), optional
         Each cluster's share of what its cohort's averages weigh, where clusters weigh unequally. Corrections
         for few clusters are then its own: ``1 / (1 - share)`` in place of ``n / (n - 1)``.
+    slopes : ndarray, shape (A, M), optional
+        How each effect moves with the share of each cohort, over the total weight; None where shares do not
+        enter.
     """
 
     points: Floats
@@ -66,6 +68,7 @@ class InfluencedEffects:
     n_comparison: int
     is_exact: bool = False
     shares: Floats | None = None
+    slopes: Floats | None = None
 
     @property
     def is_mixed(self) -> bool:
@@ -83,10 +86,19 @@ class InfluencedEffects:
             points=self.points[:1],
             coefficients=self.coefficients[:, :, :1],
             parts=self.parts[:, :1],
+            slopes=None if self.slopes is None else self.slopes[:, :1],
         )
 
+    def with_estimated_shares(self) -> Self:
+        """Return the effects with the cohorts' shares taken as estimates of those of a population."""
+        if self.slopes is None:
+            return self
+        coefficients = self.coefficients.copy()
+        coefficients[:, -1, :] += self.slopes
+        return replace(self, coefficients=coefficients)
+
     def combined(self, weights: Floats, slopes: Floats) -> Self:
-        """Return weighted sums of the effects whose weights rest on the cohorts' estimated shares.
+        """Return weighted sums of the effects whose weights rest on the cohorts' shares.
 
         Parameters
         ----------
@@ -100,11 +112,16 @@ class InfluencedEffects:
         InfluencedEffects
             M effects.
         """
-        coefficients = self.coefficients @ weights
-        coefficients[:, -1, :] += slopes
+        slopes = slopes if self.slopes is None else self.slopes @ weights + slopes
         points = np.nan_to_num(self.points) @ weights
         points[(weights[np.isnan(self.points)] != 0).any(axis=0)] = np.nan
-        return replace(self, points=points, coefficients=coefficients, parts=self.parts @ weights)
+        return replace(
+            self,
+            points=points,
+            coefficients=self.coefficients @ weights,
+            parts=self.parts @ weights,
+            slopes=slopes,
+        )
 
     def inferred(self, inference: InfluenceInference) -> Uncertainty:
         """Return the uncertainty of the effects."""
@@ -158,8 +175,10 @@ def arm_variances(effects: InfluencedEffects, *, power: int) -> ArmVariances:
     -------
     ArmVariances
         With degrees of freedom ``(sum v)^2 / sum(v^2 / (n - 1))``, where ``v`` are the cohorts' variances
-        under independent errors of one variance (exact designs) or their estimated ones. Where clusters hold
-        several cohorts, one less than the fewest treated or comparison clusters.
+        under independent errors of one variance (exact designs) or their estimated ones. Estimated ones of
+        two or three clusters can be small by chance, so there the degrees of freedom are at most those of the
+        treated alone, and of the comparison alone. Where clusters hold several cohorts, one less than the
+        fewest treated or comparison clusters.
 
     Notes
     -----
@@ -197,6 +216,8 @@ def arm_variances(effects: InfluencedEffects, *, power: int) -> ArmVariances:
         np.add.at(by_group, (groups, columns), weighed)
         free = np.where(sizes > 1, by_group**2 / free_in_each, 0.0).sum(axis=0)
         df = by_group.sum(axis=0) ** 2 / free
+    if not effects.is_exact:
+        df = np.minimum(df, _fewest_free(effects, groups, free_in_each))
     return ArmVariances(
         features=features, scaled=scaled, variances=estimated.sum(axis=0), degrees_of_freedom=df
     )
@@ -219,6 +240,19 @@ def _free_by_shares(effects: InfluencedEffects) -> Floats:
     own, pairs, squares = (np.bincount(features.arms, values, features.n_arms) for values in (h**2, q, q**2))
     found: Floats = 1 / (own + pairs**2 - squares)
     return found
+
+
+def _fewest_free(effects: InfluencedEffects, groups: Codes, free_in_each: Floats) -> Floats:
+    """Return the degrees of freedom of the side that has fewest, shape (M,): treated, or comparison."""
+    is_own = np.abs(effects.parts) > 0
+    columns = np.broadcast_to(np.arange(groups.shape[1]), groups.shape)
+    sides = []
+    for side in (is_own, effects.involved() & ~is_own):
+        holds = np.zeros(groups.shape, dtype=np.bool_)
+        np.logical_or.at(holds, (groups, columns), side)
+        free = np.where(holds, free_in_each, 0).sum(axis=0)
+        sides.append(np.where(side.any(axis=0), free, np.inf))
+    return np.asarray(np.minimum(*sides))
 
 
 def uncertainty_of(
@@ -244,30 +278,32 @@ def uncertainty_of(
     Uncertainty
         Where a variance cannot be known the interval is nan, with the reason.
     """
-    fewest = {"treated": effects.n_treated, "comparison": effects.n_comparison}
-    alone = Message("estimate.one_cluster", fewest)
-    if effects.n_treated > 1 and effects.n_comparison > 1:
-        alone = Message("estimate.one_cluster_in_cohort")
-    intervals = []
-    for point, variance, free in zip(effects.points, found.variances, df, strict=True):
-        reason = None
-        if math.isnan(point):
-            reason = Message("estimate.cell_not_estimated")
-        elif math.isnan(variance) or min(fewest.values()) < 2:
-            reason = alone
-        elif not variance > (_NOISE * effects.outcome_scale) ** 2:
-            reason = Message("estimate.no_variation")
-        if reason is not None:
-            intervals.append(Interval.undefined(float(point), level=level, reason=reason))
-        else:
-            std_error = math.sqrt(variance)
-            intervals.append(Interval.from_std_error(float(point), std_error, df=float(free), level=level))
+    std_errors = np.sqrt(np.maximum(found.variances, 0.0))
+    known = t_intervals(effects.points, std_errors, df, level=level)
     return Uncertainty(
-        intervals=tuple(intervals),
+        intervals=tuple(
+            interval if why is None else Interval.undefined(interval.point, level=level, reason=why)
+            for interval, why in zip(known, _why_undefined(effects, found.variances), strict=True)
+        ),
         contributions=found.contributions(),
         covariance=found.covariance(),
         words=words,
     )
+
+
+def _why_undefined(effects: InfluencedEffects, variances: Floats) -> list[Message | None]:
+    """Return why the uncertainty of each effect cannot be known; None where it can."""
+    fewest = {"treated": effects.n_treated, "comparison": effects.n_comparison}
+    alone = Message("estimate.one_cluster", fewest)
+    if effects.n_treated > 1 and effects.n_comparison > 1:
+        alone = Message("estimate.one_cluster_in_cohort")
+    reasons: list[Message | None] = [None] * len(variances)
+    lost, hidden = np.isnan(effects.points), np.isnan(variances) | (min(fewest.values()) < 2)
+    still = ~(variances > (_NOISE * effects.outcome_scale) ** 2)
+    for k in np.flatnonzero(lost | hidden | still):
+        constant = Message("estimate.no_variation")
+        reasons[k] = Message("estimate.cell_not_estimated") if lost[k] else alone if hidden[k] else constant
+    return reasons
 
 
 def _mixed(effects: InfluencedEffects, power: int) -> ArmVariances:

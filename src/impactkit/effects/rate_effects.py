@@ -76,6 +76,7 @@ class RateEffects(InfluencedEffects):
             points=np.append(self.points, log),
             coefficients=np.concatenate([self.coefficients, own], axis=2),
             parts=np.hstack([self.parts, own_parts]),
+            slopes=None,  # shares are taken as given
             observed=np.append(self.observed, R),
             observed_coefficients=np.concatenate(
                 [self.observed_coefficients, self.observed_coefficients[:, :, :1]], axis=2

@@ -113,23 +113,16 @@ class CellRegression:
         EstimationError
             If no treated cell has an effect that can be told apart.
         """
-        problem = self.problem(names)
-        fit = problem.fit()
-        problem = replace(problem, n_parameters=fit.rank + int(self.design.is_panel))
-        counts = self._row_weights()
         masses = np.bincount(self.design.unit_arms, minlength=len(self.design.starts)).astype(np.float64)
-        effects = RegressedEffects(problem=problem, fit=fit, masses=masses)
-        if not (~np.isnan(effects.points) & self.cells.is_post).any():
-            raise EstimationError(
-                "The effect cannot be told apart from the covariates or the fixed effects.",
-                where="outcome",
-                mend="Leave out covariates that say who is treated, or add rows where they differ.",
-            )
+        effects = solved(self.problem(names), self.cells, masses, is_panel=self.design.is_panel)
+        lost = np.isnan(effects.points)
+        if lost.any():
+            notes = (*notes, Message("estimate.cells.not_told_apart", {"n": int(lost.sum())}))
         return CellEffects(
             design=self.design,
             cells=self.cells,
             effects=effects,
-            weights=counts[self.cells.arm, self.cells.period],
+            weights=self._row_weights()[self.cells.arm, self.cells.period],
             contrasts=contrasts,
             notes=(*self.design.notes, *notes),
             are_shares_known=True,
@@ -153,7 +146,7 @@ class CellRegression:
         split = len(self._names(names))
         width = split + len(self.cells)
         pieces = whole_clusters(clusters, rows_at_once=max(_NUMBERS_AT_ONCE // width, 1))
-        every = (self._raw(piece) for piece in pieces)
+        every = (self._raw(piece, centred=False) for piece in pieces)
         norms = np.sqrt(sum((self._weight(p) @ X**2 for p, X in zip(pieces, every, strict=True)), start=0.0))
         G = int(clusters.max()) + 1
         treated = design.treated[design.arms]
@@ -201,8 +194,12 @@ class CellRegression:
         )
         return (*cohorts, *periods, *names, *by_period, *by_cell)
 
-    def _raw(self, piece: slice) -> Floats:
-        """Return the regressors before unit effects are absorbed: adjusted for, then the effects."""
+    def _raw(self, piece: slice, *, centred: bool = True) -> Floats:
+        """Return the regressors before unit effects are absorbed: adjusted for, then the effects.
+
+        Not centred they say how large the columns are: a covariate that is constant within a cohort leaves
+        only rounding noise about its mean.
+        """
         design, columns = self.design, self.design.columns
         assert columns.period is not None
         arms, period, x = design.arms[piece], columns.period[piece], columns.covariates[piece]
@@ -212,8 +209,8 @@ class CellRegression:
         parts = [cohorts, periods, x]
         if self.moderated:
             parts += [periods * x[:, [j]] for j in range(x.shape[1])]
-            centred = x - self._means[arms]
-            parts += [effects * centred[:, [j]] for j in range(x.shape[1])]
+            about = x - self._means[arms] if centred else x
+            parts += [effects * about[:, [j]] for j in range(x.shape[1])]
         return np.hstack([*parts, effects])
 
     @property
@@ -242,3 +239,39 @@ class CellRegression:
         A, T = len(self.design.starts), len(self.design.periods)
         cell = self.design.arms * T + columns.period
         return np.bincount(cell, columns.weight, A * T).astype(np.float64).reshape(A, T)
+
+
+def solved(problem: LinearProblem, cells: Cells, masses: Floats, *, is_panel: bool) -> RegressedEffects:
+    """Solve a regression whose effects are cells.
+
+    Parameters
+    ----------
+    problem : LinearProblem
+        With one effect a cell.
+    cells : Cells
+        The cells.
+    masses : ndarray, shape (A,)
+        What each cohort counts.
+    is_panel : bool
+        Whether unit effects were absorbed.
+
+    Returns
+    -------
+    RegressedEffects
+        Effects that cannot be told apart are nan.
+
+    Raises
+    ------
+    EstimationError
+        If no treated cell has an effect that can be told apart.
+    """
+    fit = problem.fit()
+    problem = replace(problem, n_parameters=fit.rank + int(is_panel))
+    effects = RegressedEffects(problem=problem, fit=fit, masses=masses)
+    if not (~np.isnan(effects.points) & cells.is_post).any():
+        raise EstimationError(
+            "The effect cannot be told apart from the covariates or the fixed effects.",
+            where="outcome",
+            mend="Leave out covariates that say who is treated, or add rows where they differ.",
+        )
+    return effects

@@ -50,12 +50,14 @@ class Staggered:
     @cached_property
     def arms(self) -> Codes:
         """Cohort of each row."""
-        return self._arms_of(self.columns)
+        if not self.columns.is_regular:
+            return self._arms_at(slice(None))
+        return np.repeat(self.unit_arms, len(self.periods))
 
     @cached_property
     def unit_arms(self) -> Codes:
         """Cohort of each unit, in the order of the rows; of each row where there are no units."""
-        return self.arms[self.first_rows]
+        return self._arms_at(self.first_rows)
 
     @cached_property
     def first_rows(self) -> Codes:
@@ -129,12 +131,9 @@ class Staggered:
         counts = [np.count_nonzero(np.bincount(clusters[g], minlength=G)) for g in (treated, ~treated)]
         return int(counts[0]), int(counts[1] or counts[0])
 
-    def _arms_of(self, columns: Columns) -> Codes:
-        assert columns.cohort is not None
-        if not columns.is_regular:
-            return np.searchsorted(self.starts, columns.cohort)
-        first = np.searchsorted(self.starts, columns.cohort[:: len(columns.periods)])
-        return np.repeat(first, len(columns.periods))
+    def _arms_at(self, rows: Codes | slice) -> Codes:
+        assert self.columns.cohort is not None
+        return np.searchsorted(self.starts, self.columns.cohort[rows])
 
 
 def staggered(study: Study, *, anticipation: float = 0.0, counts: bool = False) -> Staggered:

@@ -37,7 +37,7 @@ class DataFiles(Written):
         The column measured; a claim may name another.
     unit, time, treated, first_treated, cluster, stratum, weight, exposure : str, optional
         Columns; see `Study`.
-    pre_outcome, std_error : str, optional
+    eligible, dose, pre_outcome, std_error : str, optional
         Columns; see `Study`.
     start : int or float, optional
         First treated period, when ``treated`` marks the group.
@@ -84,6 +84,8 @@ class DataFiles(Written):
     exposure: Text | None = None
     rates: Literal["weighted", "equal"] | None = None
     switching: Literal[True] | None = None
+    eligible: Text | None = None
+    dose: Text | None = None
     covariates: tuple[Text, ...] = ()
     pre_outcome: Text | None = None
     std_error: Text | None = None
@@ -145,6 +147,8 @@ _ROLES = (
     "exposure",
     "rates",
     "switching",
+    "eligible",
+    "dose",
     "covariates",
     "pre_outcome",
     "std_error",

@@ -96,6 +96,8 @@ def data_fingerprint(plan: Plan) -> str:
     single = (data.outcome, data.time, data.treated, data.first_treated, data.weight)
     numbers = {
         *single,
+        data.eligible,
+        data.dose,
         data.pre_outcome,
         data.std_error,
         data.exposure,

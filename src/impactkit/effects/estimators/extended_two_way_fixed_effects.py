@@ -92,7 +92,8 @@ class ExtendedTwoWayFixedEffects(CellRegressionSettings):
             effect can be told apart.
         """
         is_count = self.family == "poisson"
-        design, cells = self._compared(staggered(study, anticipation=self.anticipation, counts=is_count))
+        design = self._with_untreated(staggered(study, anticipation=self.anticipation, counts=is_count))
+        cells = self._cells(design)
         if is_count:
             found = counted_cells(
                 design, cells, contrasts=lambda rates, weights: self._contrasts(rates, cells, weights)
@@ -133,11 +134,28 @@ class ExtendedTwoWayFixedEffects(CellRegressionSettings):
         }
         own = np.zeros(len(imputed.cells))
         for k in np.flatnonzero(weights):
-            own[place[int(cells.arm[k]), int(cells.period[k])]] = weights[k]
+            cell = int(cells.arm[k]), int(cells.period[k])
+            if cell in place:
+                own[place[cell]] = weights[k]
         return imputed.contrasts(own)
 
-    def _compared(self, design: Staggered) -> tuple[Staggered, Cells]:
-        """Return the rows that are untreated or in a cell with untreated rows in its period; the cells."""
+    def _with_untreated(self, design: Staggered) -> Staggered:
+        """Leave out the rows of periods without untreated rows: nothing tells their effect from the period's.
+
+        Kept without an effect of their own they would pass for untreated.
+        """
+        columns = design.columns
+        assert columns.cohort is not None and columns.period is not None
+        untreated = columns.time + self.anticipation < columns.cohort
+        is_open = np.bincount(columns.period[untreated], minlength=len(design.periods)) > 0
+        kept = np.asarray(is_open[columns.period])
+        if kept.all() or not kept.any():
+            return design
+        note = Message("estimate.not_imputed", {"n": int((~kept).sum())})
+        return replace(design.among(kept), notes=(*design.notes, note))
+
+    def _cells(self, design: Staggered) -> Cells:
+        """Return the cells from the start, less its anticipation, on, in periods that have untreated rows."""
         every = group_time_cells(
             design.starts,
             design.periods,
@@ -146,13 +164,4 @@ class ExtendedTwoWayFixedEffects(CellRegressionSettings):
             base="universal",
         )
         near = design.periods[every.period] + self.anticipation >= design.starts[every.arm]
-        cells = every.take(near & every.controls.any(axis=1))
-        alone = every.take(near & ~every.controls.any(axis=1))
-        table = np.zeros((len(design.starts), len(design.periods)), dtype=np.bool_)
-        table[alone.arm, alone.period] = True
-        gone = table[design.arms, design.columns.period]
-        if not gone.any():
-            return design, cells
-        note = Message("estimate.rows_without_untreated", {"n": int(gone.sum())})
-        kept = replace(design.among(~gone), notes=(*design.notes, note))
-        return kept, cells
+        return every.take(near & every.controls.any(axis=1))

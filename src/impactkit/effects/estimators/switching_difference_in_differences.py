@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from impactkit.data.study import Study
-from impactkit.effects.describe import group_means, sample_of
+from impactkit.effects.describe import ENOUGH, chosen_in_words, cluster_names, group_means, sample_of
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.estimator import CohortSettings
 from impactkit.effects.inference import ClusterRobust, InfluenceFunction, Permutation
@@ -18,15 +18,13 @@ from impactkit.effects.regression import Label
 from impactkit.effects.switched_paths import SwitchedPaths, inferred, influenced, path_test, switched_paths
 from impactkit.wording import Message
 
-_ENOUGH = 40
-
 
 class SwitchingDifferenceInDifferences(CohortSettings):
     """Changes when treatment is switched on or off, against units that stay as those were before.
 
     Parameters
     ----------
-    inference, permutation
+    inference, level, permutation
         See `CohortSettings`.
 
     Notes
@@ -78,7 +76,7 @@ class SwitchingDifferenceInDifferences(CohortSettings):
         headline = influenced(paths, effects["att"])
         permuted = self.inference if isinstance(self.inference, Permutation) else self.permutation
         test = path_test(paths, permuted)
-        inference, chosen = self._inference(headline)
+        inference = self._inference(headline)
         if isinstance(inference, Permutation):
             found = headline_only([effect.point for effect in effects.values()], test, inference.level)
         else:
@@ -86,35 +84,33 @@ class SwitchingDifferenceInDifferences(CohortSettings):
         alone = paths.joins.n_alone + paths.leaves.n_alone
         left = (Message("estimate.switches_alone", {"n": alone}),) if alone else ()
         pairs = zip(effects, found.intervals, strict=True)
-        sample = sample_of(study, paths.columns)
+        sample = replace(
+            sample_of(study, paths.columns),
+            n_treated_clusters=headline.n_treated,
+            n_comparison_clusters=headline.n_comparison,
+        )
+        chosen = chosen_in_words(inference, found.intervals[0], sample=sample, test=test)
         return Estimate(
             settings=self.model_dump(mode="json"),
             outcome=study.outcome,
             estimand=_estimand(study, paths),
             terms=tuple(Label(name=name).term(interval) for name, interval in pairs),
             inference=found.words,
-            sample=replace(
-                sample,
-                n_treated_clusters=headline.n_treated,
-                n_comparison_clusters=headline.n_comparison,
-            ),
+            sample=sample,
             means=group_means(paths.columns),
             warnings=(*study.notes, *left, *chosen),
             contributions=found.contributions,
             covariance=found.covariance,
             permutation=test,
+            cluster_names=cluster_names(paths.columns),
         )
 
-    def _inference(
-        self, headline: InfluencedEffects
-    ) -> tuple[ClusterRobust | InfluenceFunction | Permutation, tuple[Message, ...]]:
-        """Return the inference asked for, or the one that the number of clusters calls for, and why."""
+    def _inference(self, headline: InfluencedEffects) -> ClusterRobust | InfluenceFunction | Permutation:
+        """Return the inference asked for, or the one that the number of clusters calls for."""
         if self.inference is not None:
-            return self.inference, ()
-        counts = {"treated": headline.n_treated, "comparison": headline.n_comparison}
-        if min(counts.values()) >= _ENOUGH:
-            return InfluenceFunction(), (Message("inference.chosen.large", counts),)
-        return ClusterRobust(), (Message("inference.chosen.small", counts),)
+            return self.inference
+        is_large = min(headline.n_treated, headline.n_comparison) >= ENOUGH
+        return InfluenceFunction(level=self.level) if is_large else ClusterRobust(level=self.level)
 
 
 def _estimand(study: Study, paths: SwitchedPaths) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from impactkit.effects.influenced import InfluencedEffects, arm_variances, uncertainty_of
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.cluster_robust import ClusterCovariance, Kind, cluster_robust
+from impactkit.effects.kernels.clusters import kept_if_small
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.kernels.least_squares import LeastSquares
 from impactkit.effects.linear import LinearProblem
@@ -93,6 +95,7 @@ class ClusterRobust(BaseModel):
         is_reduced = fit.n_rows != problem.n_rows
         counted = None if is_reduced else problem.n_parameters
         found = cluster_robust(problem, fit, kind=kind, n_parameters=counted)
+        found = replace(found, spectra=kept_if_small(found.spectra))  # every effect goes through them
         scale = self._scale(found, problem)
         targets, points = problem.targets, problem.points(fit)
         lost = np.where(np.isnan(points), np.nan, 0.0)
@@ -126,7 +129,8 @@ class ClusterRobust(BaseModel):
         -------
         Uncertainty
             CR2 corrects each cohort's sum of squares for its number of clusters, with Satterthwaite's degrees
-            of freedom; CR1 has the factor ``G / (G - 1)``.
+            of freedom; CR1 has the factor ``G / (G - 1)``. Which units started when is taken as given, as
+            permutation does: cohorts' shares are not estimates of a population's.
 
         Raises
         ------

@@ -72,7 +72,8 @@ def group_time_cells(
     Returns
     -------
     Cells
-        By cohort, then by period. Cohorts without a base period have none.
+        By cohort, then by period. Cohorts without a base period have none. Cohorts that start so soon after
+        the data that effects may have come early have no treated cells, and are no controls either.
 
     References
     ----------
@@ -87,7 +88,7 @@ def group_time_cells(
     """
     T, last = len(periods), periods[-1]
     rows = []
-    for cohort in np.flatnonzero(starts <= last):
+    for cohort in np.flatnonzero(starts <= last + anticipation):
         early = np.flatnonzero(periods + anticipation < starts[cohort])
         if not len(early):
             continue

@@ -79,6 +79,30 @@ class Imputation:
         sums = belongs @ (self.panel.treated * self.gaps)
         return np.divide(sums, masses, out=np.zeros_like(sums), where=masses > 0), masses
 
+    def cell_centres(self, n_arms: int) -> Floats:
+        """Return the means that treated rows' effects are centred on in the errors, shape (A, T).
+
+        Parameters
+        ----------
+        n_arms : int
+            A.
+
+        Returns
+        -------
+        ndarray, shape (A, T)
+            Means by squared weights, which make the conservative variance least [1]_; 0 where there are no
+            treated rows.
+
+        References
+        ----------
+        .. [1] Borusyak, K., Jaravel, X., & Spiess, J. (2024). Revisiting event-study designs: robust and
+           efficient estimation. *Review of Economic Studies*, 91(6), equation 8.
+        """
+        belongs = (self.panel.arms == np.arange(n_arms)[:, None]).astype(np.float64)
+        squares = self.panel.treated**2
+        masses, sums = belongs @ squares, belongs @ (squares * self.gaps)
+        return np.asarray(np.divide(sums, masses, out=np.zeros_like(sums), where=masses > 0))
+
     def directions(self, n_arms: int, cells: tuple[Labels, Labels], masses: Floats) -> Floats:
         """Return how cell effects move with the period effects and slopes, shape (T + p, K).
 
@@ -113,14 +137,14 @@ class Imputation:
         left = np.linalg.norm(directions - self.reach @ directions, axis=0)
         return np.asarray(left <= _EXPLAINED * np.linalg.norm(directions, axis=0))
 
-    def features(self, piece: slice, means: Floats) -> Floats:
+    def features(self, piece: slice, centres: Floats) -> Floats:
         """Return what units bring to the errors of effects, shape (m, 2 T + p + 1).
 
         Parameters
         ----------
         piece : slice
             Which units.
-        means : ndarray, shape (A, T)
+        centres : ndarray, shape (A, T)
             Mean effects by cohort and period.
 
         Returns
@@ -132,7 +156,7 @@ class Imputation:
         panel, gaps = self.panel, self.gaps[piece]
         residuals = panel.untreated[piece] * gaps
         by_covariate = np.einsum("nt,ntp->np", residuals, panel.covariates[piece])
-        spread = panel.treated[piece] * (gaps - means[panel.arms[piece]])
+        spread = panel.treated[piece] * (gaps - centres[panel.arms[piece]])
         return np.hstack([residuals, by_covariate, spread, np.ones((len(gaps), 1))])
 
 

@@ -16,6 +16,8 @@ from impactkit.errors import EstimationError, UsageError
 DEPENDENT = 1e-11
 """A column whose part outside the columns before it is at most this share of its norm is dropped."""
 
+_SHARES = 1e-7  # a kept column that is less than this of a dropped one does not enter it
+
 _ILL_CONDITIONED = 1e3  # above this the square of the condition number costs more digits than QR alone keeps
 _MAX_REFINEMENTS = 6
 _CHUNK_BYTES = 1 << 19  # a factor's rows stay in the processor's cache
@@ -60,6 +62,8 @@ class LeastSquares:
         In the outcome's unit squared.
     n_rows : int
         Rows in all blocks.
+    shares : ndarray, shape (r, k - r)
+        How much of each dropped column, of norm one, is each kept column, of norm one.
     """
 
     coefficients: Floats
@@ -67,6 +71,25 @@ class LeastSquares:
     root: Floats
     residual_sum_of_squares: float
     n_rows: int
+    shares: Floats
+
+    def are_estimable(self, targets: Floats) -> Flags:
+        """Return which combinations of the coefficients the rows determine, shape (M,).
+
+        A dropped column may as well have been kept in place of one it is made of, so that not only its own
+        coefficient is undetermined but theirs too.
+
+        Parameters
+        ----------
+        targets : ndarray, shape (M, k)
+            What each coefficient weighs in each combination.
+        """
+        weighs_dropped = (targets[:, ~self.kept] != 0).any(axis=1)
+        sizes = np.linalg.norm(self.root, axis=0)
+        moved = (targets[:, self.kept] / np.where(sizes > 0, sizes, 1.0)) @ self.shares
+        size = np.abs(targets[:, self.kept] / np.where(sizes > 0, sizes, 1.0)).max(axis=1, initial=0.0)
+        depends = (np.abs(moved) > _SHARES * size[:, None]).any(axis=1)
+        return np.asarray(~(weighs_dropped | depends))
 
     @property
     def rank(self) -> int:
@@ -150,7 +173,12 @@ def least_squares(blocks: Blocks, *, norms: Floats | None = None) -> LeastSquare
     coefficients = np.full(k, np.nan)
     coefficients[kept] = solution
     fit = LeastSquares(
-        coefficients=coefficients, kept=kept, root=root, residual_sum_of_squares=residual_sum, n_rows=n_rows
+        coefficients=coefficients,
+        kept=kept,
+        root=root,
+        residual_sum_of_squares=residual_sum,
+        n_rows=n_rows,
+        shares=_shares(factor[:, :k], kept, column_norms),
     )
     return _refined(fit, blocks) if _condition_number(root) > _ILL_CONDITIONED else fit
 
@@ -222,6 +250,18 @@ def _independent_columns(factor: Floats, norms: Floats) -> tuple[Flags, Floats]:
         kept[dependent[0]] = False
 
 
+def _shares(factor: Floats, kept: Flags, norms: Floats) -> Floats:
+    """Return what kept columns are of dropped ones, all of norm one; a column of zeros is nothing of any."""
+    r, gone = int(kept.sum()), ~kept
+    if not gone.any() or not r:
+        return np.zeros((r, int(gone.sum())))
+    triangle = _triangle(np.hstack([factor[:, kept], factor[:, gone]]))
+    root, right = triangle[:r, :r], triangle[:r, r:]
+    sizes = np.linalg.norm(root, axis=0)[:, None]
+    scale = np.where(norms[gone] > 0, norms[gone], 1.0)
+    return np.asarray(sizes * solve_triangular(root, right) / scale)
+
+
 def _condition_number(root: Floats) -> float:
     return float(np.linalg.cond(root / np.linalg.norm(root, axis=0))) if len(root) else 1.0
 
@@ -246,6 +286,7 @@ def _refined(fit: LeastSquares, blocks: Blocks) -> LeastSquares:
         root=fit.root,
         residual_sum_of_squares=residual_sum,
         n_rows=fit.n_rows,
+        shares=fit.shares,
     )
 
 

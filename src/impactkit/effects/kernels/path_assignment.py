@@ -9,7 +9,7 @@ import numpy as np
 from impactkit.effects.kernels.arrays import Flags, Floats, Labels
 from impactkit.effects.kernels.assignment import EXACT_BELOW
 from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
-from impactkit.effects.kernels.cohort_assignment import CohortReduction, CohortTables
+from impactkit.effects.kernels.cohort_assignment import count_orders, orders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,7 +45,7 @@ class PathReduction:
     @property
     def n_assignments(self) -> int:
         """How many assignments could have been drawn."""
-        return self._law.n_assignments
+        return count_orders(self.observed, self.strata)
 
     def statistics(self, *, draws: int, seed: int) -> AssignmentStatistics:
         """Return the effect under other assignments, ready for tests of any constant effect.
@@ -63,7 +63,8 @@ class PathReduction:
             With denominators of 1, or 0 where no switch has anybody to compare with.
         """
         n = self.n_assignments
-        found = np.concatenate([self._effects(chunk) for chunk in self._law.labels(draws, seed)], axis=1)
+        labels = orders(self.observed, self.strata, draws=draws, seed=seed)
+        found = np.concatenate([self._effects(chunk) for chunk in labels], axis=1)
         own = self._effects(self.observed[None, :])[:, 0]
         return AssignmentStatistics(
             numerators=found[0],
@@ -74,10 +75,6 @@ class PathReduction:
             is_exact=n <= EXACT_BELOW,
             n_assignments=n,
         )
-
-    @property
-    def _law(self) -> CohortReduction:
-        return CohortReduction(tables=_no_tables, observed=self.observed, strata=self.strata)
 
     def _effects(self, labels: Labels) -> Floats:
         """Return effects, shifts and whether they are defined, shape (3, c), under assignments (c, G)."""
@@ -98,7 +95,3 @@ class PathReduction:
                 total = total + np.where(compared, went[:, 2], 0.0)
         safe = np.where(total > 0, total, 1.0)
         return np.stack([top / safe, shift / safe, (total > 0).astype(np.float64)])
-
-
-def _no_tables() -> CohortTables:
-    raise NotImplementedError

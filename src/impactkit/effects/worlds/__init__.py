@@ -2,6 +2,8 @@
 
 from impactkit.effects.worlds.change_in_one_group import ChangeInOneGroup
 from impactkit.effects.worlds.count_panel import CountPanel
+from impactkit.effects.worlds.dosed_panel import DosedPanel
+from impactkit.effects.worlds.eligible_in_areas import EligibleInAreas
 from impactkit.effects.worlds.randomised_arms import RandomisedArms
 from impactkit.effects.worlds.repeated_cross_sections import RepeatedCrossSections
 from impactkit.effects.worlds.staggered_panel import StaggeredPanel
@@ -15,6 +17,8 @@ ALL = (
     RepeatedCrossSections,
     StaggeredPanel,
     SwitchingPanel,
+    DosedPanel,
+    EligibleInAreas,
     TwoGroupPanel,
 )
 
@@ -22,6 +26,8 @@ __all__ = [
     "ALL",
     "ChangeInOneGroup",
     "CountPanel",
+    "DosedPanel",
+    "EligibleInAreas",
     "RandomisedArms",
     "RepeatedCrossSections",
     "StaggeredPanel",

@@ -46,6 +46,9 @@ class Attrition:
             "sun_abraham",
             "switching_difference_in_differences",
             "extended_two_way_fixed_effects",
+            "stacked_difference_in_differences",
+            "triple_difference",
+            "continuous_dose",
         }
     )
     share: float = 0.20

@@ -36,6 +36,9 @@ class TooFewClusters:
             "sun_abraham",
             "switching_difference_in_differences",
             "extended_two_way_fixed_effects",
+            "stacked_difference_in_differences",
+            "triple_difference",
+            "continuous_dose",
         }
     )
     treated: int = 5

@@ -36,6 +36,7 @@ _HOMES = {
         "StackedDifferenceInDifferences",
         "StaggeredDifferenceInDifferences",
         "SunAbraham",
+        "SwitchingDifferenceInDifferences",
         "TripleDifference",
     ),
     "effects.inference": (

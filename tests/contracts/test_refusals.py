@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from impactkit.data.study import Study
+from impactkit.effects import estimators
 from impactkit.effects.estimators import (
     BeforeAfter,
     ContinuousDose,
@@ -16,10 +17,12 @@ from impactkit.effects.estimators import (
 from impactkit.effects.inference import ClusterRobust
 from impactkit.effects.worlds import (
     ChangeInOneGroup,
+    CountPanel,
     DosedPanel,
     EligibleInAreas,
     RandomisedArms,
     RepeatedCrossSections,
+    SwitchingPanel,
     TwoGroupPanel,
 )
 from impactkit.errors import EstimationError
@@ -247,3 +250,22 @@ def test_a_comparison_group_that_never_overlaps_in_time_is_not_taken_for_an_answ
     seen = np.where(treated, frame["period"].isin([1, 6]), frame["period"].isin([2, 7]))
     with pytest.raises(EstimationError, match="cannot be told apart"):
         DID.estimate(PANEL.study(pd.DataFrame(frame[seen])))
+
+
+def takes(estimator, world):
+    """Return whether an estimator answers in a world."""
+    try:
+        estimator().estimate(world.study(world.draw(1)))
+    except EstimationError as error:
+        assert "Mend:" in str(error)
+        return False
+    return True
+
+
+def test_counts_are_never_taken_for_levels():
+    assert [e for e in estimators.ALL if takes(e, CountPanel())] == []
+
+
+def test_treatment_that_is_switched_off_is_never_taken_for_a_start():
+    found = [e for e in estimators.ALL if takes(e, SwitchingPanel())]
+    assert found == [estimators.SwitchingDifferenceInDifferences]

@@ -19,6 +19,7 @@ from impactkit.effects.estimators import (
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
     SunAbraham,
+    SwitchingDifferenceInDifferences,
     TripleDifference,
 )
 from impactkit.effects.inference import ClusterRobust, Permutation
@@ -28,6 +29,7 @@ from impactkit.effects.worlds import (
     EligibleInAreas,
     RandomisedArms,
     StaggeredPanel,
+    SwitchingPanel,
     TwoGroupPanel,
 )
 
@@ -76,7 +78,7 @@ def test_a_missing_row_is_the_same_as_an_empty_outcome():
 
 @pytest.mark.parametrize("value", [0.0, 7.0, 1e9])
 def test_an_outcome_that_never_varies_has_no_interval(design, frame, value):
-    constant = frame.assign(y=value)
+    constant = design.constant(frame, value)
     if "baseline" in frame and isinstance(design.estimator, BeforeAfter):
         constant["baseline"] = value
     found = design.estimate(constant).interval
@@ -86,7 +88,7 @@ def test_an_outcome_that_never_varies_has_no_interval(design, frame, value):
 
 
 def test_an_outcome_that_never_varies_is_what_chance_would_give(design, frame):
-    test = design.estimate(frame.assign(y=1e9)).permutation
+    test = design.estimate(design.constant(frame, 1e9)).permutation
     assert test is None or test.p_value() == 1.0
 
 
@@ -129,6 +131,7 @@ def test_permutation_as_the_inference_gives_its_own_limits(estimator):
         SunAbraham: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
         Imputation: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
         StaggeredDifferenceInDifferences: StaggeredPanel(n_units=12, n_treated=4, starts=(4, 6)),
+        SwitchingDifferenceInDifferences: SwitchingPanel(n_units=12, n_switching=5),
     }
     world = worlds[estimator]
     study = world.study(world.draw(2))

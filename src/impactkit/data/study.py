@@ -12,6 +12,7 @@ from impactkit.data.study_columns import study_columns
 from impactkit.wording import Message, card
 
 Kind = Literal["cross_section", "repeated_cross_sections", "panel"]
+Rates = Literal["weighted", "equal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ class Study:
     treated : str, optional
         Column of 0 and 1. In a panel an absorbing path (0 before the start, 1 from it on); with ``start``,
         or in a cross section, the group.
+    switching : bool
+        Whether ``treated`` is a path that may also be switched off again. Only estimators of such paths take
+        the study.
     start : float, optional
         First treated period, shared by all treated; makes ``treated`` the group.
     cluster, stratum : str, optional
@@ -48,6 +52,12 @@ class Study:
         ``ContinuousDose``.
     weight : str, optional
         Column of positive precision weights.
+    exposure : str, optional
+        Column with what the outcome is counted over: person-years, inhabitants, pupils; above 0.
+    rates : {"weighted", "equal"}, optional
+        Whether the outcome is divided by its exposure, and rows weigh their exposure (so that averages are
+        those of people) or the same (those of areas). Left out, the outcome stays a count, which only
+        estimators of counts take.
     covariates : sequence of str
         Columns adjusted for.
     pre_outcome : str, optional
@@ -60,8 +70,8 @@ class Study:
     ------
     StudyError
         With every fault at once: missing columns (did you mean), text among numbers, duplicates of unit and
-        time, a start that changes within a unit, treatment that is switched off, missing clusters, codes
-        read as numbers.
+        time, a start that changes within a unit, treatment that is switched off (without ``switching``),
+        an exposure of 0, missing clusters, codes read as numbers.
 
     Examples
     --------
@@ -80,8 +90,11 @@ class Study:
     first_treated: str | None = None
     treated: str | None = None
     start: float | None = None
+    switching: bool = False
     cluster: str | None = None
     weight: str | None = None
+    exposure: str | None = None
+    rates: Rates | None = None
     covariates: Sequence[str] = ()
     stratum: str | None = None
     pre_outcome: str | None = None
@@ -94,7 +107,9 @@ class Study:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "covariates", tuple(self.covariates))
-        columns, left_out, notes = study_columns(self.frame, self.roles, start=self.start)
+        columns, left_out, notes = study_columns(
+            self.frame, self.roles, start=self.start, switching=self.switching, rates=self.rates
+        )
         object.__setattr__(self, "columns", columns)
         object.__setattr__(self, "left_out", left_out)
         object.__setattr__(self, "notes", notes)
@@ -110,6 +125,7 @@ class Study:
             treated=self.treated,
             cluster=self.cluster,
             weight=self.weight,
+            exposure=self.exposure,
             stratum=self.stratum,
             eligible=self.eligible,
             dose=self.dose,

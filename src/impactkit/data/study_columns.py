@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
 import numpy as np
@@ -11,8 +12,8 @@ import numpy as np
 from impactkit.data.coding import code_labels
 from impactkit.data.columns import Array, Columns, Flags, Floats, LeftOut, Reason
 from impactkit.data.roles import Roles
+from impactkit.data.study_codes import code_troubles
 from impactkit.data.study_faults import (
-    code_troubles,
     dose_troubles,
     eligible_troubles,
     missing_label_troubles,
@@ -23,6 +24,7 @@ from impactkit.data.study_faults import (
     treated_troubles,
     weight_troubles,
 )
+from impactkit.data.study_settings import exposure_troubles, setting_troubles
 from impactkit.data.treatment import Treatment, treatment
 from impactkit.errors import StudyError, Trouble
 from impactkit.wording import Message
@@ -33,18 +35,20 @@ if TYPE_CHECKING:
 _LABELS = ("unit", "cluster", "stratum")
 _CHECKS = {
     "treated": treated_troubles,
+    "weight": weight_troubles,
+    "exposure": exposure_troubles,
     "eligible": eligible_troubles,
     "dose": dose_troubles,
-    "weight": weight_troubles,
     "std_error": std_error_troubles,
 }
 _NUMBERS = (
     "outcome",
     "first_treated",
     "treated",
+    "weight",
+    "exposure",
     "eligible",
     "dose",
-    "weight",
     "pre_outcome",
     "std_error",
     "covariates",
@@ -53,7 +57,12 @@ _NEEDED = (*_LABELS, "time", "treated", "eligible", "dose")
 
 
 def study_columns(
-    frame: Any, roles: Roles, *, start: float | None
+    frame: Any,
+    roles: Roles,
+    *,
+    start: float | None,
+    switching: bool = False,
+    rates: Literal["weighted", "equal"] | None = None,
 ) -> tuple[Columns, tuple[LeftOut, ...], tuple[Message, ...]]:
     """Check a table against its roles and code it.
 
@@ -65,6 +74,10 @@ def study_columns(
         The part each column plays.
     start : float, optional
         First treated period shared by all treated.
+    switching : bool
+        Whether treatment may be switched off.
+    rates : {"weighted", "equal"}, optional
+        Whether the outcome is divided by its exposure, and what rows then weigh.
 
     Returns
     -------
@@ -81,23 +94,47 @@ def study_columns(
         With every fault at once.
     """
     table = _narrow(frame, roles)
+    settings = setting_troubles(roles, start=start, switching=switching, rates=rates)
     if cells := _cell_troubles(table, roles):
-        _raise([t for found in cells.values() for t in found] + _further(table, roles, cells, start=start))
-    full, found = _treated(table, roles, start)
+        further = _further(table, roles, cells, start=start, switching=switching)
+        _raise(settings + [t for found in cells.values() for t in found] + further)
+    _raise(settings)
+    full, found = _treated(table, roles, start, switching)
     _raise(list(found.troubles) + panel_troubles(full, roles))
-    return *_complete(full, found), found.notes
+    columns, left_out = _complete(full, found)
+    return (columns if rates is None else _as_rates(columns, rates)), left_out, found.notes
 
 
-def _treated(table: pd.DataFrame, roles: Roles, start: float | None) -> tuple[Columns, Treatment]:
+def _as_rates(columns: Columns, rates: Literal["weighted", "equal"]) -> Columns:
+    """Return the outcome per exposure in place of the count."""
+    exposure = columns.exposure
+    assert exposure is not None
+    weight = columns.weight
+    if rates == "weighted":
+        weight = exposure if weight is None else weight * exposure
+    std_error = None if columns.std_error is None else columns.std_error / exposure
+    return replace(
+        columns, outcome=columns.outcome / exposure, exposure=None, weight=weight, std_error=std_error
+    )
+
+
+def _treated(
+    table: pd.DataFrame, roles: Roles, start: float | None, switching: bool
+) -> tuple[Columns, Treatment]:
     """Return the coded columns with the treatment told, sorted, and what was found of it."""
     first_treated, treated = _numbers(table, roles.first_treated), _numbers(table, roles.treated)
-    found = treatment(_coded(table, roles), first_treated, treated, start=start)
+    found = treatment(_coded(table, roles), first_treated, treated, start=start, switching=switching)
     order = found.columns.canonical_order()
     return (found.columns if order is None else found.columns.take(order)), found
 
 
 def _further(
-    table: pd.DataFrame, roles: Roles, guilty: Mapping[str, list[Trouble]], *, start: float | None
+    table: pd.DataFrame,
+    roles: Roles,
+    guilty: Mapping[str, list[Trouble]],
+    *,
+    start: float | None,
+    switching: bool,
 ) -> list[Trouble]:
     """Return what is wrong with the panel besides the cells, from the rows and columns that are sound."""
     if roles.unit is None or roles.time is None or table[roles.time].dtype.kind not in "iufM":
@@ -115,7 +152,7 @@ def _further(
     rows = table.assign(**{roles.outcome: 0.0}).dropna(subset=labels)
     if not len(rows):
         return []
-    full, found = _treated(rows, sound, start)
+    full, found = _treated(rows, sound, start, switching)
     return list(found.troubles) + panel_troubles(full, sound)
 
 
@@ -187,6 +224,7 @@ def _coded(table: pd.DataFrame, roles: Roles) -> Columns:
         periods=periods,
         period_names=names,
         weight=_numbers(table, roles.weight),
+        exposure=_numbers(table, roles.exposure),
         eligible=None if eligible is None else eligible == 1,
         dose=_numbers(table, roles.dose),
         pre_outcome=_numbers(table, roles.pre_outcome),
@@ -236,6 +274,8 @@ def _complete(full: Columns, found: Treatment) -> tuple[Columns, tuple[LeftOut, 
         reasons.append(("pre_outcome_missing", ~np.isfinite(full.pre_outcome)))
     if full.std_error is not None:
         reasons.append(("std_error_missing", ~np.isfinite(full.std_error)))
+    if full.exposure is not None:
+        reasons.append(("exposure_missing", ~np.isfinite(full.exposure)))
     if full.weight is not None:
         reasons.append(("zero_weight", full.weight == 0))
     kept = np.ones(len(full.outcome), dtype=bool)

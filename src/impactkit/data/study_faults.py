@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SHOWN = 5
-_COUNTIES = frozenset({1, *range(3, 11), 12, 13, 14, *range(17, 26)})
 _CHANGES = {
     "first_treated": "The start changes within a unit; units: {n}, the first is {unit!r}.",
     "cluster": "The cluster changes within a unit; units: {n}, the first is {unit!r}.",
@@ -23,7 +21,6 @@ _CHANGES = {
     "dose": "The dose changes within a unit; units: {n}, the first is {unit!r}.",
     "stratum": "The stratum changes within a unit; units: {n}, the first is {unit!r}.",
 }
-_CODE_NAME = re.compile(r"kommun|municipal|region|deso", re.IGNORECASE)
 
 
 def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
@@ -48,7 +45,7 @@ def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
         return []
     text = column.map(lambda value: isinstance(value, str)) if column.dtype.kind != "f" else None
     if text is not None and bool(text.any()):
-        where = _rows(text.to_numpy(dtype=bool))
+        where = rows_in_words(text.to_numpy(dtype=bool))
         example = str(column[text].iloc[0])
         return [
             Trouble(
@@ -66,7 +63,7 @@ def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
                 "Column {name!r} holds infinite numbers.",
                 "{role}={name!r}, rows {rows}",
                 "Correct the cells, or leave them empty.",
-                {"name": name, "role": role, "rows": _rows(infinite)},
+                {"name": name, "role": role, "rows": rows_in_words(infinite)},
             )
         ]
     return []
@@ -95,44 +92,7 @@ def missing_label_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
             "Empty cells in column {name!r}: {n}.",
             "{role}={name!r}, rows {rows}",
             "Fill in the cells, or leave the rows out yourself and say why.",
-            {"name": str(column.name), "n": int(lacking.sum()), "role": role, "rows": _rows(lacking)},
-        )
-    ]
-
-
-def code_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
-    """Return a trouble if a column of municipality codes was read as numbers and lost its leading zeros.
-
-    Parameters
-    ----------
-    column : Series
-        The column.
-    role : str
-        The part it plays.
-
-    Returns
-    -------
-    list of Trouble
-        Empty when all is well.
-    """
-    if role == "time" or column.dtype.kind not in "iuf" or not _CODE_NAME.search(str(column.name)):
-        return []
-    values = column.dropna().to_numpy()
-    if not len(values) or values.min() < 101 or values.max() > 2599 or values.min() >= 1000:
-        return []
-    if not set(np.unique(values // 100).astype(int)) <= _COUNTIES:
-        return []
-    return [
-        Trouble(
-            "Column {name!r} looks like municipality codes read as numbers: {example} has lost its zero.",
-            "{role}={name!r}",
-            "Read the column as text, so that {example} stays {mended!r}.",
-            {
-                "name": str(column.name),
-                "example": str(int(values.min())),
-                "mended": f"{int(values.min()):04d}",
-                "role": role,
-            },
+            {"name": str(column.name), "n": int(lacking.sum()), "role": role, "rows": rows_in_words(lacking)},
         )
     ]
 
@@ -222,7 +182,7 @@ def dose_troubles(dose: Floats | None, roles: Roles) -> list[Trouble]:
             "Column {name!r} holds doses below 0.",
             "dose={name!r}, rows {rows}",
             "Write 0 for none and positive numbers for more.",
-            {"name": str(roles.dose), "rows": _rows(dose < 0)},
+            {"name": str(roles.dose), "rows": rows_in_words(dose < 0)},
         )
     ]
 
@@ -249,7 +209,7 @@ def weight_troubles(weight: Floats | None, roles: Roles) -> list[Trouble]:
             "Column {name!r} holds weights that are negative or missing.",
             "weight={name!r}, rows {rows}",
             "Give every row a weight above 0, or 0 to leave it out.",
-            {"name": str(roles.weight), "rows": _rows(~(weight >= 0))},
+            {"name": str(roles.weight), "rows": rows_in_words(~(weight >= 0))},
         )
     ]
 
@@ -276,7 +236,7 @@ def std_error_troubles(std_error: Floats | None, roles: Roles) -> list[Trouble]:
             "Column {name!r} holds standard errors that are 0 or negative.",
             "std_error={name!r}, rows {rows}",
             "Leave the cell empty where none is known; a number of answers is no standard error.",
-            {"name": str(roles.std_error), "rows": _rows(std_error <= 0)},
+            {"name": str(roles.std_error), "rows": rows_in_words(std_error <= 0)},
         )
     ]
 
@@ -287,7 +247,7 @@ def _neither_0_nor_1(values: Floats | None, name: str, where: str, mend: str) ->
     other = ~((values == 0) | (values == 1) | np.isnan(values))
     if not other.any():
         return []
-    shown = {"name": name, "example": f"{values[other][0]:g}", "rows": _rows(other)}
+    shown = {"name": name, "example": f"{values[other][0]:g}", "rows": rows_in_words(other)}
     return [Trouble("Column {name!r} must be 0 or 1; it holds {example}.", where, mend, shown)]
 
 
@@ -384,7 +344,24 @@ def _changes(columns: Columns, values: Floats | Codes | Flags, role: str, name: 
     ]
 
 
-def _rows(guilty: Flags) -> str:
+def rows_in_words(guilty: Flags) -> str:
+    """Return the first few rows at fault, and how many there are.
+
+    Parameters
+    ----------
+    guilty : ndarray of bool, shape (n,)
+        Which rows.
+
+    Returns
+    -------
+    str
+        Numbered from 0.
+
+    Examples
+    --------
+    >>> rows_in_words(np.array([False, True, True]))
+    '1, 2'
+    """
     found = np.flatnonzero(guilty)
     shown = ", ".join(str(row) for row in found[:_SHOWN])
     return shown + (f" … ({len(found)})" if len(found) > _SHOWN else "")

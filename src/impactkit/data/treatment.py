@@ -35,7 +35,12 @@ class Treatment:
 
 
 def treatment(
-    columns: Columns, first_treated: Floats | None, treated: Floats | None, *, start: float | None
+    columns: Columns,
+    first_treated: Floats | None,
+    treated: Floats | None,
+    *,
+    start: float | None,
+    switching: bool = False,
 ) -> Treatment:
     """Tell who is treated from when.
 
@@ -49,12 +54,16 @@ def treatment(
         0 or 1: an absorbing path in a panel, else the group.
     start : float, optional
         First treated period of everybody in the group.
+    switching : bool
+        Whether ``treated`` is a path that may be switched off.
 
     Returns
     -------
     Treatment
         The columns with treatment, and what is wrong with it.
     """
+    if switching and treated is not None and columns.unit is not None and columns.period is not None:
+        return _switching(columns, treated == 1)
     if columns.dose is None:
         return _told(columns, first_treated, treated, start=start)
     alone = first_treated is None and treated is None
@@ -101,6 +110,15 @@ def _path(columns: Columns, treated: Floats) -> Treatment:
     off = now != (time >= cohort)
     troubles = (_switched_off(columns, off),) if off.any() else ()
     return replace(_with(columns, cohort), troubles=troubles)
+
+
+def _switching(columns: Columns, now: np.ndarray) -> Treatment:
+    """Read a 0/1 path that may be switched off; a unit is of the treated if its treatment ever is on."""
+    assert columns.unit is not None
+    ever = np.zeros(int(columns.unit.max()) + 1, dtype=bool)
+    ever[columns.unit[now]] = True
+    first = float(columns.time[now].min()) if now.any() else math.inf
+    return Treatment(columns=replace(columns, path=now, treated=ever[columns.unit]), first_start=first)
 
 
 def _without_start(columns: Columns) -> Treatment:
@@ -151,7 +169,7 @@ def _switched_off(columns: Columns, off: np.ndarray) -> Trouble:
     return Trouble(
         "Rows where treatment is switched off again: {n}; the first is unit {unit!r} in {period}.",
         "treated",
-        "Treatment must stay 1 once it is 1. Give start= if the column marks the group.",
+        "Treatment must stay 1 once it is 1. Give start= if it marks the group, switching=True if not.",
         {
             "n": int(off.sum()),
             "unit": str(columns.unit_labels[columns.unit[row]]),

@@ -19,6 +19,7 @@ from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
+_ROUNDING = 1e-13
 
 
 def cohort_test(
@@ -120,6 +121,8 @@ def _tables(design: Staggered, units: Codes, contrasts: Floats) -> CohortTables:
         for column in values.T:
             means = np.bincount(design.unit_of_row, weights * column) / mass
             column -= means[design.unit_of_row]
+        # Outcomes that never vary within units must not be ranked by their rounding.
+        values[np.abs(values[:, 0]) <= _ROUNDING * np.abs(columns.outcome).max(), 0] = 0.0
     if columns.covariates.shape[1]:
         values = _less_covariates(values, columns.covariates, columns.period, weights)
     cell, G = units * T + columns.period, int(units.max()) + 1

@@ -35,6 +35,44 @@ class Settings(Protocol):
         """The slug."""
 
 
+def suited(study: Study, *, counts: bool = False, switching: bool = False) -> Columns:
+    """Return a study's rows, if the estimator takes counts and paths that switch where the study has them.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    counts : bool
+        Whether the estimator models counts over their exposure.
+    switching : bool
+        Whether the estimator takes treatment that is switched off again.
+
+    Returns
+    -------
+    Columns
+        The rows.
+
+    Raises
+    ------
+    EstimationError
+        With the estimator or the setting that fits.
+    """
+    columns = study.columns
+    if columns.exposure is not None and not counts:
+        raise EstimationError(
+            "The outcome is a count over an exposure; this estimator compares levels.",
+            where="exposure",
+            mend="Give the study rates=, or use ExtendedTwoWayFixedEffects(family='poisson').",
+        )
+    if columns.path is not None and not switching:
+        raise EstimationError(
+            "Treatment is switched off again in this study; this estimator takes a start that lasts.",
+            where="switching",
+            mend="Use SwitchingDifferenceInDifferences, or give the study first_treated=.",
+        )
+    return columns
+
+
 def group_means(columns: Columns) -> tuple[GroupMean, ...]:
     """Return the mean outcome of each group in each period.
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Group = Literal["treated", "comparison"]
+Measure = Literal["difference", "log_ratio", "ratio"]
 Aggregation = Literal["simple", "dynamic", "group", "calendar"]
 
 
@@ -44,6 +45,8 @@ class Term:
         The period it concerns.
     group : float, optional
         The start of the cohort it concerns.
+    measure : {"difference", "log_ratio", "ratio"}
+        A difference in the outcome's unit, or a ratio (or its logarithm), which has none.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Term:
     event_time: float | None = None
     time: float | None = None
     group: float | None = None
+    measure: Measure = "difference"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

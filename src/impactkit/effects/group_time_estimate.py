@@ -20,12 +20,15 @@ from impactkit.effects.inference import ClusterRobust, InfluenceFunction, Permut
 from impactkit.effects.inference.permutation import headline_only
 from impactkit.effects.influenced import InfluencedEffects, arm_variances
 from impactkit.effects.permutation_test import PermutationTest
+from impactkit.effects.rate_effects import RateEffects, with_ratio
+from impactkit.effects.regression import Label
 from impactkit.effects.uncertainty import Uncertainty
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
 AnyInference: TypeAlias = ClusterRobust | InfluenceFunction | Permutation | WildClusterBootstrap
+_RATIO = (Label(name="log rate ratio", measure="log_ratio"), Label(name="rate ratio", measure="ratio"))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,8 +77,13 @@ class CohortAggregates:
         """Return an estimate with averages, their uncertainty and the test of the first filled in."""
         weights = found.weights[:, 0]
         test = cohort_test(self.found.design, lambda: self.found.contrasts(weights), self.permutation)
-        uncertainty = self._infer(found.effects, test)
-        pairs = zip(found.labels, uncertainty.intervals, strict=True)
+        labels, effects = found.labels, found.effects
+        if isinstance(effects, RateEffects):
+            labels = (*labels, *_RATIO)
+            uncertainty = with_ratio(self._infer(effects.with_log_ratio(), test))
+        else:
+            uncertainty = self._infer(effects, test)
+        pairs = zip(labels, uncertainty.intervals, strict=True)
         return replace(
             estimate,
             terms=tuple(label.term(interval) for label, interval in pairs),

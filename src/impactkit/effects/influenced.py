@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +50,9 @@ class InfluencedEffects:
     is_exact : bool
         Whether effects are differences of cohort means of equally weighted clusters, for which degrees of
         freedom follow from the design alone.
+    shares : ndarray, shape (G,), optional
+        Each cluster's share of what its cohort's averages weigh, where clusters weigh unequally. Corrections
+        for few clusters are then its own: ``1 / (1 - share)`` in place of ``n / (n - 1)``.
     slopes : ndarray, shape (A, M), optional
         How each effect moves with the share of each cohort, over the total weight; None where shares do not
         enter.
@@ -64,6 +67,7 @@ class InfluencedEffects:
     n_treated: int
     n_comparison: int
     is_exact: bool = False
+    shares: Floats | None = None
     slopes: Floats | None = None
 
     @property
@@ -75,7 +79,7 @@ class InfluencedEffects:
         """Return which cohorts weigh in which effects, shape (A, M)."""
         return np.asarray(np.abs(self.coefficients).max(axis=1) > 0)
 
-    def first(self) -> InfluencedEffects:
+    def first(self) -> Self:
         """Return the first effect alone."""
         return replace(
             self,
@@ -85,7 +89,7 @@ class InfluencedEffects:
             slopes=None if self.slopes is None else self.slopes[:, :1],
         )
 
-    def with_estimated_shares(self) -> InfluencedEffects:
+    def with_estimated_shares(self) -> Self:
         """Return the effects with the cohorts' shares taken as estimates of those of a population."""
         if self.slopes is None:
             return self
@@ -93,7 +97,7 @@ class InfluencedEffects:
         coefficients[:, -1, :] += self.slopes
         return replace(self, coefficients=coefficients)
 
-    def combined(self, weights: Floats, slopes: Floats) -> InfluencedEffects:
+    def combined(self, weights: Floats, slopes: Floats) -> Self:
         """Return weighted sums of the effects whose weights rest on the cohorts' shares.
 
         Parameters
@@ -183,33 +187,62 @@ def arm_variances(effects: InfluencedEffects, *, power: int) -> ArmVariances:
     is the identity over ``n``. A treated cohort of one cluster has no spread of its own: such cohorts are
     compared with each other (or the only one with the smallest other cohort), so that differences between
     their effects count as uncertainty; where there is no other the variance is nan.
+
+    Where clusters weigh unequally, a cohort's block of the hat matrix has the shares ``h`` on its diagonal
+    when errors' variances are in proportion to the weights, and power 1 is CR2 of that working model, with
+    ``1 / (sum h^2 + sum q_i q_j)`` degrees of freedom, the second sum over pairs of different clusters with
+    ``q = h^2 / (1 - h)``.
     """
     if effects.is_mixed:
         return _mixed(effects, power)
     groups, coefficients = _pooled(effects)
+    features = effects.features if effects.shares is None else _levered(effects, power)
     counts, involved = effects.features.counts, effects.involved()
     columns = np.broadcast_to(np.arange(groups.shape[1]), groups.shape)
     sizes = np.zeros(groups.shape)
     np.add.at(sizes, (groups, columns), np.where(involved, counts[:, None], 0))
     with np.errstate(divide="ignore", invalid="ignore"):
-        factors = np.where(sizes > 1, (sizes / (sizes - 1)) ** power, np.nan)
+        factors, free_in_each = np.where(sizes > 1, (sizes / (sizes - 1)) ** power, np.nan), sizes - 1
+        if effects.shares is not None:
+            is_own = (sizes == counts[:, None]) & (sizes > 1)
+            factors = np.where(is_own, 1.0, factors)
+            free_in_each = np.where(is_own, _free_by_shares(effects)[:, None], free_in_each)
         factors = np.where(involved, np.take_along_axis(factors, groups, axis=0), 0.0)
         scaled = coefficients * np.sqrt(factors)[:, None, :]
-        estimated = effects.features.squares(coefficients) * factors
+        estimated = features.squares(coefficients) * factors
         own = (coefficients[:, :-1] ** 2).sum(axis=1)
         weighed = counts[:, None] * own if effects.is_exact else estimated
         by_group = np.zeros(groups.shape)
         np.add.at(by_group, (groups, columns), weighed)
-        free = np.where(sizes > 1, by_group**2 / (sizes - 1), 0.0).sum(axis=0)
+        free = np.where(sizes > 1, by_group**2 / free_in_each, 0.0).sum(axis=0)
         df = by_group.sum(axis=0) ** 2 / free
     if not effects.is_exact:
-        df = np.minimum(df, _fewest_free(effects, groups, sizes))
+        df = np.minimum(df, _fewest_free(effects, groups, free_in_each))
     return ArmVariances(
-        features=effects.features, scaled=scaled, variances=estimated.sum(axis=0), degrees_of_freedom=df
+        features=features, scaled=scaled, variances=estimated.sum(axis=0), degrees_of_freedom=df
     )
 
 
-def _fewest_free(effects: InfluencedEffects, groups: Codes, sizes: Floats) -> Floats:
+def _levered(effects: InfluencedEffects, power: int) -> CohortFeatures:
+    """Return features corrected for each cluster's share of its cohort; those alone in one stay."""
+    features, shares = effects.features, effects.shares
+    assert shares is not None
+    left = np.where(features.counts[features.arms] > 1, np.maximum(1 - shares, 1e-12), 1.0)
+    scale = left ** (-power / 2)
+    return replace(features, rows=lambda piece: features.rows(piece) * scale[piece][:, None])
+
+
+def _free_by_shares(effects: InfluencedEffects) -> Floats:
+    """Return Satterthwaite's degrees of freedom of each cohort's sum of squares, shape (A,)."""
+    features, h = effects.features, effects.shares
+    assert h is not None
+    q = h**2 / np.maximum(1 - h, 1e-12)
+    own, pairs, squares = (np.bincount(features.arms, values, features.n_arms) for values in (h**2, q, q**2))
+    found: Floats = 1 / (own + pairs**2 - squares)
+    return found
+
+
+def _fewest_free(effects: InfluencedEffects, groups: Codes, free_in_each: Floats) -> Floats:
     """Return the degrees of freedom of the side that has fewest, shape (M,): treated, or comparison."""
     is_own = np.abs(effects.parts) > 0
     columns = np.broadcast_to(np.arange(groups.shape[1]), groups.shape)
@@ -217,7 +250,7 @@ def _fewest_free(effects: InfluencedEffects, groups: Codes, sizes: Floats) -> Fl
     for side in (is_own, effects.involved() & ~is_own):
         holds = np.zeros(groups.shape, dtype=np.bool_)
         np.logical_or.at(holds, (groups, columns), side)
-        free = np.where(holds, sizes - 1, 0).sum(axis=0)
+        free = np.where(holds, free_in_each, 0).sum(axis=0)
         sides.append(np.where(side.any(axis=0), free, np.inf))
     return np.asarray(np.minimum(*sides))
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from impactkit.data.columns import Columns, Flags
 from impactkit.data.study import Study
-from impactkit.effects.describe import clusters_of, marked
+from impactkit.effects.describe import clusters_of, marked, suited
 from impactkit.effects.kernels.demean import demean
 from impactkit.effects.linear import (
     Counted,
@@ -222,7 +222,7 @@ def two_groups(study: Study, *, alone: bool = False) -> Columns:
         If there are no or one period, nobody or everybody is treated, the starts differ, or a group lacks
         rows before or after the start.
     """
-    columns = study.columns
+    columns = suited(study)
     if columns.period is None:
         raise EstimationError(
             "Difference in differences needs periods; this study is a single cross section.",

@@ -15,6 +15,7 @@ from impactkit.effects.kernels.assignment import EXACT_BELOW, AssignmentReductio
 from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
 from impactkit.effects.kernels.cohort_assignment import CohortReduction
 from impactkit.effects.kernels.dose_assignment import DoseReduction
+from impactkit.effects.kernels.path_assignment import PathReduction
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
@@ -53,7 +54,7 @@ class PermutationTest:
        in Genetics and Molecular Biology*, 9(1).
     """
 
-    parts: tuple[AssignmentReduction | CohortReduction | DoseReduction, ...]
+    parts: tuple[AssignmentReduction | CohortReduction | DoseReduction | PathReduction, ...]
     draws: int
     seed: int
     law: Message

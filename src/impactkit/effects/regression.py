@@ -12,7 +12,7 @@ import numpy.typing as npt
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
 from impactkit.effects.describe import assignment_of, chosen_in_words, cluster_names, group_means, sample_of
-from impactkit.effects.estimate import Estimate, Term
+from impactkit.effects.estimate import Estimate, Measure, Term
 from impactkit.effects.estimator import RegressionSettings
 from impactkit.effects.inference import Permutation
 from impactkit.effects.interval import Interval
@@ -42,17 +42,20 @@ class Label:
         The period.
     group : float, optional
         The start of the cohort.
+    measure : {"difference", "log_ratio", "ratio"}
+        See `Term`.
     """
 
     name: str
     event_time: float | None = None
     time: float | None = None
     group: float | None = None
+    measure: Measure = "difference"
 
     def term(self, interval: Interval) -> Term:
         """Return the effect of this name."""
         where = {"event_time": self.event_time, "time": self.time, "group": self.group}
-        return Term(name=self.name, interval=interval, **where)
+        return Term(name=self.name, interval=interval, measure=self.measure, **where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
-from impactkit.effects.describe import clusters_of
+from impactkit.effects.describe import clusters_of, suited
 from impactkit.effects.kernels.adjusted_change import regression_trouble
 from impactkit.effects.kernels.least_squares import Block, least_squares
 from impactkit.errors import EstimationError
@@ -154,7 +154,7 @@ class Staggered:
         return np.searchsorted(self.starts, self.columns.cohort[rows])
 
 
-def staggered(study: Study, *, anticipation: float = 0.0) -> Staggered:
+def staggered(study: Study, *, anticipation: float = 0.0, counts: bool = False) -> Staggered:
     """Return a study's rows by cohort.
 
     Parameters
@@ -163,6 +163,8 @@ def staggered(study: Study, *, anticipation: float = 0.0) -> Staggered:
         A panel or repeated cross sections.
     anticipation : float
         How long before the start effects may come.
+    counts : bool
+        Whether counts over an exposure are taken.
 
     Returns
     -------
@@ -174,7 +176,7 @@ def staggered(study: Study, *, anticipation: float = 0.0) -> Staggered:
     EstimationError
         If there are fewer than two periods, nobody is treated, or no treated unit has a period before.
     """
-    columns = study.columns
+    columns = suited(study, counts=counts)
     if columns.period is None or columns.cohort is None:
         raise EstimationError(
             "A staggered design needs periods and the first treated period of each unit.",

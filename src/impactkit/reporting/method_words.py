@@ -19,6 +19,7 @@ _ASSUMPTIONS = {
     "imputation": _COMPARED_CHANGES,
     "stacked_difference_in_differences": _COMPARED_CHANGES,
     "sun_abraham": _COMPARED_CHANGES,
+    "switching_difference_in_differences": _COMPARED_CHANGES,
     "staggered_difference_in_differences": _COMPARED_CHANGES,
     "triple_difference": ("gap_parallel", "no_spillover_within", *_COMPARED_CHANGES[1:]),
     "randomised_trial": ("lot_kept", "dropout_alike", "no_spillover", "same_measure"),

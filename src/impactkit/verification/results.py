@@ -100,6 +100,7 @@ def data_fingerprint(plan: Plan) -> str:
         data.dose,
         data.pre_outcome,
         data.std_error,
+        data.exposure,
         *data.covariates,
         *(claim.outcome for claim in plan.claims),
     }

@@ -9,6 +9,7 @@ from impactkit.effects.estimators.randomised_trial import RandomisedTrial
 from impactkit.effects.estimators.stacked_difference_in_differences import StackedDifferenceInDifferences
 from impactkit.effects.estimators.staggered_difference_in_differences import StaggeredDifferenceInDifferences
 from impactkit.effects.estimators.sun_abraham import SunAbraham
+from impactkit.effects.estimators.switching_difference_in_differences import SwitchingDifferenceInDifferences
 from impactkit.effects.estimators.triple_difference import TripleDifference
 
 ALL = (
@@ -21,6 +22,7 @@ ALL = (
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
     SunAbraham,
+    SwitchingDifferenceInDifferences,
     TripleDifference,
 )
 
@@ -35,5 +37,6 @@ __all__ = [
     "StackedDifferenceInDifferences",
     "StaggeredDifferenceInDifferences",
     "SunAbraham",
+    "SwitchingDifferenceInDifferences",
     "TripleDifference",
 ]

@@ -10,6 +10,7 @@ from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate, Term
 from impactkit.effects.estimators import (
     DifferenceInDifferences,
+    ExtendedTwoWayFixedEffects,
     StaggeredDifferenceInDifferences,
     TripleDifference,
 )
@@ -95,9 +96,23 @@ class PreTrends:
 def _event_study(study: Study, estimate: Estimate) -> Estimate:
     if estimate.method in ("difference_in_differences", "continuous_dose"):
         return DifferenceInDifferences(event_study=True, permutation=None).estimate(study)
+    if study.columns.exposure is not None or estimate.settings.get("family") == "poisson":
+        return _counted_leads(study)
     if estimate.method == "triple_difference":
         return TripleDifference(event_study=True, permutation=None).estimate(study)
     leads = StaggeredDifferenceInDifferences(control="not_yet", base="universal", permutation=None)
+    return leads.estimate(study).aggregate("dynamic")
+
+
+def _counted_leads(study: Study) -> Estimate:
+    """Return effects on counts with leads, as many as leave the first to start one period before them."""
+    columns = study.columns
+    assert columns.cohort is not None
+    start = float(columns.cohort[columns.cohort > columns.periods[0]].min())
+    second = float(columns.periods[1])
+    leads = ExtendedTwoWayFixedEffects(
+        family="poisson", anticipation=max(start - second, 0.0), permutation=None
+    )
     return leads.estimate(study).aggregate("dynamic")
 
 

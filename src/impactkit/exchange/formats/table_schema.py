@@ -106,7 +106,7 @@ def _fields(plan: Plan) -> list[dict[str, Any]]:
     for claim in plan.claims:
         column = claim.outcome or data.outcome
         fields[column] = _outcome(plan.catalogue[claim.indicator])
-    for name in (*data.covariates, data.weight, data.pre_outcome, data.std_error):
+    for name in (*data.covariates, data.weight, data.exposure, data.pre_outcome, data.std_error):
         if name is not None:
             fields.setdefault(name, {"type": "number"})
     if decimal is not None:

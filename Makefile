@@ -37,10 +37,10 @@ docs:
 schemas:
 	$(PYTHON) -c "from impactkit.exchange.schema import write_schemas; write_schemas()"
 
-# Compared side by side with peers, so never part of check: pip install -e ".[bench]" first, or name an
-# environment of theirs: make bench PEERS=~/peers/bin/python
+# Compared side by side with peers, so never part of check. They have an environment of their own, with impactkit:
+# python -m venv ~/bench && ~/bench/bin/pip install -e . -r benchmarks/requirements.txt, then make bench PYTHON=~/bench/bin/python
 bench:
-	$(PYTHON) benchmarks/run.py --write docs/results/speed.md $(if $(PEERS),--peers $(PEERS))
+	$(PYTHON) benchmarks/run.py --write docs/results/speed.md
 
 # The long simulations: do 95 % intervals cover 93 to 97 %, and does a true null stay a null?
 coverage:

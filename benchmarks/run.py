@@ -5,9 +5,10 @@
     python benchmarks/run.py --units 2500 --rounds 1           # small, while changing the code
 
 Every measurement is a fresh process: it makes its data, notes its peak memory, does the work once on a small
-slice (so that imports and compilation do not count), then once on everything with the clock running. Rounds
+slice (so that imports and compilation do not count), then on everything with the clock running; work that is
+done within half a second is repeated, up to 15 times, and the median taken, for every contender alike. Rounds
 go through all contenders before the next round, so that a busy machine disturbs them alike. The table gives
-medians, and ratios to the first row's.
+medians, and ratios to the first row's. Peers and their versions: benchmarks/requirements.txt.
 """
 
 from __future__ import annotations
@@ -20,42 +21,16 @@ import statistics
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from workloads import BENCHMARKS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-PEERS = ("pyfixest", "diff-diff")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Benchmark:
-    """What is compared, in words, and who takes part; the first is what the others are held against."""
-
-    title: str
-    text: str
-    contenders: tuple[str, ...]
-
-
-BENCHMARKS = {
-    "import_time": Benchmark(
-        title="Import",
-        text="""\
-Each in a fresh interpreter. The promise: `import impactkit` takes at most 1.15 times `import pandas`. Names
-load when they are first used, so the last row is what a first estimate waits for besides pandas.""",
-        contenders=("pandas", "impactkit", "impactkit with Study and an estimator"),
-    ),
-    "did_5m": Benchmark(
-        title="Difference in differences, 5 million rows",
-        text="""\
-250,000 units in 20 periods, 40 % treated from period 11, two-way fixed effects, errors clustered by unit.
-Our time includes building the `Study`, with every check of the data, and describing groups and sample.
-pyfixest keeps nothing it does not need (`lean`, no copy, no stored data); diff-diff is driven through its own
-demeaning and robust variance, without a result object, since its class for this design estimates another
-specification. Errors differ in the seventh digit by convention: diff-diff does not count the time effects,
-and what pyfixest counts depends on the hash seed.""",
-        contenders=("impactkit CR1", "impactkit CR2", "pyfixest CR1", "diff-diff CR1"),
-    ),
-}
+# Threads of a linear algebra library that wait for work count as processor time, for every contender.
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+PEERS = ("pyfixest", "diff-diff", "StatsPAI", "moderndid")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +47,11 @@ class Measured:
 def measure(benchmark: str, contender: str, options: argparse.Namespace) -> dict[str, object] | None:
     """Run one contender once in a process of its own; None if it is not installed there."""
     is_peer = contender.startswith(PEERS)
-    command = [options.peers if is_peer else sys.executable, str(HERE / f"{benchmark}.py"), contender]
-    env = os.environ | {"PYTHONPATH": "" if is_peer else str(ROOT / "src")}
-    done = subprocess.run([*command, str(options.units)], env=env, capture_output=True, text=True)
+    about = BENCHMARKS[benchmark]
+    python = options.peers if is_peer else sys.executable
+    command = [python, str(HERE / f"{about.script}.py"), contender, about.argument or str(options.units)]
+    env = os.environ | {"PYTHONPATH": str(ROOT / "src"), "PYTHONHASHSEED": "0", **ONE_THREAD}
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
     if done.returncode:
         print(f"{contender}: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
         return None
@@ -96,6 +73,19 @@ def compare(benchmark: str, options: argparse.Namespace) -> dict[str, Measured]:
         )
         for name, runs in found.items()
     }
+
+
+def marks(benchmark: str, found: dict[str, Measured]) -> str:
+    """Say which promised factors were reached."""
+    first = next(iter(found.values()))
+    told = []
+    for peer, least in BENCHMARKS[benchmark].marks:
+        if peer in found:
+            factor = found[peer].cpu / first.cpu
+            told.append(
+                f"{peer}: {factor:.1f} times (mark {least:g}, {'reached' if factor >= least else 'missed'})"
+            )
+    return "; ".join(told) + ("." if told else "")
 
 
 def table(found: dict[str, Measured]) -> str:
@@ -128,22 +118,34 @@ def main() -> None:
     sections = []
     for benchmark in options.benchmarks:
         about, found = BENCHMARKS[benchmark], compare(benchmark, options)
-        sections.append(f"## {about.title}\n\n{about.text}\n\n{table(found)}\n")
+        parts = [f"## {about.title}", about.text, table(found), marks(benchmark, found)]
+        sections.append("\n\n".join(part for part in parts if part) + "\n")
         print(sections[-1])
     if options.write:
         options.write.write_text(page(sections, options), encoding="utf-8")
 
 
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
 def page(sections: list[str], options: argparse.Namespace) -> str:
     """Return the page of results."""
     command = f"python benchmarks/run.py --rounds {options.rounds} --units {options.units}"
-    machine = f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.machine()}"
+    names = ("impactkit", "numpy", "scipy", "pandas", *PEERS)
+    versions = ", ".join(f"{name} {found}" for name in names if (found := _version(name)))
+    machine = (
+        f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.machine()}. {versions}"
+    )
     head = (
         "# Speed and memory\n\n"
         f"Written by `{command} --peers … --write …`\n"
         f"(`make bench`); do not edit. Medians of {options.rounds} rounds; every measurement is a process\n"
         "of its own, and contenders take turns. A factor (x) says how many times the first row's\n"
-        f"figure it is. {machine}.\n"
+        f"figure it is. Linear algebra has one thread, for all. {machine}.\n"
     )
     return "\n".join([head, *sections])
 

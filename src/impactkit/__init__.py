@@ -26,18 +26,22 @@ _HOMES = {
     "data.study": ("Study",),
     "effects.estimate": ("Estimate",),
     "effects.interval": ("Interval",),
-    "effects.permutation_test": ("PermutationTest",),
     "effects.estimators": (
         "BeforeAfter",
+        "ContinuousDose",
         "DifferenceInDifferences",
         "ExtendedTwoWayFixedEffects",
         "Imputation",
         "RandomisedTrial",
+        "StackedDifferenceInDifferences",
         "StaggeredDifferenceInDifferences",
         "SunAbraham",
+        "SwitchingDifferenceInDifferences",
+        "TripleDifference",
     ),
     "effects.inference": (
         "ClusterRobust",
+        "FermanPinto",
         "GivenUncertainty",
         "InfluenceFunction",
         "Permutation",
@@ -48,8 +52,9 @@ _HOMES = {
     "evidence.claim": ("Claim",),
     "evidence.grade": ("EvidenceGrade", "grade"),
     "evidence.judge": ("judge",),
-    "evidence.pre_trend_power": ("PreTrendPower", "pre_trend_power"),
-    "evidence.sensitivity": ("Sensitivity", "sensitivity"),
+    "evidence.multiplicity": ("adjust",),
+    "evidence.robustness.pre_trend_power": ("pre_trend_power",),
+    "evidence.robustness.sensitivity": ("sensitivity",),
     "evidence.verdict": ("Verdict",),
     "plans.effect_chain": ("EffectChain",),
     "plans": ("Lock", "Plan", "Project", "lock", "new_project"),
@@ -63,15 +68,19 @@ _HOMES = {
     "errors": ("ImpactkitError",),
     "wording": ("told", "use_language"),
 }
+_SHELVES = {"robustness": "evidence.robustness"}
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME_OF)
+__all__ = sorted((*_HOME_OF, *_SHELVES))
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
+    if name in _SHELVES:
+        found = import_module(f"impactkit.{_SHELVES[name]}")
+    elif name in _HOME_OF:
+        found = getattr(import_module(f"impactkit.{_HOME_OF[name]}"), name)
+    else:
         raise AttributeError(f"module 'impactkit' has no attribute {name!r}")
-    found = getattr(import_module(f"impactkit.{_HOME_OF[name]}"), name)
     globals()[name] = found
     return found
 

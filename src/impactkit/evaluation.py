@@ -13,7 +13,7 @@ from impactkit.evidence.check import check
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.grade import EvidenceGrade, grade
-from impactkit.evidence.judge import Case, judge_together
+from impactkit.evidence.judge import Case, Multiplicity, judge_together
 from impactkit.evidence.verdict import Verdict
 from impactkit.plans import Lock, Plan, prior
 from impactkit.plans.lock import Priority
@@ -21,6 +21,8 @@ from impactkit.provenance import file_digest, json_ready, versions
 from impactkit.wording import Language, Message, card
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from impactkit.effects.estimator import Estimator
     from impactkit.reporting.report import Report
 
@@ -166,7 +168,9 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
         graded = grade(estimate, found)
         cases.append(Case(claim=claim, estimate=estimate, grade=graded, has_baseline=has_baseline))
     when = prior(plan, lock)
-    verdicts = judge_together(cases, alpha=float(plan.decision.alpha), prior=when)
+    verdicts = judge_together(
+        cases, alpha=float(plan.decision.alpha), prior=when, multiplicity=_multiplicity(plan)
+    )
     results = tuple(
         ClaimResult(
             claim=case.claim,
@@ -209,15 +213,22 @@ def _studies(plan: Plan) -> list[Study]:
 def _estimator(plan: Plan, claim: Claim) -> Estimator:
     """Return the plan's estimator with the level and the seed that the plan fixes."""
     settings = plan.estimator
-    level, seed = 1 - float(plan.decision.alpha), plan.seed_for(claim.id)
-    inference = settings.inference.model_copy(update={"level": level})
-    if inference.method == "permutation":
-        inference = inference.model_copy(update={"seed": seed})
-    beside = settings.permutation
-    if beside is not None:
-        beside = beside.model_copy(update={"seed": seed, "level": level})
-    planned = settings.model_copy(update={"inference": inference, "permutation": beside})
-    return cast("Estimator", planned)
+    fixed = {"level": 1 - float(plan.decision.alpha), "seed": plan.seed_for(claim.id)}
+    parts = {name: getattr(settings, name, None) for name in ("inference", "permutation")}
+    planned = {name: _with(part, fixed) for name, part in parts.items() if part is not None}
+    return cast("Estimator", _with(settings, fixed).model_copy(update=planned))
+
+
+def _multiplicity(plan: Plan) -> Multiplicity:
+    decided = plan.decision
+    seed = plan.seed_for(plan.claims[0].id)
+    return Multiplicity(method=decided.multiplicity, family=decided.family or "primary", seed=seed)
+
+
+def _with(settings: BaseModel, fixed: dict[str, float]) -> BaseModel:
+    """Return settings with those of the fixed values that they have a place for."""
+    known = type(settings).model_fields
+    return settings.model_copy(update={name: value for name, value in fixed.items() if name in known})
 
 
 def _lock_beside(plan: Plan) -> Lock | None:

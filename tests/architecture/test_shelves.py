@@ -17,6 +17,7 @@ SHELVES = (
     "effects.inference",
     "effects.worlds",
     "evidence.checks",
+    "evidence.robustness",
     "exchange.formats",
     "reporting.plots",
     "reporting.renderers",

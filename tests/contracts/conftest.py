@@ -7,15 +7,21 @@ import pytest
 from impactkit.effects import estimators, worlds
 from impactkit.effects.estimators import (
     BeforeAfter,
+    ContinuousDose,
     DifferenceInDifferences,
     ExtendedTwoWayFixedEffects,
     Imputation,
     RandomisedTrial,
+    StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
+    TripleDifference,
 )
 from impactkit.effects.inference import ClusterRobust, InfluenceFunction
 from impactkit.effects.worlds import (
     ChangeInOneGroup,
+    CountPanel,
+    DosedPanel,
+    EligibleInAreas,
     RandomisedArms,
     RepeatedCrossSections,
     StaggeredPanel,
@@ -34,6 +40,15 @@ class Design(NamedTuple):
         """Every number but the influence of each cluster, whose order follows the labels."""
         record = self.estimate(frame).to_record()
         return {key: record[key] for key in ("terms", "covariance", "means", "permutation")}
+
+    @property
+    def is_count(self):
+        """Whether the outcome is counted over an exposure, and so has no zero but its own."""
+        return getattr(self.world, "exposure", None) is not None
+
+    def constant(self, frame, value):
+        """Return the table with an outcome that is the same everywhere, per exposure where it is counted."""
+        return frame.assign(y=value * frame[self.world.exposure] if self.is_count else value)
 
     @property
     def has_units(self):
@@ -77,6 +92,18 @@ VARIED = {
         Imputation(inference=InfluenceFunction()), StaggeredPanel(growth=0.2, n_units=90, n_treated=45)
     ),
     "extended regression with covariates": Design(ExtendedTwoWayFixedEffects(), StaggeredPanel(slope=0.5)),
+    "counts": Design(ExtendedTwoWayFixedEffects(family="poisson"), CountPanel()),
+    "counts with few treated": Design(
+        ExtendedTwoWayFixedEffects(family="poisson"), CountPanel(n_units=20, n_treated=4, starts=(4, 6))
+    ),
+    "stacks of those not yet treated": Design(
+        StackedDifferenceInDifferences(control="not_yet", event_window=(2, 1), weights="sample"),
+        StaggeredPanel(n_units=30),
+    ),
+    "triple difference over time": Design(TripleDifference(event_study=True), EligibleInAreas()),
+    "triple difference with covariates": Design(TripleDifference(), EligibleInAreas(slope=0.5)),
+    "triple difference of new people": Design(TripleDifference(), EligibleInAreas(is_panel=False)),
+    "dose with covariates": Design(ContinuousDose(), DosedPanel(slope=0.5)),
     "unpaired": Design(BeforeAfter(paired=False), ChangeInOneGroup()),
 }
 DESIGNS = DEFAULT | VARIED

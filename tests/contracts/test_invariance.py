@@ -67,14 +67,17 @@ def test_the_order_of_names_changes_the_draws_of_a_permutation_only(design, fram
 
 @pytest.mark.parametrize(("shift", "scale"), [(0.0, 2.0), (0.0, 1e-6), (1e3, 1.0), (-50.0, 1e4)])
 def test_the_unit_of_the_outcome_scales_the_answer(design, frame, shift, scale):
+    if shift and design.is_count:
+        pytest.skip("counts have no zero but their own: a shift is another question")
     moved = frame.assign(y=shift + scale * frame["y"])
     if "baseline" in frame:
         moved["baseline"] = shift + scale * frame["baseline"]
     found, expected = design.estimate(moved), design.estimate(frame)
     for one, other in zip(found.terms, expected.terms, strict=True):
         for name in ("point", "std_error", "low", "high"):
-            wanted = scale * getattr(other.interval, name)
-            tolerance = 1e-9 * scale * (abs(shift) / scale + np.nan_to_num(other.interval.std_error))
+            unit = scale if other.measure == "difference" else 1.0
+            wanted = unit * getattr(other.interval, name)
+            tolerance = 1e-9 * unit * (abs(shift) / scale + np.nan_to_num(other.interval.std_error))
             assert getattr(one.interval, name) == pytest.approx(wanted, rel=1e-8, abs=tolerance, nan_ok=True)
         assert one.interval.df == pytest.approx(other.interval.df, rel=1e-9, nan_ok=True)
         assert one.interval.p_value == pytest.approx(other.interval.p_value, rel=1e-6, abs=1e-12, nan_ok=True)

@@ -5,9 +5,26 @@ import pandas as pd
 import pytest
 
 from impactkit.data.study import Study
-from impactkit.effects.estimators import BeforeAfter, DifferenceInDifferences, RandomisedTrial
+from impactkit.effects import estimators
+from impactkit.effects.estimators import (
+    BeforeAfter,
+    ContinuousDose,
+    DifferenceInDifferences,
+    RandomisedTrial,
+    StackedDifferenceInDifferences,
+    TripleDifference,
+)
 from impactkit.effects.inference import ClusterRobust
-from impactkit.effects.worlds import ChangeInOneGroup, RandomisedArms, RepeatedCrossSections, TwoGroupPanel
+from impactkit.effects.worlds import (
+    ChangeInOneGroup,
+    CountPanel,
+    DosedPanel,
+    EligibleInAreas,
+    RandomisedArms,
+    RepeatedCrossSections,
+    SwitchingPanel,
+    TwoGroupPanel,
+)
 from impactkit.errors import EstimationError
 
 PANEL, ARMS = TwoGroupPanel(), RandomisedArms()
@@ -42,6 +59,18 @@ def panel_without(group, period):
 def treated_alone():
     world = ChangeInOneGroup()
     return world.study(world.draw(1))
+
+
+def eligible(**changes):
+    world = EligibleInAreas()
+    return world.study(world.draw(1).assign(**changes))
+
+
+def doses(**roles):
+    frame = DosedPanel().draw(1)
+    frame["late"] = np.where(frame["dose"] > 0, 4 + frame["unit"] % 2, 0)
+    frame["all"] = 0.5
+    return Study(frame, outcome="y", **{"unit": "unit", "time": "period", **roles})
 
 
 DID, RCT, CHANGE = DifferenceInDifferences(), RandomisedTrial(), BeforeAfter()
@@ -145,6 +174,56 @@ REFUSED = {
         "who is who",
         "unit=",
     ),
+    "no window": (
+        StackedDifferenceInDifferences(event_window=(9, 0)),
+        panel,
+        "No start has rows .* 9 periods before",
+        "shorter event_window",
+    ),
+    "stacks without controls": (
+        StackedDifferenceInDifferences(),
+        lambda: panel(first_treated=6),
+        "clean controls",
+        "add units that never start",
+    ),
+    "triple without the eligible": (TripleDifference(), panel, "who is eligible", "eligible="),
+    "triple with all eligible": (
+        TripleDifference(),
+        lambda: eligible(eligible=1),
+        "The others of the treated areas lack rows",
+        "area's start",
+    ),
+    "triple with a start for the eligible only": (
+        TripleDifference(),
+        lambda: eligible(first_treated=lambda f: f["first_treated"] * f["eligible"]),
+        "The others of the treated areas lack rows",
+        "eligible and others alike",
+    ),
+    "triple with several starts": (
+        TripleDifference(),
+        lambda: eligible(first_treated=lambda f: f["first_treated"] - (f["area"] == 1)),
+        "2 different periods",
+        "one start at a time",
+    ),
+    "no dose": (ContinuousDose(), panel, "the dose of each unit", "dose="),
+    "doses of new people": (
+        ContinuousDose(),
+        lambda: doses(dose="dose", start=4, unit=None),
+        "units followed over time",
+        "Give unit=",
+    ),
+    "doses with several starts": (
+        ContinuousDose(),
+        lambda: doses(dose="dose", first_treated="late"),
+        "2 different periods",
+        "one start at a time",
+    ),
+    "one dose for all": (
+        ContinuousDose(),
+        lambda: doses(dose="all", start=4),
+        "the same dose, 0.5",
+        "another dose",
+    ),
     "treated alone": (DID, treated_alone, "Everybody is treated", "BeforeAfter"),
 }
 
@@ -171,3 +250,22 @@ def test_a_comparison_group_that_never_overlaps_in_time_is_not_taken_for_an_answ
     seen = np.where(treated, frame["period"].isin([1, 6]), frame["period"].isin([2, 7]))
     with pytest.raises(EstimationError, match="cannot be told apart"):
         DID.estimate(PANEL.study(pd.DataFrame(frame[seen])))
+
+
+def takes(estimator, world):
+    """Return whether an estimator answers in a world."""
+    try:
+        estimator().estimate(world.study(world.draw(1)))
+    except EstimationError as error:
+        assert "Mend:" in str(error)
+        return False
+    return True
+
+
+def test_counts_are_never_taken_for_levels():
+    assert [e for e in estimators.ALL if takes(e, CountPanel())] == []
+
+
+def test_treatment_that_is_switched_off_is_never_taken_for_a_start():
+    found = [e for e in estimators.ALL if takes(e, SwitchingPanel())]
+    assert found == [estimators.SwitchingDifferenceInDifferences]

@@ -11,15 +11,27 @@ from impactkit.data.study import Study
 from impactkit.effects import estimators
 from impactkit.effects.estimators import (
     BeforeAfter,
+    ContinuousDose,
     DifferenceInDifferences,
     ExtendedTwoWayFixedEffects,
     Imputation,
     RandomisedTrial,
+    StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
     SunAbraham,
+    SwitchingDifferenceInDifferences,
+    TripleDifference,
 )
 from impactkit.effects.inference import ClusterRobust, Permutation
-from impactkit.effects.worlds import ChangeInOneGroup, RandomisedArms, StaggeredPanel, TwoGroupPanel
+from impactkit.effects.worlds import (
+    ChangeInOneGroup,
+    DosedPanel,
+    EligibleInAreas,
+    RandomisedArms,
+    StaggeredPanel,
+    SwitchingPanel,
+    TwoGroupPanel,
+)
 
 DRAWS = 40
 
@@ -66,7 +78,7 @@ def test_a_missing_row_is_the_same_as_an_empty_outcome():
 
 @pytest.mark.parametrize("value", [0.0, 7.0, 1e9])
 def test_an_outcome_that_never_varies_has_no_interval(design, frame, value):
-    constant = frame.assign(y=value)
+    constant = design.constant(frame, value)
     if "baseline" in frame and isinstance(design.estimator, BeforeAfter):
         constant["baseline"] = value
     found = design.estimate(constant).interval
@@ -76,7 +88,7 @@ def test_an_outcome_that_never_varies_has_no_interval(design, frame, value):
 
 
 def test_an_outcome_that_never_varies_is_what_chance_would_give(design, frame):
-    test = design.estimate(frame.assign(y=1e9)).permutation
+    test = design.estimate(design.constant(frame, 1e9)).permutation
     assert test is None or test.p_value() == 1.0
 
 
@@ -113,9 +125,13 @@ def test_permutation_as_the_inference_gives_its_own_limits(estimator):
         DifferenceInDifferences: TwoGroupPanel(n_units=14),
         RandomisedTrial: RandomisedArms(n_lots=14),
         ExtendedTwoWayFixedEffects: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
+        StackedDifferenceInDifferences: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
+        TripleDifference: EligibleInAreas(n_areas=12, n_treated=4),
+        ContinuousDose: DosedPanel(n_units=12, n_treated=8),
         SunAbraham: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
         Imputation: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
         StaggeredDifferenceInDifferences: StaggeredPanel(n_units=12, n_treated=4, starts=(4, 6)),
+        SwitchingDifferenceInDifferences: SwitchingPanel(n_units=12, n_switching=5),
     }
     world = worlds[estimator]
     study = world.study(world.draw(2))

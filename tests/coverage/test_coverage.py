@@ -12,9 +12,21 @@ import numpy as np
 import pytest
 from scipy.stats import beta, binom
 
-from impactkit.effects.estimators import DifferenceInDifferences, RandomisedTrial
+from impactkit.effects.estimators import (
+    ContinuousDose,
+    DifferenceInDifferences,
+    RandomisedTrial,
+    StackedDifferenceInDifferences,
+    TripleDifference,
+)
 from impactkit.effects.inference import ClusterRobust, Permutation
-from impactkit.effects.worlds import RandomisedArms, TwoGroupPanel
+from impactkit.effects.worlds import (
+    DosedPanel,
+    EligibleInAreas,
+    RandomisedArms,
+    StaggeredPanel,
+    TwoGroupPanel,
+)
 from impactkit.evidence.check import check
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.grade import grade
@@ -95,6 +107,25 @@ def test_intervals_cover_and_permutation_keeps_its_size(n_treated):
     assert least(0.93, SHORT) <= found.cr2_covers
     assert found.cr2_covers <= (most(0.97, SHORT) if n_treated >= 5 else 1.0)
     assert found.permutation_rejects <= most(0.05, SHORT)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "world"),
+    [
+        (TripleDifference(permutation=DRAWS), EligibleInAreas(n_areas=30, n_treated=8, people=3)),
+        (ContinuousDose(permutation=DRAWS, groups=0), DosedPanel(n_units=30, n_treated=8)),
+        (StackedDifferenceInDifferences(permutation=DRAWS, event_window=(2, 1)), StaggeredPanel()),
+    ],
+    ids=lambda part: type(part).__name__,
+)
+def test_intervals_cover_in_the_estimators_own_world(estimator, world):
+    covers, rejects = [], []
+    for seed in range(SHORT):
+        found = estimator.estimate(world.study(world.draw(seed)))
+        covers.append(found.interval.low <= world.effect <= found.interval.high)
+        rejects.append(found.permutation.p_value(world.effect) <= 0.05)
+    assert least(0.93, SHORT) <= np.mean(covers) <= most(0.97, SHORT)
+    assert np.mean(rejects) <= most(0.05, SHORT)
 
 
 def test_cr1_fails_with_three_treated_units():

@@ -116,6 +116,16 @@ def test_the_extended_regression_imputes():
     assert found.permutation.p_value() == other.permutation.p_value()
 
 
+def test_treated_rows_with_nobody_untreated_in_their_period_do_not_enter():
+    frame = panel(3)
+    frame = frame[frame["start"] > 0].reset_index(drop=True)
+    roles = study(frame)
+    found, other = ExtendedTwoWayFixedEffects().estimate(roles), Imputation().estimate(roles)
+    assert found.interval.point == pytest.approx(other.interval.point, abs=1e-9)
+    notes = {message.code: message.values for message in found.warnings}
+    assert notes["estimate.not_imputed"]["n"] == int((frame["time"] == 6).sum())
+
+
 def test_the_bootstrap_tests_an_average_of_cells():
     roles = study(panel(7))
     boot = SunAbraham(inference=WildClusterBootstrap(draws=999), permutation=None).estimate(roles)

@@ -99,3 +99,34 @@ def test_periods_in_which_everybody_is_treated_are_left_out_and_counted():
     assert found.warnings[0].code == "estimate.not_imputed"
     assert found.warnings[0].values["n"] == late
     assert {term.time for term in found.terms[1:]} == {3.0, 4.0, 5.0}
+
+
+@pytest.mark.parametrize("anticipation", [0, 1])
+@pytest.mark.parametrize("weight", [None, "unit_weight"])
+@pytest.mark.parametrize("cluster", [None, "lot"])
+def test_cohort_means_give_what_units_give(monkeypatch, anticipation, weight, cluster):
+    """A balanced panel without covariates is reduced to its cohorts; nothing may change."""
+    frame = panel(7, gaps=0.0, weighted=False)
+    frame["unit_weight"] = 1 + frame["unit"] % 3
+    frame["lot"] = frame["unit"] // 2
+    study = Study(
+        frame,
+        outcome="y",
+        unit="unit",
+        time="time",
+        first_treated="start",
+        weight=weight,
+        cluster=cluster,
+    )
+    estimator = Imputation(anticipation=anticipation)
+    short = estimator.estimate(study)
+    monkeypatch.setattr("impactkit.effects.imputed_cells._reduced", lambda design: None)
+    whole = estimator.estimate(study)
+    assert len(short.terms) == len(whole.terms) > 5
+    for one, other in zip(short.terms, whole.terms, strict=True):
+        assert one.interval.point == pytest.approx(other.interval.point, rel=1e-10)
+        assert one.interval.std_error == pytest.approx(other.interval.std_error, rel=1e-9, nan_ok=True)
+        assert one.interval.df == pytest.approx(other.interval.df, rel=1e-9, nan_ok=True)
+    np.testing.assert_allclose(short.influence, whole.influence, atol=1e-10)
+    assert short.warnings == whole.warnings
+    assert short.permutation.p_value() == whole.permutation.p_value()

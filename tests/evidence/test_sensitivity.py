@@ -22,8 +22,8 @@ from impactkit.effects.kernels.honest_bounds import (
 from impactkit.effects.worlds import StaggeredPanel, TwoGroupPanel
 from impactkit.errors import EstimationError
 from impactkit.evidence.event_study import event_study
-from impactkit.evidence.pre_trend_power import pre_trend_power
-from impactkit.evidence.sensitivity import sensitivity
+from impactkit.evidence.robustness.pre_trend_power import pre_trend_power
+from impactkit.evidence.robustness.sensitivity import sensitivity
 
 DATA = Path(__file__).parents[1] / "data"
 

@@ -15,7 +15,12 @@ Flags = npt.NDArray[np.bool_]
 Array = npt.NDArray[Any]
 
 Reason = Literal[
-    "outcome_missing", "covariate_missing", "pre_outcome_missing", "std_error_missing", "zero_weight"
+    "outcome_missing",
+    "covariate_missing",
+    "pre_outcome_missing",
+    "std_error_missing",
+    "exposure_missing",
+    "zero_weight",
 ]
 
 
@@ -56,6 +61,12 @@ class Columns:
         Whether the row belongs to the treated group (ever, not only now).
     cohort : ndarray, shape (n,), optional
         First treated period of the row's unit, as a period value; inf if never.
+    path : ndarray of bool, shape (n,), optional
+        Whether the row is treated now, where treatment may be switched off; ``cohort`` is then None.
+    eligible : ndarray of bool, shape (n,), optional
+        Whom the project is for, where it comes.
+    dose : ndarray, shape (n,), optional
+        How much of the project the row's unit gets once it has started; 0 for none.
     unit, period, cluster, stratum : ndarray of int, shape (n,), optional
         Codes 0 .. m-1.
     unit_labels, cluster_labels, stratum_labels : ndarray, shape (m,)
@@ -66,6 +77,8 @@ class Columns:
         How the periods are written.
     weight, pre_outcome : ndarray, shape (n,), optional
         Positive weights; the outcome before the start.
+    exposure : ndarray, shape (n,), optional
+        What the outcome is counted over; None where it is no count, or was divided by it already.
     std_error : ndarray, shape (n,), optional
         Standard errors that the outcomes came with.
     covariates : ndarray, shape (n, p)
@@ -75,11 +88,15 @@ class Columns:
     outcome: Floats
     treated: Flags | None = None
     cohort: Floats | None = None
+    path: Flags | None = None
+    eligible: Flags | None = None
+    dose: Floats | None = None
     unit: Codes | None = None
     period: Codes | None = None
     cluster: Codes | None = None
     stratum: Codes | None = None
     weight: Floats | None = None
+    exposure: Floats | None = None
     pre_outcome: Floats | None = None
     std_error: Floats | None = None
     covariates: Floats

@@ -17,8 +17,10 @@ class Roles:
     ----------
     outcome : str
         What is measured.
-    unit, time, first_treated, treated, cluster, weight, stratum, pre_outcome, std_error : str, optional
+    unit, time, first_treated, treated, cluster, weight, exposure, stratum, eligible, dose : str, optional
         Column names; see `Study`.
+    pre_outcome, std_error : str, optional
+        Likewise.
     covariates : tuple of str
         Columns adjusted for.
     """
@@ -30,7 +32,10 @@ class Roles:
     treated: str | None = None
     cluster: str | None = None
     weight: str | None = None
+    exposure: str | None = None
     stratum: str | None = None
+    eligible: str | None = None
+    dose: str | None = None
     pre_outcome: str | None = None
     std_error: str | None = None
     covariates: tuple[str, ...] = ()
@@ -40,7 +45,7 @@ class Roles:
         single = [
             (role, getattr(self, role))
             for role in ("outcome", "unit", "time", "first_treated", "treated")
-            + ("cluster", "weight", "stratum", "pre_outcome", "std_error")
+            + ("cluster", "weight", "exposure", "stratum", "eligible", "dose", "pre_outcome", "std_error")
         ]
         return [(role, column) for role, column in single if column is not None] + [
             ("covariates", column) for column in self.covariates

@@ -12,6 +12,7 @@ from impactkit.data.study_columns import study_columns
 from impactkit.wording import Message, card
 
 Kind = Literal["cross_section", "repeated_cross_sections", "panel"]
+Rates = Literal["weighted", "equal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,29 @@ class Study:
     treated : str, optional
         Column of 0 and 1. In a panel an absorbing path (0 before the start, 1 from it on); with ``start``,
         or in a cross section, the group.
+    switching : bool
+        Whether ``treated`` is a path that may also be switched off again. Only estimators of such paths take
+        the study.
     start : float, optional
         First treated period, shared by all treated; makes ``treated`` the group.
     cluster, stratum : str, optional
         Columns of the cluster in which treatment was assigned or errors go together, and of the assignment
         stratum.
+    eligible : str, optional
+        Column of 0 and 1: who within the treated areas the project is for (and would be for elsewhere), the
+        same in all rows of a unit; used by ``TripleDifference``.
+    dose : str, optional
+        Column with how much of the project the unit gets once it has started, such as the share of an area; 0
+        for none, the same in all rows of a unit. Alone with ``start`` it says who is treated; used by
+        ``ContinuousDose``.
     weight : str, optional
         Column of positive precision weights.
+    exposure : str, optional
+        Column with what the outcome is counted over: person-years, inhabitants, pupils; above 0.
+    rates : {"weighted", "equal"}, optional
+        Whether the outcome is divided by its exposure, and rows weigh their exposure (so that averages are
+        those of people) or the same (those of areas). Left out, the outcome stays a count, which only
+        estimators of counts take.
     covariates : sequence of str
         Columns adjusted for.
     pre_outcome : str, optional
@@ -53,8 +70,8 @@ class Study:
     ------
     StudyError
         With every fault at once: missing columns (did you mean), text among numbers, duplicates of unit and
-        time, a start that changes within a unit, treatment that is switched off, missing clusters, codes
-        read as numbers.
+        time, a start that changes within a unit, treatment that is switched off (without ``switching``),
+        an exposure of 0, missing clusters, codes read as numbers.
 
     Examples
     --------
@@ -73,19 +90,26 @@ class Study:
     first_treated: str | None = None
     treated: str | None = None
     start: float | None = None
+    switching: bool = False
     cluster: str | None = None
     weight: str | None = None
+    exposure: str | None = None
+    rates: Rates | None = None
     covariates: Sequence[str] = ()
     stratum: str | None = None
     pre_outcome: str | None = None
     std_error: str | None = None
+    eligible: str | None = None
+    dose: str | None = None
     columns: Columns = field(init=False, repr=False, compare=False)
     left_out: tuple[LeftOut, ...] = field(init=False, repr=False, compare=False)
     notes: tuple[Message, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "covariates", tuple(self.covariates))
-        columns, left_out, notes = study_columns(self.frame, self.roles, start=self.start)
+        columns, left_out, notes = study_columns(
+            self.frame, self.roles, start=self.start, switching=self.switching, rates=self.rates
+        )
         object.__setattr__(self, "columns", columns)
         object.__setattr__(self, "left_out", left_out)
         object.__setattr__(self, "notes", notes)
@@ -101,7 +125,10 @@ class Study:
             treated=self.treated,
             cluster=self.cluster,
             weight=self.weight,
+            exposure=self.exposure,
             stratum=self.stratum,
+            eligible=self.eligible,
+            dose=self.dose,
             pre_outcome=self.pre_outcome,
             std_error=self.std_error,
             covariates=tuple(self.covariates),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
 import numpy as np
@@ -11,8 +12,10 @@ import numpy as np
 from impactkit.data.coding import code_labels
 from impactkit.data.columns import Array, Columns, Flags, Floats, LeftOut, Reason
 from impactkit.data.roles import Roles
+from impactkit.data.study_codes import code_troubles
 from impactkit.data.study_faults import (
-    code_troubles,
+    dose_troubles,
+    eligible_troubles,
     missing_label_troubles,
     number_troubles,
     panel_troubles,
@@ -21,6 +24,7 @@ from impactkit.data.study_faults import (
     treated_troubles,
     weight_troubles,
 )
+from impactkit.data.study_settings import exposure_troubles, setting_troubles
 from impactkit.data.treatment import Treatment, treatment
 from impactkit.errors import StudyError, Trouble
 from impactkit.wording import Message
@@ -29,12 +33,36 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LABELS = ("unit", "cluster", "stratum")
-_CHECKS = {"treated": treated_troubles, "weight": weight_troubles, "std_error": std_error_troubles}
-_NUMBERS = ("outcome", "first_treated", "treated", "weight", "pre_outcome", "std_error", "covariates")
+_CHECKS = {
+    "treated": treated_troubles,
+    "weight": weight_troubles,
+    "exposure": exposure_troubles,
+    "eligible": eligible_troubles,
+    "dose": dose_troubles,
+    "std_error": std_error_troubles,
+}
+_NUMBERS = (
+    "outcome",
+    "first_treated",
+    "treated",
+    "weight",
+    "exposure",
+    "eligible",
+    "dose",
+    "pre_outcome",
+    "std_error",
+    "covariates",
+)
+_NEEDED = (*_LABELS, "time", "treated", "eligible", "dose")
 
 
 def study_columns(
-    frame: Any, roles: Roles, *, start: float | None
+    frame: Any,
+    roles: Roles,
+    *,
+    start: float | None,
+    switching: bool = False,
+    rates: Literal["weighted", "equal"] | None = None,
 ) -> tuple[Columns, tuple[LeftOut, ...], tuple[Message, ...]]:
     """Check a table against its roles and code it.
 
@@ -46,6 +74,10 @@ def study_columns(
         The part each column plays.
     start : float, optional
         First treated period shared by all treated.
+    switching : bool
+        Whether treatment may be switched off.
+    rates : {"weighted", "equal"}, optional
+        Whether the outcome is divided by its exposure, and what rows then weigh.
 
     Returns
     -------
@@ -62,23 +94,47 @@ def study_columns(
         With every fault at once.
     """
     table = _narrow(frame, roles)
+    settings = setting_troubles(roles, start=start, switching=switching, rates=rates)
     if cells := _cell_troubles(table, roles):
-        _raise([t for found in cells.values() for t in found] + _further(table, roles, cells, start=start))
-    full, found = _treated(table, roles, start)
+        further = _further(table, roles, cells, start=start, switching=switching)
+        _raise(settings + [t for found in cells.values() for t in found] + further)
+    _raise(settings)
+    full, found = _treated(table, roles, start, switching)
     _raise(list(found.troubles) + panel_troubles(full, roles))
-    return *_complete(full, found), found.notes
+    columns, left_out = _complete(full, found)
+    return (columns if rates is None else _as_rates(columns, rates)), left_out, found.notes
 
 
-def _treated(table: pd.DataFrame, roles: Roles, start: float | None) -> tuple[Columns, Treatment]:
+def _as_rates(columns: Columns, rates: Literal["weighted", "equal"]) -> Columns:
+    """Return the outcome per exposure in place of the count."""
+    exposure = columns.exposure
+    assert exposure is not None
+    weight = columns.weight
+    if rates == "weighted":
+        weight = exposure if weight is None else weight * exposure
+    std_error = None if columns.std_error is None else columns.std_error / exposure
+    return replace(
+        columns, outcome=columns.outcome / exposure, exposure=None, weight=weight, std_error=std_error
+    )
+
+
+def _treated(
+    table: pd.DataFrame, roles: Roles, start: float | None, switching: bool
+) -> tuple[Columns, Treatment]:
     """Return the coded columns with the treatment told, sorted, and what was found of it."""
     first_treated, treated = _numbers(table, roles.first_treated), _numbers(table, roles.treated)
-    found = treatment(_coded(table, roles), first_treated, treated, start=start)
+    found = treatment(_coded(table, roles), first_treated, treated, start=start, switching=switching)
     order = found.columns.canonical_order()
     return (found.columns if order is None else found.columns.take(order)), found
 
 
 def _further(
-    table: pd.DataFrame, roles: Roles, guilty: Mapping[str, list[Trouble]], *, start: float | None
+    table: pd.DataFrame,
+    roles: Roles,
+    guilty: Mapping[str, list[Trouble]],
+    *,
+    start: float | None,
+    switching: bool,
 ) -> list[Trouble]:
     """Return what is wrong with the panel besides the cells, from the rows and columns that are sound."""
     if roles.unit is None or roles.time is None or table[roles.time].dtype.kind not in "iufM":
@@ -96,7 +152,7 @@ def _further(
     rows = table.assign(**{roles.outcome: 0.0}).dropna(subset=labels)
     if not len(rows):
         return []
-    full, found = _treated(rows, sound, start)
+    full, found = _treated(rows, sound, start, switching)
     return list(found.troubles) + panel_troubles(full, sound)
 
 
@@ -116,10 +172,21 @@ def _narrow(frame: Any, roles: Roles) -> pd.DataFrame:
             ]
         )
     _raise(roles.missing_from(narrow.collect_schema().names()))
-    table: pd.DataFrame = narrow.select(wanted).collect("pandas").to_native()
+    table = _views(frame, wanted)
+    if table is None:
+        table = narrow.select(wanted).collect("pandas").to_native()
     if not len(table):
         _raise([Trouble("The table has no rows.", "frame", "Add the data under the header.")])
     return table
+
+
+def _views(frame: Any, wanted: list[str]) -> pd.DataFrame | None:
+    """Return the columns of a pandas table without copying them; None for other tables."""
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        return None
+    return pd.DataFrame({name: frame[name] for name in wanted}, copy=False)
 
 
 def _cell_troubles(table: pd.DataFrame, roles: Roles) -> dict[str, list[Trouble]]:
@@ -131,7 +198,7 @@ def _cell_troubles(table: pd.DataFrame, roles: Roles) -> dict[str, list[Trouble]
             troubles += number_troubles(column, role)
         if role in _CHECKS and not troubles:
             troubles += _CHECKS[role](_numbers(table, name), roles)
-        if role in (*_LABELS, "time", "treated"):
+        if role in _NEEDED:
             troubles += missing_label_troubles(column, role) + code_troubles(column, role)
         if role == "time":
             troubles += text_time_troubles(column)
@@ -150,12 +217,16 @@ def _coded(table: pd.DataFrame, roles: Roles) -> Columns:
     outcome = _numbers(table, roles.outcome)
     assert outcome is not None
     adjusted = [_numbers(table, name) for name in roles.covariates]
+    eligible = _numbers(table, roles.eligible)
     return Columns(
         outcome=outcome,
         period=period,
         periods=periods,
         period_names=names,
         weight=_numbers(table, roles.weight),
+        exposure=_numbers(table, roles.exposure),
+        eligible=None if eligible is None else eligible == 1,
+        dose=_numbers(table, roles.dose),
         pre_outcome=_numbers(table, roles.pre_outcome),
         std_error=_numbers(table, roles.std_error),
         covariates=np.column_stack(adjusted) if adjusted else np.empty((len(outcome), 0)),  # type: ignore[arg-type]
@@ -203,6 +274,8 @@ def _complete(full: Columns, found: Treatment) -> tuple[Columns, tuple[LeftOut, 
         reasons.append(("pre_outcome_missing", ~np.isfinite(full.pre_outcome)))
     if full.std_error is not None:
         reasons.append(("std_error_missing", ~np.isfinite(full.std_error)))
+    if full.exposure is not None:
+        reasons.append(("exposure_missing", ~np.isfinite(full.exposure)))
     if full.weight is not None:
         reasons.append(("zero_weight", full.weight == 0))
     kept = np.ones(len(full.outcome), dtype=bool)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,13 +14,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SHOWN = 5
-_COUNTIES = frozenset({1, *range(3, 11), 12, 13, 14, *range(17, 26)})
 _CHANGES = {
     "first_treated": "The start changes within a unit; units: {n}, the first is {unit!r}.",
     "cluster": "The cluster changes within a unit; units: {n}, the first is {unit!r}.",
+    "eligible": "Who is eligible changes within a unit; units: {n}, the first is {unit!r}.",
+    "dose": "The dose changes within a unit; units: {n}, the first is {unit!r}.",
     "stratum": "The stratum changes within a unit; units: {n}, the first is {unit!r}.",
 }
-_CODE_NAME = re.compile(r"kommun|municipal|region|deso", re.IGNORECASE)
 
 
 def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
@@ -42,11 +41,11 @@ def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
     import pandas as pd
 
     name = str(column.name)
-    if column.dtype.kind in "M" and role == "first_treated":
+    if column.dtype.kind in "iub" or (column.dtype.kind in "M" and role == "first_treated"):
         return []
-    text = column.map(lambda value: isinstance(value, str)) if column.dtype.kind not in "iufb" else None
+    text = column.map(lambda value: isinstance(value, str)) if column.dtype.kind != "f" else None
     if text is not None and bool(text.any()):
-        where = _rows(text.to_numpy(dtype=bool))
+        where = rows_in_words(text.to_numpy(dtype=bool))
         example = str(column[text].iloc[0])
         return [
             Trouble(
@@ -64,7 +63,7 @@ def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
                 "Column {name!r} holds infinite numbers.",
                 "{role}={name!r}, rows {rows}",
                 "Correct the cells, or leave them empty.",
-                {"name": name, "role": role, "rows": _rows(infinite)},
+                {"name": name, "role": role, "rows": rows_in_words(infinite)},
             )
         ]
     return []
@@ -93,44 +92,7 @@ def missing_label_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
             "Empty cells in column {name!r}: {n}.",
             "{role}={name!r}, rows {rows}",
             "Fill in the cells, or leave the rows out yourself and say why.",
-            {"name": str(column.name), "n": int(lacking.sum()), "role": role, "rows": _rows(lacking)},
-        )
-    ]
-
-
-def code_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
-    """Return a trouble if a column of municipality codes was read as numbers and lost its leading zeros.
-
-    Parameters
-    ----------
-    column : Series
-        The column.
-    role : str
-        The part it plays.
-
-    Returns
-    -------
-    list of Trouble
-        Empty when all is well.
-    """
-    if role == "time" or column.dtype.kind not in "iuf" or not _CODE_NAME.search(str(column.name)):
-        return []
-    values = column.dropna().to_numpy()
-    if not len(values) or values.min() < 101 or values.max() > 2599 or values.min() >= 1000:
-        return []
-    if not set(np.unique(values // 100).astype(int)) <= _COUNTIES:
-        return []
-    return [
-        Trouble(
-            "Column {name!r} looks like municipality codes read as numbers: {example} has lost its zero.",
-            "{role}={name!r}",
-            "Read the column as text, so that {example} stays {mended!r}.",
-            {
-                "name": str(column.name),
-                "example": str(int(values.min())),
-                "mended": f"{int(values.min()):04d}",
-                "role": role,
-            },
+            {"name": str(column.name), "n": int(lacking.sum()), "role": role, "rows": rows_in_words(lacking)},
         )
     ]
 
@@ -175,22 +137,52 @@ def treated_troubles(treated: Floats | None, roles: Roles) -> list[Trouble]:
     list of Trouble
         Empty when all is well.
     """
-    if treated is None:
+    mend = "Write 1 for treated and 0 for comparison in every row."
+    return _neither_0_nor_1(treated, str(roles.treated), "treated={name!r}, rows {rows}", mend)
+
+
+def eligible_troubles(eligible: Floats | None, roles: Roles) -> list[Trouble]:
+    """Return a trouble if eligibility is something else than 0 or 1.
+
+    Parameters
+    ----------
+    eligible : ndarray, shape (n,), optional
+        The column.
+    roles : Roles
+        The part each column plays.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well.
+    """
+    mend = "Write 1 for those the project is for and 0 for others, in every row."
+    return _neither_0_nor_1(eligible, str(roles.eligible), "eligible={name!r}, rows {rows}", mend)
+
+
+def dose_troubles(dose: Floats | None, roles: Roles) -> list[Trouble]:
+    """Return a trouble if a dose is negative.
+
+    Parameters
+    ----------
+    dose : ndarray, shape (n,), optional
+        The column.
+    roles : Roles
+        The part each column plays.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well.
+    """
+    if dose is None or not bool((dose < 0).any()):
         return []
-    other = ~((treated == 0) | (treated == 1) | np.isnan(treated))
-    if not other.any():
-        return []
-    example = treated[other][0]
     return [
         Trouble(
-            "Column {name!r} must be 0 or 1; it holds {example}.",
-            "treated={name!r}, rows {rows}",
-            "Write 1 for treated and 0 for comparison in every row.",
-            {
-                "name": str(roles.treated),
-                "example": f"{example:g}",
-                "rows": _rows(other),
-            },
+            "Column {name!r} holds doses below 0.",
+            "dose={name!r}, rows {rows}",
+            "Write 0 for none and positive numbers for more.",
+            {"name": str(roles.dose), "rows": rows_in_words(dose < 0)},
         )
     ]
 
@@ -217,7 +209,7 @@ def weight_troubles(weight: Floats | None, roles: Roles) -> list[Trouble]:
             "Column {name!r} holds weights that are negative or missing.",
             "weight={name!r}, rows {rows}",
             "Give every row a weight above 0, or 0 to leave it out.",
-            {"name": str(roles.weight), "rows": _rows(~(weight >= 0))},
+            {"name": str(roles.weight), "rows": rows_in_words(~(weight >= 0))},
         )
     ]
 
@@ -244,9 +236,19 @@ def std_error_troubles(std_error: Floats | None, roles: Roles) -> list[Trouble]:
             "Column {name!r} holds standard errors that are 0 or negative.",
             "std_error={name!r}, rows {rows}",
             "Leave the cell empty where none is known; a number of answers is no standard error.",
-            {"name": str(roles.std_error), "rows": _rows(std_error <= 0)},
+            {"name": str(roles.std_error), "rows": rows_in_words(std_error <= 0)},
         )
     ]
+
+
+def _neither_0_nor_1(values: Floats | None, name: str, where: str, mend: str) -> list[Trouble]:
+    if values is None:
+        return []
+    other = ~((values == 0) | (values == 1) | np.isnan(values))
+    if not other.any():
+        return []
+    shown = {"name": name, "example": f"{values[other][0]:g}", "rows": rows_in_words(other)}
+    return [Trouble("Column {name!r} must be 0 or 1; it holds {example}.", where, mend, shown)]
 
 
 def panel_troubles(columns: Columns, roles: Roles) -> list[Trouble]:
@@ -273,8 +275,10 @@ def panel_troubles(columns: Columns, roles: Roles) -> list[Trouble]:
         ("first_treated", columns.cohort),
         ("cluster", columns.cluster),
         ("stratum", columns.stratum),
+        ("eligible", columns.eligible),
+        ("dose", columns.dose),
     ):
-        name = getattr(roles, role) or roles.treated
+        name = getattr(roles, role) or roles.treated or roles.dose
         if values is not None and name is not None:
             troubles += _changes(columns, values, role, name)
     return troubles
@@ -316,7 +320,7 @@ def _repeated_units(columns: Columns) -> list[Trouble]:
     ]
 
 
-def _changes(columns: Columns, values: Floats | Codes, role: str, name: str) -> list[Trouble]:
+def _changes(columns: Columns, values: Floats | Codes | Flags, role: str, name: str) -> list[Trouble]:
     unit = columns.unit
     assert unit is not None and columns.unit_labels is not None
     order = slice(None) if bool((unit[1:] >= unit[:-1]).all()) else np.argsort(unit, kind="stable")
@@ -340,7 +344,24 @@ def _changes(columns: Columns, values: Floats | Codes, role: str, name: str) -> 
     ]
 
 
-def _rows(guilty: Flags) -> str:
+def rows_in_words(guilty: Flags) -> str:
+    """Return the first few rows at fault, and how many there are.
+
+    Parameters
+    ----------
+    guilty : ndarray of bool, shape (n,)
+        Which rows.
+
+    Returns
+    -------
+    str
+        Numbered from 0.
+
+    Examples
+    --------
+    >>> rows_in_words(np.array([False, True, True]))
+    '1, 2'
+    """
     found = np.flatnonzero(guilty)
     shown = ", ".join(str(row) for row in found[:_SHOWN])
     return shown + (f" … ({len(found)})" if len(found) > _SHOWN else "")

@@ -35,7 +35,12 @@ class Treatment:
 
 
 def treatment(
-    columns: Columns, first_treated: Floats | None, treated: Floats | None, *, start: float | None
+    columns: Columns,
+    first_treated: Floats | None,
+    treated: Floats | None,
+    *,
+    start: float | None,
+    switching: bool = False,
 ) -> Treatment:
     """Tell who is treated from when.
 
@@ -49,12 +54,28 @@ def treatment(
         0 or 1: an absorbing path in a panel, else the group.
     start : float, optional
         First treated period of everybody in the group.
+    switching : bool
+        Whether ``treated`` is a path that may be switched off.
 
     Returns
     -------
     Treatment
         The columns with treatment, and what is wrong with it.
     """
+    if switching and treated is not None and columns.unit is not None and columns.period is not None:
+        return _switching(columns, treated == 1)
+    if columns.dose is None:
+        return _told(columns, first_treated, treated, start=start)
+    alone = first_treated is None and treated is None
+    if alone and columns.period is not None and start is None:
+        return _without_start(columns)
+    group = (columns.dose > 0).astype(np.float64) if alone else treated
+    return _held_against_dose(_told(columns, first_treated, group, start=start), columns.dose)
+
+
+def _told(
+    columns: Columns, first_treated: Floats | None, treated: Floats | None, *, start: float | None
+) -> Treatment:
     if first_treated is not None:
         cohort = np.where(np.isfinite(first_treated) & (first_treated != 0), first_treated, np.inf)
         return _with(columns, cohort)
@@ -91,6 +112,40 @@ def _path(columns: Columns, treated: Floats) -> Treatment:
     return replace(_with(columns, cohort), troubles=troubles)
 
 
+def _switching(columns: Columns, now: np.ndarray) -> Treatment:
+    """Read a 0/1 path that may be switched off; a unit is of the treated if its treatment ever is on."""
+    assert columns.unit is not None
+    ever = np.zeros(int(columns.unit.max()) + 1, dtype=bool)
+    ever[columns.unit[now]] = True
+    first = float(columns.time[now].min()) if now.any() else math.inf
+    return Treatment(columns=replace(columns, path=now, treated=ever[columns.unit]), first_start=first)
+
+
+def _without_start(columns: Columns) -> Treatment:
+    trouble = Trouble(
+        "The dose does not say when it started.",
+        "dose",
+        "Give start= (the first treated period of all with a dose), or first_treated=.",
+    )
+    return replace(_with(columns, np.full(len(columns.outcome), np.inf)), troubles=(trouble,))
+
+
+def _held_against_dose(found: Treatment, dose: Floats) -> Treatment:
+    """Add a trouble where treated rows have no dose, or others have one."""
+    columns = found.columns
+    ever = columns.treated if columns.cohort is None else np.isfinite(columns.cohort)
+    if ever is None or found.troubles or not bool((ever != (dose > 0)).any()):
+        return found
+    n = int((ever != (dose > 0)).sum())
+    trouble = Trouble(
+        "Rows in which the dose and the treatment disagree: {n}.",
+        "dose",
+        "Give those never treated the dose 0, and those treated at some time a dose above 0.",
+        {"n": n},
+    )
+    return replace(found, troubles=(trouble,))
+
+
 def _repeated(columns: Columns, treated: Floats) -> Treatment:
     """Read a 0/1 column in repeated cross sections: a group where it varies within the first period."""
     assert columns.period is not None
@@ -114,7 +169,7 @@ def _switched_off(columns: Columns, off: np.ndarray) -> Trouble:
     return Trouble(
         "Rows where treatment is switched off again: {n}; the first is unit {unit!r} in {period}.",
         "treated",
-        "Treatment must stay 1 once it is 1. Give start= if the column marks the group.",
+        "Treatment must stay 1 once it is 1. Give start= if it marks the group, switching=True if not.",
         {
             "n": int(off.sum()),
             "unit": str(columns.unit_labels[columns.unit[row]]),

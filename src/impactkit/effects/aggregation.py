@@ -137,10 +137,12 @@ def every_cell(found: CellEffects) -> Averages:
     """
     overall = averages(found, "simple")
     cells, design = found.cells, found.design
+    starts = [float(start) for start in design.starts]
+    names = [design.name_of(start) for start in starts]
     labels = [
         Label(
-            name=f"group {design.name_of(float(design.starts[arm]))}, {design.columns.period_names[period]}",
-            group=float(design.starts[arm]),
+            name=f"group {names[arm]}, {design.columns.period_names[period]}",
+            group=starts[arm],
             time=float(design.periods[period]),
             event_time=design.event_time(arm, period),
         )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,17 +19,20 @@ from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
+_ROUNDING = 1e-13
 
 
-def cohort_test(design: Staggered, contrasts: Floats, settings: Permutation | None) -> PermutationTest | None:
+def cohort_test(
+    design: Staggered, contrasts: Callable[[], Floats], settings: Permutation | None
+) -> PermutationTest | None:
     """Return the permutation test of an average effect.
 
     Parameters
     ----------
     design : Staggered
         The rows by cohort.
-    contrasts : ndarray, shape (A, T)
-        What each cohort's mean in each period weighs in the average.
+    contrasts : callable
+        Returns what each cohort's mean in each period weighs in the average, shape (A, T).
     settings : Permutation, optional
         Draws and seed; None for no test.
 
@@ -42,43 +49,57 @@ def cohort_test(design: Staggered, contrasts: Floats, settings: Permutation | No
     """
     if settings is None:
         return None
-    units, labels, what = _assigned(design)
-    strata = _strata(design, units)
+    assigned = _assigned(design)
+    strata = _strata(design, assigned)
 
     def tables() -> CohortTables:
-        return _tables(design, units, contrasts)
+        return _tables(design, assigned.of_row(design), contrasts())
 
-    part = CohortReduction(tables=tables, observed=labels, strata=strata)
-    treated = int(design.treated[labels].sum())
+    part = CohortReduction(tables=tables, observed=assigned.arms, strata=strata)
+    treated = int(design.treated[assigned.arms].sum())
     law = Message(
-        f"inference.law.starts_{what}{'_in_strata' if design.columns.stratum is not None else ''}",
-        {"n": len(labels), "treated": treated},
+        f"inference.law.starts_{assigned.what}{'_in_strata' if design.columns.stratum is not None else ''}",
+        {"n": len(assigned.arms), "treated": treated},
     )
     return PermutationTest(parts=(part,), draws=settings.draws, seed=settings.seed, law=law)
 
 
-def _assigned(design: Staggered) -> tuple[Codes, Codes, str]:
-    """Return the unit of assignment of each row, the cohort of each, and what they are."""
-    columns = design.columns
-    clusters = design.unit_clusters
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Assigned:
+    """What the starts were given to: the cohort of each, and what they are."""
+
+    arms: Codes
+    what: Literal["clusters", "units", "rows"]
+
+    def of_row(self, design: Staggered) -> Codes:
+        """Return the unit of assignment of each row."""
+        rows = design.unit_of_row
+        return design.unit_clusters[rows] if self.what == "clusters" else rows
+
+
+def _assigned(design: Staggered) -> _Assigned:
     arms = design.unit_arms
-    low, high = (np.full(int(clusters.max()) + 1, value) for value in (np.iinfo(np.int64).max, -1))
-    np.minimum.at(low, clusters, arms)
-    np.maximum.at(high, clusters, arms)
-    rows = design.unit_of_row
-    if columns.cluster is not None and bool((low == high).all()):
-        return clusters[rows], low, "clusters"
-    return rows, arms, "units" if design.is_panel else "rows"
+    if design.columns.cluster is not None:
+        clusters = design.unit_clusters
+        low, high = (np.full(int(clusters.max()) + 1, value) for value in (np.iinfo(np.int64).max, -1))
+        np.minimum.at(low, clusters, arms)
+        np.maximum.at(high, clusters, arms)
+        if bool((low == high).all()):
+            return _Assigned(arms=low, what="clusters")
+    return _Assigned(arms=arms, what="units" if design.is_panel else "rows")
 
 
-def _strata(design: Staggered, units: Codes) -> Codes:
+def _strata(design: Staggered, assigned: _Assigned) -> Codes:
     columns = design.columns
+    if columns.stratum is None and (design.is_panel or assigned.what == "clusters"):
+        return np.zeros(len(assigned.arms), dtype=np.int64)
+    units = assigned.of_row(design)
     strata = np.zeros(len(units), dtype=np.int64) if columns.stratum is None else columns.stratum
-    if not design.is_panel and len(design.unit_arms) == int(units.max()) + 1:
+    if not design.is_panel and assigned.what == "rows":
         assert columns.period is not None
         # Rows of repeated cross sections were drawn period by period.
         strata = strata * len(design.periods) + columns.period
-    found = np.zeros(int(units.max()) + 1, dtype=np.int64)
+    found = np.zeros(len(assigned.arms), dtype=np.int64)
     found[units] = strata
     if bool((found[units] != strata).any()):
         raise EstimationError(
@@ -100,6 +121,8 @@ def _tables(design: Staggered, units: Codes, contrasts: Floats) -> CohortTables:
         for column in values.T:
             means = np.bincount(design.unit_of_row, weights * column) / mass
             column -= means[design.unit_of_row]
+        # Outcomes that never vary within units must not be ranked by their rounding.
+        values[np.abs(values[:, 0]) <= _ROUNDING * np.abs(columns.outcome).max(), 0] = 0.0
     if columns.covariates.shape[1]:
         values = _less_covariates(values, columns.covariates, columns.period, weights)
     cell, G = units * T + columns.period, int(units.max()) + 1

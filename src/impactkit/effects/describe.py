@@ -1,8 +1,11 @@
-"""What a study looks like before anything is estimated: means, counts, clusters, and what was assigned."""
+"""What a study looks like: means, counts, clusters, what was assigned, and what that allows to be known."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -10,12 +13,64 @@ import numpy.typing as npt
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
 from impactkit.effects.estimate import GroupMean, Sample
+from impactkit.effects.interval import Interval
+from impactkit.effects.permutation_test import PermutationTest
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+ENOUGH = 40
+"""With fewer clusters of either kind, or degrees of freedom, small-sample inference is chosen."""
+_CORRECTED = ("CR2", "HC2", "CR3", "HC3")
+_HARDLY_REJECTS = 2  # clusters of a kind with which the restricted wild bootstrap hardly ever rejects
+
+
+class Settings(Protocol):
+    """How uncertainty was found."""
+
+    @property
+    def method(self) -> str:
+        """The slug."""
+
+
+def suited(study: Study, *, counts: bool = False, switching: bool = False) -> Columns:
+    """Return a study's rows, if the estimator takes counts and paths that switch where the study has them.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    counts : bool
+        Whether the estimator models counts over their exposure.
+    switching : bool
+        Whether the estimator takes treatment that is switched off again.
+
+    Returns
+    -------
+    Columns
+        The rows.
+
+    Raises
+    ------
+    EstimationError
+        With the estimator or the setting that fits.
+    """
+    columns = study.columns
+    if columns.exposure is not None and not counts:
+        raise EstimationError(
+            "The outcome is a count over an exposure; this estimator compares levels.",
+            where="exposure",
+            mend="Give the study rates=, or use ExtendedTwoWayFixedEffects(family='poisson').",
+        )
+    if columns.path is not None and not switching:
+        raise EstimationError(
+            "Treatment is switched off again in this study; this estimator takes a start that lasts.",
+            where="switching",
+            mend="Use SwitchingDifferenceInDifferences, or give the study first_treated=.",
+        )
+    return columns
 
 
 def group_means(columns: Columns) -> tuple[GroupMean, ...]:
@@ -80,6 +135,32 @@ def clusters_of(columns: Columns) -> tuple[Codes, bool]:
     if columns.unit is not None and columns.period is not None:
         return dense(columns.unit), False
     return np.arange(len(columns.outcome)), True
+
+
+def cluster_names(columns: Columns) -> Callable[[], npt.NDArray[np.str_]] | None:
+    """Return what gives the name of each cluster of `clusters_of`; None where rows have no names.
+
+    Parameters
+    ----------
+    columns : Columns
+        The rows.
+
+    Returns
+    -------
+    callable or None
+        Nothing is looked up before it is called.
+    """
+    by_cluster = columns.cluster is not None
+    codes = columns.cluster if by_cluster else columns.unit
+    labels = columns.cluster_labels if by_cluster else columns.unit_labels
+    if codes is None or labels is None:
+        return None
+    is_row = not by_cluster and columns.period is None
+
+    def names() -> npt.NDArray[np.str_]:
+        return np.asarray(labels[codes if is_row else np.unique(codes)]).astype(np.str_)
+
+    return names
 
 
 def dense(codes: Codes) -> Codes:
@@ -240,3 +321,63 @@ def _strata(columns: Columns, units: Codes, n: int) -> Codes:
             mend="Give each unit (or cluster) of assignment one stratum.",
         )
     return dense(found)
+
+
+def chosen_in_words(
+    inference: Settings, headline: Interval, *, sample: Sample, test: PermutationTest | None
+) -> tuple[Message, ...]:
+    """Say why this inference, from the number of clusters and their leverage.
+
+    Parameters
+    ----------
+    inference : ClusterRobust, InfluenceFunction, WildClusterBootstrap or another
+        What was used.
+    headline : Interval
+        What it gave; its degrees of freedom count the clusters by their leverage.
+    sample : Sample
+        How many clusters of either kind.
+    test : PermutationTest, optional
+        The test beside it.
+
+    Returns
+    -------
+    tuple of Message
+        Empty where the inference was asked for and says all there is itself.
+    """
+    counts = {"treated": sample.n_treated_clusters, "comparison": sample.n_comparison_clusters}
+    method, kind = inference.method, str(getattr(inference, "kind", ""))
+    if method not in ("cluster_robust", "influence_function", "wild_cluster_bootstrap"):
+        return ()
+    if sample.n_comparison_clusters and min(counts.values()) < 2:
+        return (_alone(counts, headline.level, test),)
+    if method == "wild_cluster_bootstrap":
+        few = min(counts.values()) <= _HARDLY_REJECTS and sample.n_comparison_clusters
+        return (Message("inference.chosen.hardly_rejects", counts),) if few else ()
+    fewest = min(sample.n_treated_clusters, sample.n_comparison_clusters or sample.n_treated_clusters)
+    if kind in _CORRECTED:
+        return _corrected(kind, headline, sample, counts)
+    if fewest < ENOUGH:
+        return (Message("inference.chosen.too_sure", counts),)
+    return (Message("inference.chosen.large", counts),)
+
+
+def _corrected(kind: str, headline: Interval, sample: Sample, counts: dict[str, int]) -> tuple[Message, ...]:
+    if not math.isfinite(headline.df):
+        return ()
+    what = "small" if sample.n_comparison_clusters else "one_group"
+    rows = "_rows" if sample.n_clusters == sample.n_rows else ""
+    found = Message(f"inference.chosen.{what}{rows}", {**counts, "df": round(headline.df, 1)})
+    # Equal clusters count as two less than all (or one, of one group); half of that is far from equal.
+    if kind in ("CR2", "HC2") and headline.df < (sample.n_clusters - 2) / 2 and counts["treated"] > 1:
+        return found, Message("inference.chosen.uneven")
+    return (found,)
+
+
+def _alone(counts: dict[str, int], level: float, test: PermutationTest | None) -> Message:
+    """Say what can be known of one treated (or one comparison) cluster: its rank."""
+    if test is None:
+        return Message("inference.chosen.alone", counts)
+    needed = (1 - level) / 2
+    values = {**counts, "n": test.n_assignments, "smallest": test.smallest_p, "needed": needed}
+    reach = "ranked" if test.smallest_p <= needed else "too_few"
+    return Message(f"inference.chosen.alone_{reach}", values)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from impactkit.effects.bands import simultaneous
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.errors import EstimationError
@@ -18,11 +20,12 @@ from impactkit.wording import Message, card
 if TYPE_CHECKING:
     import pandas as pd
 
-    from impactkit.effects.kernels.wild_bootstrap import WildBootstrap
     from impactkit.effects.permutation_test import PermutationTest
+    from impactkit.effects.uncertainty import Resampled
 
 Floats = npt.NDArray[np.float64]
 Group = Literal["treated", "comparison"]
+Measure = Literal["difference", "log_ratio", "ratio"]
 Aggregation = Literal["simple", "dynamic", "group", "calendar"]
 
 
@@ -42,6 +45,8 @@ class Term:
         The period it concerns.
     group : float, optional
         The start of the cohort it concerns.
+    measure : {"difference", "log_ratio", "ratio"}
+        A difference in the outcome's unit, or a ratio (or its logarithm), which has none.
     """
 
     name: str
@@ -49,6 +54,7 @@ class Term:
     event_time: float | None = None
     time: float | None = None
     group: float | None = None
+    measure: Measure = "difference"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,10 +144,12 @@ class Estimate:
         Covariance of the terms, in the outcome's unit squared.
     permutation : PermutationTest, optional
         The permutation test that stands beside the interval.
-    bootstrap : WildBootstrap, optional
-        The bootstrap of the headline, if it is the inference.
+    bootstrap : Resampled, optional
+        The test by resampling of the headline, if that is the inference.
     cohorts : Aggregates, optional
         What other averages of a staggered design's effects are made from.
+    cluster_names : callable, optional
+        Returns the name of each cluster in ``influence``, by which estimates on the same clusters are joined.
     """
 
     settings: dict[str, Any]
@@ -159,8 +167,9 @@ class Estimate:
     )
     covariance: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False, compare=False)
     permutation: PermutationTest | None = field(default=None, repr=False, compare=False)
-    bootstrap: WildBootstrap | None = field(default=None, repr=False, compare=False)
+    bootstrap: Resampled | None = field(default=None, repr=False, compare=False)
     cohorts: Aggregates | None = field(default=None, repr=False, compare=False)
+    cluster_names: Callable[[], npt.NDArray[np.str_]] | None = field(default=None, repr=False, compare=False)
 
     @property
     def influence(self) -> Floats:
@@ -190,6 +199,41 @@ class Estimate:
 
         rows = [_tidy_row(term) for term in self.terms]
         table = pd.DataFrame(rows)
+        return table.drop(columns=[name for name in _WHERE if table[name].isna().all()])
+
+    def bands(self, *, level: float | None = None, draws: int = 19_999, seed: int = 1) -> pd.DataFrame:
+        """Return limits that hold for all effects under the headline at once.
+
+        Parameters
+        ----------
+        level : float, optional
+            The chance that all of them lie within; the headline's own level when left out.
+        draws, seed : int
+            Multiplier draws behind the critical value, and where they start. Standard errors are not drawn.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns of ``tidy()``, with each effect's own limits at the level, then critical_value,
+            band_low and band_high, which are nan for effects whose uncertainty is unknown. ``attrs`` holds
+            level, pointwise_level, draws, seed and n_left_out. An estimate of one effect has its own limits.
+
+        Raises
+        ------
+        EstimationError
+            If no effect has a standard error from the clusters' contributions.
+        """
+        import pandas as pd
+
+        level = self.interval.level if level is None else level
+        shown = range(min(1, len(self.terms) - 1), len(self.terms))
+        terms = [self.terms[k] for k in shown]
+        own = self.covariance[np.ix_(shown, shown)]
+        found = simultaneous([t.interval for t in terms], own, level=level, draws=draws, seed=seed)
+        table = pd.DataFrame([_tidy_row(replace(t, interval=t.interval.at(level))) for t in terms])
+        table = table.assign(critical_value=found.critical, band_low=found.low, band_high=found.high)
+        table.attrs = {"level": level, "pointwise_level": found.pointwise_level, "draws": draws, "seed": seed}
+        table.attrs["n_left_out"] = int(np.isnan(found.critical).sum())
         return table.drop(columns=[name for name in _WHERE if table[name].isna().all()])
 
     def aggregate(self, kind: Aggregation, *, balance: float | None = None) -> Estimate:
@@ -249,7 +293,7 @@ class Estimate:
 
     def to_record(self) -> dict[str, Any]:
         """Return everything but the draws of the permutation test, ready for JSON (nan becomes None)."""
-        left = ("permutation", "cohorts", "contributions", "bootstrap")
+        left = ("permutation", "cohorts", "contributions", "bootstrap", "cluster_names")
         record = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in left}
         record["influence"] = self.influence
         record["permutation"] = self.permutation.to_record() if self.permutation else None

@@ -10,6 +10,7 @@ from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.inference import (
     ClusterRobust,
+    FermanPinto,
     GivenUncertainty,
     InfluenceFunction,
     Permutation,
@@ -18,6 +19,10 @@ from impactkit.effects.inference import (
 
 Inference = Annotated[
     ClusterRobust | GivenUncertainty | Permutation | WildClusterBootstrap, Field(discriminator="method")
+]
+PanelInference = Annotated[
+    ClusterRobust | FermanPinto | GivenUncertainty | Permutation | WildClusterBootstrap,
+    Field(discriminator="method"),
 ]
 
 CohortInference = Annotated[ClusterRobust | InfluenceFunction | Permutation, Field(discriminator="method")]
@@ -63,6 +68,8 @@ class CohortSettings(BaseModel):
         How uncertainty is found. None chooses: large-sample standard errors from influence functions, or CR2
         with Satterthwaite's degrees of freedom where there are fewer than 40 treated or comparison clusters
         or degrees of freedom. The estimate says in words what was chosen.
+    level : float
+        Confidence level of what is chosen; an inference that is given has its own.
     permutation : Permutation, optional
         The permutation test that stands beside it; None for none.
     """
@@ -70,6 +77,7 @@ class CohortSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     inference: CohortInference | None = None
+    level: float = Field(default=0.95, gt=0, lt=1)
     permutation: Permutation | None = Permutation()
 
 

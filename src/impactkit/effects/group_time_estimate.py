@@ -13,21 +13,22 @@ from impactkit.effects.adjusted_cells import Settings
 from impactkit.effects.aggregation import Averages, averages, every_cell
 from impactkit.effects.cell_effects import CellEffects, Effects, cell_effects
 from impactkit.effects.cohort_permutation import cohort_test
-from impactkit.effects.describe import group_means, sample_of
+from impactkit.effects.describe import ENOUGH, chosen_in_words, cluster_names, group_means, sample_of
 from impactkit.effects.estimate import Aggregation, Estimate
 from impactkit.effects.estimator import CellRegressionSettings, CohortSettings
 from impactkit.effects.inference import ClusterRobust, InfluenceFunction, Permutation, WildClusterBootstrap
 from impactkit.effects.inference.permutation import headline_only
 from impactkit.effects.influenced import InfluencedEffects, arm_variances
 from impactkit.effects.permutation_test import PermutationTest
+from impactkit.effects.rate_effects import RateEffects, with_ratio
+from impactkit.effects.regression import Label
 from impactkit.effects.uncertainty import Uncertainty
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
 AnyInference: TypeAlias = ClusterRobust | InfluenceFunction | Permutation | WildClusterBootstrap
-ENOUGH = 40
-"""With fewer clusters of either kind, or degrees of freedom, small-sample inference is chosen."""
+_RATIO = (Label(name="log rate ratio", measure="log_ratio"), Label(name="rate ratio", measure="ratio"))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,9 +75,15 @@ class CohortAggregates:
 
     def answered(self, estimate: Estimate, found: Averages) -> Estimate:
         """Return an estimate with averages, their uncertainty and the test of the first filled in."""
-        test = cohort_test(self.found.design, self.found.contrasts(found.weights[:, 0]), self.permutation)
-        uncertainty = self._infer(found.effects, test)
-        pairs = zip(found.labels, uncertainty.intervals, strict=True)
+        weights = found.weights[:, 0]
+        test = cohort_test(self.found.design, lambda: self.found.contrasts(weights), self.permutation)
+        labels, effects = found.labels, found.effects
+        if isinstance(effects, RateEffects):
+            labels = (*labels, *_RATIO)
+            uncertainty = with_ratio(self._infer(effects.with_log_ratio(), test))
+        else:
+            uncertainty = self._infer(effects, test)
+        pairs = zip(labels, uncertainty.intervals, strict=True)
         return replace(
             estimate,
             terms=tuple(label.term(interval) for label, interval in pairs),
@@ -115,7 +122,7 @@ def group_time_estimate(
         The average over treated cells first, then each cell.
     """
     design, cells = found.design, every_cell(found)
-    inference, chosen = _inference(settings, cells.effects)
+    inference = _inference(settings, cells.effects)
     permuted = settings.inference if isinstance(settings.inference, Permutation) else settings.permutation
     aggregates = CohortAggregates(found=found, inference=inference, permutation=permuted)
     columns = design.columns
@@ -131,10 +138,13 @@ def group_time_estimate(
         means=group_means(columns),
         start=float(design.starts[0]),
         adjusted_for=tuple(n for n in study.covariates if n not in dropped) if adjusted else (),
-        warnings=(*study.notes, *found.notes, *chosen),
+        warnings=(*study.notes, *found.notes),
         cohorts=aggregates,
+        cluster_names=cluster_names(columns),
     )
-    return aggregates.answered(bare, cells)
+    answered = aggregates.answered(bare, cells)
+    words = chosen_in_words(inference, answered.interval, sample=answered.sample, test=answered.permutation)
+    return replace(answered, warnings=(*answered.warnings, *words))
 
 
 def balanced_note(found: CellEffects, settings: Settings) -> tuple[Message, ...]:
@@ -168,15 +178,12 @@ def balanced_note(found: CellEffects, settings: Settings) -> tuple[Message, ...]
     return (Message("estimate.unbalanced", {**values, "point": float(alone)}),)
 
 
-def _inference(
-    settings: CohortSettings | CellRegressionSettings, effects: Effects
-) -> tuple[AnyInference, tuple[Message, ...]]:
-    """Return the inference asked for, or the one that the number of clusters calls for, and why."""
+def _inference(settings: CohortSettings | CellRegressionSettings, effects: Effects) -> AnyInference:
+    """Return the inference asked for, or the one that the number of clusters and their leverage call for."""
     if settings.inference is not None:
-        return settings.inference, ()
-    assert isinstance(effects, InfluencedEffects)
-    counts = {"treated": effects.n_treated, "comparison": effects.n_comparison}
+        return settings.inference
+    assert isinstance(effects, InfluencedEffects) and isinstance(settings, CohortSettings)
     df = float(arm_variances(effects.first(), power=1).degrees_of_freedom[0])
-    if min(counts.values()) >= ENOUGH and df >= ENOUGH:
-        return InfluenceFunction(), (Message("inference.chosen.large", counts),)
-    return ClusterRobust(), (Message("inference.chosen.small", counts),)
+    if min(effects.n_treated, effects.n_comparison) >= ENOUGH and df >= ENOUGH:
+        return InfluenceFunction(level=settings.level)
+    return ClusterRobust(level=settings.level)

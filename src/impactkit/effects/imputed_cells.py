@@ -8,6 +8,7 @@ import numpy.typing as npt
 from impactkit.effects.cell_effects import CellEffects
 from impactkit.effects.influenced import InfluencedEffects
 from impactkit.effects.kernels.cohort_influence import CohortFeatures, by_cluster
+from impactkit.effects.kernels.cohort_means import CohortMeans, cohort_means
 from impactkit.effects.kernels.group_time import Cells
 from impactkit.effects.kernels.imputation import Imputation, WidePanel, impute
 from impactkit.effects.staggered import Staggered
@@ -46,7 +47,8 @@ def imputed_cells(design: Staggered, *, anticipation: float, names: tuple[str, .
             where="unit",
             mend="Give unit=, or use StaggeredDifferenceInDifferences for repeated cross sections.",
         )
-    panel = _spread(design, anticipation)
+    reduced = _reduced(design)
+    panel = _spread(design, anticipation) if reduced is None else _cohorts(design, reduced, anticipation)
     found = impute(panel)
     A = len(design.starts)
     means, masses = found.cell_means(A)
@@ -67,14 +69,19 @@ def imputed_cells(design: Staggered, *, anticipation: float, names: tuple[str, .
         controls=np.zeros((len(arms), A), dtype=np.bool_),
         is_post=np.ones(len(arms), dtype=np.bool_),
     )
-    effects = _effects(design, found, cells, directions, means, masses)
+    moves = found.inverse @ directions
+    if reduced is None:
+        features, coefficients = _by_unit(design, found, cells, moves, masses)
+    else:
+        features, coefficients = reduced.features(), _by_cohort(found, cells, moves, masses)
+    effects = _effects(design, cells, means[arms, periods], features, coefficients)
     return CellEffects(
         design=design,
         cells=cells,
         effects=effects,
         weights=masses[arms, periods],
         contrasts=lambda weights: _contrasts(found, cells, directions, masses, weights),
-        notes=(*design.notes, *_absorbed(found, names), *_not_imputed(panel, found, masses, cells)),
+        notes=(*design.notes, *_absorbed(found, names), *_not_imputed(design, panel, found, masses, cells)),
         are_shares_known=True,
     )
 
@@ -104,30 +111,75 @@ def _spread(design: Staggered, anticipation: float) -> WidePanel:
     )
 
 
-def _effects(
-    design: Staggered, found: Imputation, cells: Cells, directions: Floats, means: Floats, masses: Floats
-) -> InfluencedEffects:
+def _reduced(design: Staggered) -> CohortMeans | None:
+    """Return cohort means where they are all there is to impute from: a balanced panel, alike over time."""
+    columns, T = design.columns, len(design.periods)
+    if not columns.is_regular or columns.covariates.shape[1]:
+        return None
+    if columns.weight is not None and bool((columns.weight != columns.weight[0]).any()):
+        return None  # effects are then centred by squared weights, and errors need every unit's own
+    return cohort_means(
+        columns.outcome.reshape(-1, T), design.unit_arms, n_arms=len(design.starts), weights=None
+    )
+
+
+def _cohorts(design: Staggered, reduced: CohortMeans, anticipation: float) -> WidePanel:
+    """Return cohorts by periods, weighted by their units: the same normal equations as with units."""
+    starts, masses = design.starts[:, None], reduced.masses[:, None]
+    return WidePanel(
+        outcome=reduced.means,
+        untreated=np.where(design.periods + anticipation < starts, masses, 0.0),
+        treated=np.where(design.periods >= starts, masses, 0.0),
+        covariates=np.zeros((*reduced.means.shape, 0)),
+        arms=np.arange(len(starts)),
+    )
+
+
+def _by_unit(
+    design: Staggered, found: Imputation, cells: Cells, moves: Floats, masses: Floats
+) -> tuple[CohortFeatures, Floats]:
+    """Return residuals of untreated rows and deviations of treated ones, and what they weigh."""
     A, T = masses.shape
-    K, p = len(cells), found.panel.covariates.shape[2]
-    moves = found.inverse @ directions
-    coefficients = np.zeros((A, 2 * T + p + 1, K))
+    k, p = np.arange(len(cells)), found.panel.covariates.shape[2]
+    coefficients = np.zeros((A, 2 * T + p + 1, len(cells)))
     coefficients[:, : T + p] = -moves
-    k, centres = np.arange(K), found.cell_centres(A)
     coefficients[cells.arm, T + p + cells.period, k] = 1 / masses[cells.arm, cells.period]
-    units = CohortFeatures(
+    centres = found.cell_centres(A)
+    features = CohortFeatures(
         rows=lambda piece: found.features(piece, centres),
         arms=design.unit_arms,
         n_arms=A,
         n_features=2 * T + p + 1,
     )
-    points = means[cells.arm, cells.period]
-    parts = np.zeros((A, K))
-    parts[cells.arm, k] = points
-    outcome = design.columns.outcome
+    return features, coefficients
+
+
+def _by_cohort(found: Imputation, cells: Cells, moves: Floats, masses: Floats) -> Floats:
+    """Return what deviations from cohort means weigh: all a unit's error but what its cohort shares.
+
+    A unit's residual is its cohort's plus its deviation less the untreated mean of its deviations, so that
+    the weights of periods sum to 0 over what its unit effect takes up.
+    """
+    A, T = masses.shape
+    is_untreated, k = (found.panel.untreated > 0).astype(np.float64), np.arange(len(cells))
+    own = -is_untreated[:, :, None] * moves
+    own[cells.arm, cells.period, k] += 1 / masses[cells.arm, cells.period]
+    coefficients = np.zeros((A, T + 1, len(cells)))
+    coefficients[:, :T] = own - found.shares[:, :, None] * own.sum(axis=1, keepdims=True)
+    coefficients[:, T] = -(is_untreated * found.gaps) @ moves
+    return coefficients
+
+
+def _effects(
+    design: Staggered, cells: Cells, points: Floats, features: CohortFeatures, coefficients: Floats
+) -> InfluencedEffects:
+    A, outcome = len(design.starts), design.columns.outcome
+    parts = np.zeros((A, len(cells)))
+    parts[cells.arm, np.arange(len(cells))] = points
     n_treated, n_comparison = design.clusters_by_group()
     return InfluencedEffects(
         points=points,
-        features=by_cluster(units, design.unit_clusters),
+        features=by_cluster(features, design.unit_clusters),
         coefficients=coefficients,
         parts=parts,
         masses=np.bincount(design.unit_arms, minlength=A).astype(np.float64),
@@ -161,10 +213,14 @@ def _absorbed(found: Imputation, names: tuple[str, ...]) -> tuple[Message, ...]:
     return tuple(Message("estimate.dropped", {"name": name}) for name in gone)
 
 
-def _not_imputed(panel: WidePanel, found: Imputation, masses: Floats, cells: Cells) -> tuple[Message, ...]:
+def _not_imputed(
+    design: Staggered, panel: WidePanel, found: Imputation, masses: Floats, cells: Cells
+) -> tuple[Message, ...]:
     """Count the treated rows for which nothing could be imputed."""
     kept = np.zeros(masses.shape, dtype=np.bool_)
     kept[cells.arm, cells.period] = True
     used = (found.panel.treated > 0) & kept[panel.arms]
-    gone = int(((panel.treated > 0) & ~used).sum())
+    is_reduced = len(panel.arms) != len(design.unit_arms)
+    rows = np.bincount(design.unit_arms)[:, None] if is_reduced else 1
+    gone = int((((panel.treated > 0) & ~used) * rows).sum())
     return (Message("estimate.not_imputed", {"n": gone}),) if gone else ()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from impactkit.effects.interval import Interval
+from impactkit.effects.interval import Interval, t_intervals
 from impactkit.effects.kernels.cohort_influence import CohortFeatures, widened
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.uncertainty import Uncertainty
@@ -51,6 +50,12 @@ class InfluencedEffects:
     is_exact : bool
         Whether effects are differences of cohort means of equally weighted clusters, for which degrees of
         freedom follow from the design alone.
+    shares : ndarray, shape (G,), optional
+        Each cluster's share of what its cohort's averages weigh, where clusters weigh unequally. Corrections
+        for few clusters are then its own: ``1 / (1 - share)`` in place of ``n / (n - 1)``.
+    slopes : ndarray, shape (A, M), optional
+        How each effect moves with the share of each cohort, over the total weight; None where shares do not
+        enter.
     """
 
     points: Floats
@@ -62,6 +67,8 @@ class InfluencedEffects:
     n_treated: int
     n_comparison: int
     is_exact: bool = False
+    shares: Floats | None = None
+    slopes: Floats | None = None
 
     @property
     def is_mixed(self) -> bool:
@@ -72,17 +79,26 @@ class InfluencedEffects:
         """Return which cohorts weigh in which effects, shape (A, M)."""
         return np.asarray(np.abs(self.coefficients).max(axis=1) > 0)
 
-    def first(self) -> InfluencedEffects:
+    def first(self) -> Self:
         """Return the first effect alone."""
         return replace(
             self,
             points=self.points[:1],
             coefficients=self.coefficients[:, :, :1],
             parts=self.parts[:, :1],
+            slopes=None if self.slopes is None else self.slopes[:, :1],
         )
 
-    def combined(self, weights: Floats, slopes: Floats) -> InfluencedEffects:
-        """Return weighted sums of the effects whose weights rest on the cohorts' estimated shares.
+    def with_estimated_shares(self) -> Self:
+        """Return the effects with the cohorts' shares taken as estimates of those of a population."""
+        if self.slopes is None:
+            return self
+        coefficients = self.coefficients.copy()
+        coefficients[:, -1, :] += self.slopes
+        return replace(self, coefficients=coefficients)
+
+    def combined(self, weights: Floats, slopes: Floats) -> Self:
+        """Return weighted sums of the effects whose weights rest on the cohorts' shares.
 
         Parameters
         ----------
@@ -96,11 +112,16 @@ class InfluencedEffects:
         InfluencedEffects
             M effects.
         """
-        coefficients = self.coefficients @ weights
-        coefficients[:, -1, :] += slopes
+        slopes = slopes if self.slopes is None else self.slopes @ weights + slopes
         points = np.nan_to_num(self.points) @ weights
         points[(weights[np.isnan(self.points)] != 0).any(axis=0)] = np.nan
-        return replace(self, points=points, coefficients=coefficients, parts=self.parts @ weights)
+        return replace(
+            self,
+            points=points,
+            coefficients=self.coefficients @ weights,
+            parts=self.parts @ weights,
+            slopes=slopes,
+        )
 
     def inferred(self, inference: InfluenceInference) -> Uncertainty:
         """Return the uncertainty of the effects."""
@@ -154,8 +175,10 @@ def arm_variances(effects: InfluencedEffects, *, power: int) -> ArmVariances:
     -------
     ArmVariances
         With degrees of freedom ``(sum v)^2 / sum(v^2 / (n - 1))``, where ``v`` are the cohorts' variances
-        under independent errors of one variance (exact designs) or their estimated ones. Where clusters hold
-        several cohorts, one less than the fewest treated or comparison clusters.
+        under independent errors of one variance (exact designs) or their estimated ones. Estimated ones of
+        two or three clusters can be small by chance, so there the degrees of freedom are at most those of the
+        treated alone, and of the comparison alone. Where clusters hold several cohorts, one less than the
+        fewest treated or comparison clusters.
 
     Notes
     -----
@@ -164,28 +187,72 @@ def arm_variances(effects: InfluencedEffects, *, power: int) -> ArmVariances:
     is the identity over ``n``. A treated cohort of one cluster has no spread of its own: such cohorts are
     compared with each other (or the only one with the smallest other cohort), so that differences between
     their effects count as uncertainty; where there is no other the variance is nan.
+
+    Where clusters weigh unequally, a cohort's block of the hat matrix has the shares ``h`` on its diagonal
+    when errors' variances are in proportion to the weights, and power 1 is CR2 of that working model, with
+    ``1 / (sum h^2 + sum q_i q_j)`` degrees of freedom, the second sum over pairs of different clusters with
+    ``q = h^2 / (1 - h)``.
     """
     if effects.is_mixed:
         return _mixed(effects, power)
     groups, coefficients = _pooled(effects)
+    features = effects.features if effects.shares is None else _levered(effects, power)
     counts, involved = effects.features.counts, effects.involved()
     columns = np.broadcast_to(np.arange(groups.shape[1]), groups.shape)
     sizes = np.zeros(groups.shape)
     np.add.at(sizes, (groups, columns), np.where(involved, counts[:, None], 0))
     with np.errstate(divide="ignore", invalid="ignore"):
-        factors = np.where(sizes > 1, (sizes / (sizes - 1)) ** power, np.nan)
+        factors, free_in_each = np.where(sizes > 1, (sizes / (sizes - 1)) ** power, np.nan), sizes - 1
+        if effects.shares is not None:
+            is_own = (sizes == counts[:, None]) & (sizes > 1)
+            factors = np.where(is_own, 1.0, factors)
+            free_in_each = np.where(is_own, _free_by_shares(effects)[:, None], free_in_each)
         factors = np.where(involved, np.take_along_axis(factors, groups, axis=0), 0.0)
         scaled = coefficients * np.sqrt(factors)[:, None, :]
-        estimated = effects.features.squares(coefficients) * factors
+        estimated = features.squares(coefficients) * factors
         own = (coefficients[:, :-1] ** 2).sum(axis=1)
         weighed = counts[:, None] * own if effects.is_exact else estimated
         by_group = np.zeros(groups.shape)
         np.add.at(by_group, (groups, columns), weighed)
-        free = np.where(sizes > 1, by_group**2 / (sizes - 1), 0.0).sum(axis=0)
+        free = np.where(sizes > 1, by_group**2 / free_in_each, 0.0).sum(axis=0)
         df = by_group.sum(axis=0) ** 2 / free
+    if not effects.is_exact:
+        df = np.minimum(df, _fewest_free(effects, groups, free_in_each))
     return ArmVariances(
-        features=effects.features, scaled=scaled, variances=estimated.sum(axis=0), degrees_of_freedom=df
+        features=features, scaled=scaled, variances=estimated.sum(axis=0), degrees_of_freedom=df
     )
+
+
+def _levered(effects: InfluencedEffects, power: int) -> CohortFeatures:
+    """Return features corrected for each cluster's share of its cohort; those alone in one stay."""
+    features, shares = effects.features, effects.shares
+    assert shares is not None
+    left = np.where(features.counts[features.arms] > 1, np.maximum(1 - shares, 1e-12), 1.0)
+    scale = left ** (-power / 2)
+    return replace(features, rows=lambda piece: features.rows(piece) * scale[piece][:, None])
+
+
+def _free_by_shares(effects: InfluencedEffects) -> Floats:
+    """Return Satterthwaite's degrees of freedom of each cohort's sum of squares, shape (A,)."""
+    features, h = effects.features, effects.shares
+    assert h is not None
+    q = h**2 / np.maximum(1 - h, 1e-12)
+    own, pairs, squares = (np.bincount(features.arms, values, features.n_arms) for values in (h**2, q, q**2))
+    found: Floats = 1 / (own + pairs**2 - squares)
+    return found
+
+
+def _fewest_free(effects: InfluencedEffects, groups: Codes, free_in_each: Floats) -> Floats:
+    """Return the degrees of freedom of the side that has fewest, shape (M,): treated, or comparison."""
+    is_own = np.abs(effects.parts) > 0
+    columns = np.broadcast_to(np.arange(groups.shape[1]), groups.shape)
+    sides = []
+    for side in (is_own, effects.involved() & ~is_own):
+        holds = np.zeros(groups.shape, dtype=np.bool_)
+        np.logical_or.at(holds, (groups, columns), side)
+        free = np.where(holds, free_in_each, 0).sum(axis=0)
+        sides.append(np.where(side.any(axis=0), free, np.inf))
+    return np.asarray(np.minimum(*sides))
 
 
 def uncertainty_of(
@@ -211,30 +278,32 @@ def uncertainty_of(
     Uncertainty
         Where a variance cannot be known the interval is nan, with the reason.
     """
-    fewest = {"treated": effects.n_treated, "comparison": effects.n_comparison}
-    alone = Message("estimate.one_cluster", fewest)
-    if effects.n_treated > 1 and effects.n_comparison > 1:
-        alone = Message("estimate.one_cluster_in_cohort")
-    intervals = []
-    for point, variance, free in zip(effects.points, found.variances, df, strict=True):
-        reason = None
-        if math.isnan(point):
-            reason = Message("estimate.cell_not_estimated")
-        elif math.isnan(variance) or min(fewest.values()) < 2:
-            reason = alone
-        elif not variance > (_NOISE * effects.outcome_scale) ** 2:
-            reason = Message("estimate.no_variation")
-        if reason is not None:
-            intervals.append(Interval.undefined(float(point), level=level, reason=reason))
-        else:
-            std_error = math.sqrt(variance)
-            intervals.append(Interval.from_std_error(float(point), std_error, df=float(free), level=level))
+    std_errors = np.sqrt(np.maximum(found.variances, 0.0))
+    known = t_intervals(effects.points, std_errors, df, level=level)
     return Uncertainty(
-        intervals=tuple(intervals),
+        intervals=tuple(
+            interval if why is None else Interval.undefined(interval.point, level=level, reason=why)
+            for interval, why in zip(known, _why_undefined(effects, found.variances), strict=True)
+        ),
         contributions=found.contributions(),
         covariance=found.covariance(),
         words=words,
     )
+
+
+def _why_undefined(effects: InfluencedEffects, variances: Floats) -> list[Message | None]:
+    """Return why the uncertainty of each effect cannot be known; None where it can."""
+    fewest = {"treated": effects.n_treated, "comparison": effects.n_comparison}
+    alone = Message("estimate.one_cluster", fewest)
+    if effects.n_treated > 1 and effects.n_comparison > 1:
+        alone = Message("estimate.one_cluster_in_cohort")
+    reasons: list[Message | None] = [None] * len(variances)
+    lost, hidden = np.isnan(effects.points), np.isnan(variances) | (min(fewest.values()) < 2)
+    still = ~(variances > (_NOISE * effects.outcome_scale) ** 2)
+    for k in np.flatnonzero(lost | hidden | still):
+        constant = Message("estimate.no_variation")
+        reasons[k] = Message("estimate.cell_not_estimated") if lost[k] else alone if hidden[k] else constant
+    return reasons
 
 
 def _mixed(effects: InfluencedEffects, power: int) -> ArmVariances:

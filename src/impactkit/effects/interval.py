@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 from scipy.special import stdtr, stdtrit
 
 from impactkit.errors import EstimationError
@@ -13,6 +15,8 @@ from impactkit.provenance import json_ready, number_from
 from impactkit.wording import Message
 
 Alternative = Literal["two-sided", "greater", "less"]
+Floats = npt.NDArray[np.float64]
+_NORMAL = 1e12  # so many degrees of freedom are the normal distribution's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +177,54 @@ class Interval:
         return cls(**numbers, reason=reason)
 
 
+def t_intervals(points: Floats, std_errors: Floats, df: Floats, *, level: float) -> tuple[Interval, ...]:
+    """Make the t intervals of many estimates at once.
+
+    Parameters
+    ----------
+    points, std_errors : ndarray, shape (M,)
+        Estimates and their standard errors, in the outcome's unit.
+    df : ndarray, shape (M,)
+        Degrees of freedom; ``inf`` for the normal distribution.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    tuple of Interval
+        As `Interval.from_std_error` makes them one by one.
+
+    Raises
+    ------
+    EstimationError
+        If the level is not between 0 and 1.
+
+    Examples
+    --------
+    >>> two = {"points": np.array([2.0, 1.0]), "std_errors": np.array([1.0, 0.0])}
+    >>> one, other = t_intervals(**two, df=np.array([10.0, 10.0]), level=0.95)
+    >>> one == Interval.from_std_error(2.0, 1.0, df=10), other.reason.code
+    (True, 'estimate.no_standard_error')
+    """
+    _check_level(level)
+    known = np.isfinite(points) & (std_errors > 0) & np.isfinite(std_errors) & (df > 0)
+    free = np.minimum(df, _NORMAL)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        half = std_errors * stdtrit(free, 0.5 + level / 2)
+        p = np.clip(2 * stdtr(free, -np.abs(points / std_errors)), 5e-324, 1.0)
+    numbers = zip(
+        *(column.tolist() for column in (known, points, std_errors, df, points - half, points + half, p)),
+        strict=True,
+    )
+    why = Message("estimate.no_standard_error")
+    return tuple(
+        Interval(point=b, std_error=se, df=k, level=level, low=low, high=high, p_value=p_value)
+        if is_known
+        else Interval.undefined(b, level=level, reason=why)
+        for is_known, b, se, k, low, high, p_value in numbers
+    )
+
+
 def t_quantile(probability: float, df: float) -> float:
     """Return a quantile of Student's t.
 
@@ -193,7 +245,7 @@ def t_quantile(probability: float, df: float) -> float:
     >>> round(t_quantile(0.975, 10), 4)
     2.2281
     """
-    return float(stdtrit(min(df, 1e12), probability))
+    return float(stdtrit(min(df, _NORMAL), probability))
 
 
 def t_p_value(statistic: float, df: float, *, alternative: Alternative = "two-sided") -> float:
@@ -218,7 +270,7 @@ def t_p_value(statistic: float, df: float, *, alternative: Alternative = "two-si
     >>> round(t_p_value(2.0, 10), 4)
     0.0734
     """
-    df = min(df, 1e12)
+    df = min(df, _NORMAL)
     tails = {"two-sided": (2.0, -abs(statistic)), "greater": (1.0, -statistic), "less": (1.0, statistic)}
     factor, tail = tails[alternative]
     return max(min(1.0, factor * float(stdtr(df, tail))), 5e-324)

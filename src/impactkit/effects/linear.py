@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -78,6 +78,9 @@ class LinearProblem:
         Largest outcome in absolute value, by which rounding noise is told from variation.
     given_variance : ndarray, shape (n,), optional
         Sampling variance that each row's outcome came with, times its weight.
+    sizes : ndarray, shape (n,), optional
+        Population of each unit, where the rows are units' follow-up less baseline means and nothing is
+        adjusted for.
     contrasts : ndarray, shape (M, K), optional
         The combinations of the effects that are asked about; None for each effect.
     """
@@ -95,6 +98,7 @@ class LinearProblem:
     cluster_comparison: int | None
     outcome_scale: float
     given_variance: Floats | None = None
+    sizes: Floats | None = None
     contrasts: Floats | None = None
 
     def __iter__(self) -> Iterator[Block]:
@@ -189,6 +193,32 @@ def problem_of(
         cluster_comparison=None if rows.treated.all() else with_comparison,
         outcome_scale=counted.outcome_scale,
     )
+
+
+def moderated(problem: LinearProblem, factors: Floats) -> LinearProblem:
+    """Return a problem whose effect columns are multiplied by something that never changes within a unit.
+
+    Parameters
+    ----------
+    problem : LinearProblem
+        The regression; unit effects may have been absorbed.
+    factors : ndarray, shape (n, K) or (n, 1)
+        What each row's effect columns are multiplied by. A problem of one effect column gets K.
+
+    Returns
+    -------
+    LinearProblem
+        The same rows, outcome and other columns.
+    """
+    o, sizes = len(problem.names), np.abs(factors).max(axis=0)
+
+    def build(piece: slice) -> Rows:
+        rows = problem.build(piece)
+        return replace(rows, bases=rows.bases * factors[piece])
+
+    norms = None if problem.norms is None else np.append(problem.norms[:o], problem.norms[o:] * sizes)
+    n_effects = max(problem.n_effects, factors.shape[1])
+    return replace(problem, build=build, norms=norms, n_effects=n_effects)
 
 
 def whole_clusters(clusters: Codes, *, rows_at_once: int) -> tuple[slice, ...]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from impactkit.data.columns import Columns, Flags
 from impactkit.data.study import Study
-from impactkit.effects.describe import clusters_of, marked
+from impactkit.effects.describe import clusters_of, marked, suited
 from impactkit.effects.kernels.demean import demean
 from impactkit.effects.linear import (
     Counted,
@@ -96,7 +96,7 @@ def contrast_problem(
         by_row=False,
         outcome_scale=_largest(columns.outcome),
     )
-    problem = problem_of(rows, names=("intercept",), counted=counted)
+    problem = replace(problem_of(rows, names=("intercept",), counted=counted), sizes=rooted**2)
     if columns.std_error is None:
         return problem
     variance = (columns.std_error.reshape(-1, T) ** 2) @ weights**2
@@ -201,13 +201,15 @@ def _largest(outcome: Floats) -> float:
     return max(float(outcome.max()), -float(outcome.min()))
 
 
-def two_groups(study: Study) -> Columns:
+def two_groups(study: Study, *, alone: bool = False) -> Columns:
     """Return the rows of a study with two groups and one start.
 
     Parameters
     ----------
     study : Study
         A panel or repeated cross sections.
+    alone : bool
+        Whether everybody may be treated.
 
     Returns
     -------
@@ -220,7 +222,7 @@ def two_groups(study: Study) -> Columns:
         If there are no or one period, nobody or everybody is treated, the starts differ, or a group lacks
         rows before or after the start.
     """
-    columns = study.columns
+    columns = suited(study)
     if columns.period is None:
         raise EstimationError(
             "Difference in differences needs periods; this study is a single cross section.",
@@ -233,7 +235,7 @@ def two_groups(study: Study) -> Columns:
             where="time",
             mend="Add the baseline measurement.",
         )
-    _both_groups(columns.by_unit)
+    _both_groups(columns.by_unit, alone=alone)
     _one_start(columns.by_unit)
     _all_four_cells(columns)
     return columns
@@ -266,7 +268,7 @@ def _start(columns: Columns) -> float:
     return float(cohort.min())  # the never treated have inf
 
 
-def _both_groups(columns: Columns) -> None:
+def _both_groups(columns: Columns, *, alone: bool) -> None:
     treated = columns.treated
     if treated is None:
         raise EstimationError(
@@ -274,7 +276,7 @@ def _both_groups(columns: Columns) -> None:
             where="first_treated or treated",
             mend="Give first_treated= (first treated period; 0 for never), or treated= with start=.",
         )
-    if treated.all() or not treated.any():
+    if (treated.all() and not alone) or not treated.any():
         raise EstimationError(
             "Everybody is treated: there is nothing to compare with."
             if treated.all()
@@ -309,7 +311,7 @@ def _all_four_cells(columns: Columns) -> None:
         (~treated & ~after, "The comparison group has no rows before the start, {start}."),
         (~treated & after, "The comparison group has no rows from the start, {start}, on."),
     )
-    for cell, what in cells:
+    for cell, what in cells[: 2 if treated.all() else 4]:
         if not cell.any():
             mend = "Add the missing measurement, or correct the start."
             raise EstimationError(what, where="time", mend=mend, values={"start": f"{start:g}"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,8 +14,13 @@ from impactkit.effects.interval import Alternative
 from impactkit.effects.kernels.assignment import EXACT_BELOW, AssignmentReduction
 from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
 from impactkit.effects.kernels.cohort_assignment import CohortReduction
+from impactkit.effects.kernels.dose_assignment import DoseReduction
+from impactkit.effects.kernels.path_assignment import PathReduction
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
+
+_SIGNS = (1, -1, -1, 1)
+"""A difference of two, or a difference of two differences."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -23,9 +29,10 @@ class PermutationTest:
 
     Parameters
     ----------
-    parts : tuple of AssignmentReduction or CohortReduction
-        Sums by assignment unit; the statistic is the first part's effect less the second's, if there is
-        one. Only the first is moved by the hypothesised effect.
+    parts : tuple of AssignmentReduction, CohortReduction or DoseReduction
+        Sums by assignment unit; the statistic is the first part's effect, less the second's if there are two,
+        less the second's and the third's and with the fourth's if there are four. Only the first is moved by
+        the hypothesised effect.
     draws : int
         Random assignments when there are too many to go through.
     seed : int
@@ -47,7 +54,7 @@ class PermutationTest:
        in Genetics and Molecular Biology*, 9(1).
     """
 
-    parts: tuple[AssignmentReduction | CohortReduction, ...]
+    parts: tuple[AssignmentReduction | CohortReduction | DoseReduction | PathReduction, ...]
     draws: int
     seed: int
     law: Message
@@ -56,7 +63,7 @@ class PermutationTest:
     def statistics(self) -> AssignmentStatistics:
         """The statistic under every assignment gone through."""
         found = [part.statistics(draws=self.draws, seed=self.seed) for part in self.parts]
-        return found[0] if len(found) == 1 else _difference(found[0], found[1])
+        return found[0] if len(found) == 1 else _combined(found)
 
     @cached_property
     def n_assignments(self) -> int:
@@ -141,17 +148,17 @@ class PermutationTest:
         }
 
 
-def _difference(first: AssignmentStatistics, second: AssignmentStatistics) -> AssignmentStatistics:
-    """Return the statistics of the first effect less the second, moved by the effect in the first only."""
-    defined = (first.denominators > 0) & (second.denominators > 0)
-    one, two = (np.where(defined, part.denominators, 1.0) for part in (first, second))
-    both = first.observed_denominator > 0 and second.observed_denominator > 0
+def _combined(parts: Sequence[AssignmentStatistics]) -> AssignmentStatistics:
+    """Return the sum of signed statistics, moved by the effect in the first only."""
+    defined = np.all([part.denominators > 0 for part in parts], axis=0)
+    ratios = [part.numerators / np.where(defined, part.denominators, 1.0) for part in parts]
+    signed = list(zip(_SIGNS, parts, strict=False))
     return AssignmentStatistics(
-        numerators=first.numerators / one - second.numerators / two,
-        shifts=first.shifts / one,
+        numerators=np.sum([sign * ratio for sign, ratio in zip(_SIGNS, ratios, strict=False)], axis=0),
+        shifts=parts[0].shifts / np.where(defined, parts[0].denominators, 1.0),
         denominators=defined.astype(float),
-        observed_numerator=first.observed - second.observed,
-        observed_denominator=float(both),
-        is_exact=first.is_exact,
-        n_assignments=first.n_assignments,
+        observed_numerator=float(sum(sign * part.observed for sign, part in signed)),
+        observed_denominator=float(all(part.observed_denominator > 0 for part in parts)),
+        is_exact=parts[0].is_exact,
+        n_assignments=parts[0].n_assignments,
     )

@@ -113,27 +113,20 @@ class CellRegression:
         EstimationError
             If no treated cell has an effect that can be told apart.
         """
-        problem = self.problem(names)
-        fit = problem.fit()
-        problem = replace(problem, n_parameters=fit.rank + int(self.design.is_panel))
-        counts = self._row_weights()
         masses = np.bincount(self.design.unit_arms, minlength=len(self.design.starts)).astype(np.float64)
-        effects = RegressedEffects(problem=problem, fit=fit, masses=masses)
+        effects = solved(self.problem(names), self.cells, masses, is_panel=self.design.is_panel)
         lost = np.isnan(effects.points)
-        if not (~lost & self.cells.is_post).any():
-            raise EstimationError(
-                "The effect cannot be told apart from the covariates or the fixed effects.",
-                where="outcome",
-                mend="Leave out covariates that say who is treated, or add rows where they differ.",
-            )
         if lost.any():
             notes = (*notes, Message("estimate.cells.not_told_apart", {"n": int(lost.sum())}))
-        notes = (*notes, *(Message("estimate.dropped", {"name": n}) for n in self._dropped(names, fit)))
+        notes = (
+            *notes,
+            *(Message("estimate.dropped", {"name": n}) for n in self._dropped(names, effects.fit)),
+        )
         return CellEffects(
             design=self.design,
             cells=self.cells,
             effects=effects,
-            weights=counts[self.cells.arm, self.cells.period],
+            weights=self._row_weights()[self.cells.arm, self.cells.period],
             contrasts=contrasts,
             notes=(*self.design.notes, *notes),
             are_shares_known=True,
@@ -265,3 +258,39 @@ class CellRegression:
             weight = weight * (np.bincount(units) > 1)[units]
         cell = self.design.arms * T + columns.period
         return np.bincount(cell, weight, A * T).astype(np.float64).reshape(A, T)
+
+
+def solved(problem: LinearProblem, cells: Cells, masses: Floats, *, is_panel: bool) -> RegressedEffects:
+    """Solve a regression whose effects are cells.
+
+    Parameters
+    ----------
+    problem : LinearProblem
+        With one effect a cell.
+    cells : Cells
+        The cells.
+    masses : ndarray, shape (A,)
+        What each cohort counts.
+    is_panel : bool
+        Whether unit effects were absorbed.
+
+    Returns
+    -------
+    RegressedEffects
+        Effects that cannot be told apart are nan.
+
+    Raises
+    ------
+    EstimationError
+        If no treated cell has an effect that can be told apart.
+    """
+    fit = problem.fit()
+    problem = replace(problem, n_parameters=fit.rank + int(is_panel))
+    effects = RegressedEffects(problem=problem, fit=fit, masses=masses)
+    if not (~np.isnan(effects.points) & cells.is_post).any():
+        raise EstimationError(
+            "The effect cannot be told apart from the covariates or the fixed effects.",
+            where="outcome",
+            mend="Leave out covariates that say who is treated, or add rows where they differ.",
+        )
+    return effects

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
-from impactkit.effects.describe import assignment_of, group_means, sample_of
-from impactkit.effects.estimate import Estimate, Term
+from impactkit.effects.describe import assignment_of, chosen_in_words, cluster_names, group_means, sample_of
+from impactkit.effects.estimate import Estimate, Measure, Term
 from impactkit.effects.estimator import RegressionSettings
 from impactkit.effects.inference import Permutation
 from impactkit.effects.interval import Interval
@@ -42,17 +42,20 @@ class Label:
         The period.
     group : float, optional
         The start of the cohort.
+    measure : {"difference", "log_ratio", "ratio"}
+        See `Term`.
     """
 
     name: str
     event_time: float | None = None
     time: float | None = None
     group: float | None = None
+    measure: Measure = "difference"
 
     def term(self, interval: Interval) -> Term:
         """Return the effect of this name."""
         where = {"event_time": self.event_time, "time": self.time, "group": self.group}
-        return Term(name=self.name, interval=interval, **where)
+        return Term(name=self.name, interval=interval, measure=self.measure, **where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +123,8 @@ def answer(
     dropped = dict.fromkeys(name for _, _, names in found for name in names)
     warnings = [*study.notes, *(w for _, u, _ in found for w in u.warnings)]
     warnings += [Message("estimate.dropped", {"name": name}) for name in dropped]
+    sample = sample_of(study, columns)
+    warnings += chosen_in_words(settings.inference, terms[0].interval, sample=sample, test=test)
     cohort = columns.by_unit.cohort
     start = math.inf if cohort is None else float(cohort.min())
     return Estimate(
@@ -128,7 +133,7 @@ def answer(
         estimand=estimand,
         terms=tuple(terms),
         inference=found[0][1].words,
-        sample=sample_of(study, columns),
+        sample=sample,
         means=group_means(columns),
         start=start if math.isfinite(start) else study.start,
         adjusted_for=_adjusted_for(study, questions[0].problem, dropped),
@@ -137,6 +142,7 @@ def answer(
         covariance=_joint_covariance(found, influence),
         permutation=test,
         bootstrap=found[0][1].bootstrap,
+        cluster_names=cluster_names(columns),
     )
 
 

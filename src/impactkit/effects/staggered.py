@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
-from impactkit.effects.describe import clusters_of
+from impactkit.effects.describe import clusters_of, suited
 from impactkit.effects.kernels.least_squares import Block, least_squares
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
@@ -52,12 +52,14 @@ class Staggered:
     @cached_property
     def arms(self) -> Codes:
         """Cohort of each row."""
-        return self._arms_of(self.columns)
+        if not self.columns.is_regular:
+            return self._arms_at(slice(None))
+        return np.repeat(self.unit_arms, len(self.periods))
 
     @cached_property
     def unit_arms(self) -> Codes:
         """Cohort of each unit, in the order of the rows; of each row where there are no units."""
-        return self.arms[self.first_rows]
+        return self._arms_at(self.first_rows)
 
     @cached_property
     def first_rows(self) -> Codes:
@@ -146,15 +148,12 @@ class Staggered:
         counts = [np.count_nonzero(np.bincount(clusters[g], minlength=G)) for g in (treated, ~treated)]
         return int(counts[0]), int(counts[1] or counts[0])
 
-    def _arms_of(self, columns: Columns) -> Codes:
-        assert columns.cohort is not None
-        if not columns.is_regular:
-            return np.searchsorted(self.starts, columns.cohort)
-        first = np.searchsorted(self.starts, columns.cohort[:: len(columns.periods)])
-        return np.repeat(first, len(columns.periods))
+    def _arms_at(self, rows: Codes | slice) -> Codes:
+        assert self.columns.cohort is not None
+        return np.searchsorted(self.starts, self.columns.cohort[rows])
 
 
-def staggered(study: Study, *, anticipation: float = 0.0) -> Staggered:
+def staggered(study: Study, *, anticipation: float = 0.0, counts: bool = False) -> Staggered:
     """Return a study's rows by cohort.
 
     Parameters
@@ -163,6 +162,8 @@ def staggered(study: Study, *, anticipation: float = 0.0) -> Staggered:
         A panel or repeated cross sections.
     anticipation : float
         How long before the start effects may come.
+    counts : bool
+        Whether counts over an exposure are taken.
 
     Returns
     -------
@@ -174,7 +175,7 @@ def staggered(study: Study, *, anticipation: float = 0.0) -> Staggered:
     EstimationError
         If there are fewer than two periods, nobody is treated, or no treated unit has a period before.
     """
-    columns = study.columns
+    columns = suited(study, counts=counts)
     if columns.period is None or columns.cohort is None:
         raise EstimationError(
             "A staggered design needs periods and the first treated period of each unit.",

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
-from impactkit.effects.kernels.wild_bootstrap import WildBootstrap
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
+Alternative = Literal["two-sided", "greater", "less"]
+
+
+class Resampled(Protocol):
+    """A test by resampling of any supposed effect, with the limits that invert it."""
+
+    def one_sided(self, value: float, *, alternative: Alternative) -> float:
+        """Return the one-sided p-value that agrees with the limits."""
+
+    def limits(self, level: float) -> tuple[float, float]:
+        """Return the effects that are not rejected at a level."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -31,8 +42,8 @@ class Uncertainty:
         How it was found.
     warnings : tuple of Message
         What a reader must know.
-    bootstrap : WildBootstrap, optional
-        The bootstrap of the headline, for limits at other levels.
+    bootstrap : Resampled, optional
+        The test by resampling of the headline, for limits at other levels.
     """
 
     intervals: tuple[Interval, ...]
@@ -40,4 +51,4 @@ class Uncertainty:
     covariance: Floats
     words: Message
     warnings: tuple[Message, ...] = ()
-    bootstrap: WildBootstrap | None = None
+    bootstrap: Resampled | None = None

@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 class World(Protocol):
-    """Data with a known truth, for tests, power, teaching and measured error rates."""
+    """Data with a known truth, for tests, power, teaching and measured error rates.
+
+    A world of counts also has ``exposure``, the column its outcome is counted over. Counts have a unit but no
+    other zero, so that an answer scales with them and says nothing of an outcome that is shifted.
+    """
 
     @property
     def effect(self) -> float:

@@ -12,15 +12,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
 from impactkit.effects.estimate import Estimate
+from impactkit.effects.kernels.multiplier_bootstrap import joint_alpha
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.grade import EvidenceGrade, needs_baseline
+from impactkit.evidence.multiplicity import Effect, joint_correlation
 from impactkit.evidence.signed import SignedEffect
 from impactkit.evidence.verdict import Status, Verdict
 from impactkit.wording import Message
 
 Prior = Literal["proved_prior", "claimed_prior", "not_prior"]
 _GRADE_NEEDED = 3
+_DRAWS = 19_999  # behind Romano and Wolf's shares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +85,31 @@ def judge(
     return _verdict(Case(claim=claim, estimate=estimate, grade=grade), level=1 - alpha, prior=prior)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Multiplicity:
+    """How claims share the risk of a false finding.
+
+    Parameters
+    ----------
+    method : {"holm", "romano_wolf"}
+        Holm's shares, or those that Romano and Wolf's step-down needs for effects that move together.
+    family : {"primary", "all"}
+        The claims that share alpha.
+    seed : int
+        Where Romano and Wolf's draws start.
+    """
+
+    method: Literal["holm", "romano_wolf"] = "holm"
+    family: Literal["primary", "all"] = "primary"
+    seed: int = 1
+
+
 def judge_together(
-    cases: Sequence[Case], *, alpha: float = 0.05, prior: Prior = "claimed_prior"
+    cases: Sequence[Case],
+    *,
+    alpha: float = 0.05,
+    prior: Prior = "claimed_prior",
+    multiplicity: Multiplicity | None = None,
 ) -> tuple[Verdict, ...]:
     """Judge all claims of a plan.
 
@@ -93,6 +121,8 @@ def judge_together(
         Two-sided level shared by the primary claims.
     prior : {"claimed_prior", "proved_prior", "not_prior"}
         Whether the plan was made before the data were seen.
+    multiplicity : Multiplicity, optional
+        How they share it; Holm over the primary claims when left out.
 
     Returns
     -------
@@ -104,16 +134,22 @@ def judge_together(
     Primary claims share alpha by Holm's method [1]_ on the hypotheses "the effect is at most the claimed
     one": the j-th smallest p-value of K is held against alpha / (K - j + 1), and a claim's limits have the
     level of its step (the step that failed, for it and all after). The chance that any claim with too small
-    an effect is called supported is then at most alpha / 2, whatever the others' effects. Secondary claims
-    and guardrails are judged at alpha and never help: a guardrail with harm caps every primary claim at
-    partly supported.
+    an effect is called supported is then at most alpha / 2, whatever the others' effects. Romano and Wolf's
+    step-down [2]_ replaces alpha / (K - j + 1) by the share at which the smallest p-value of the claims left
+    rejects at alpha, given how their estimates move together; where that is unknown Holm's share is kept.
+    Claims outside the family are judged at alpha and never help: a guardrail with harm caps every primary
+    claim at partly supported.
 
     References
     ----------
     .. [1] Holm, S. (1979). A simple sequentially rejective multiple test procedure. *Scandinavian Journal of
        Statistics*, 6(2).
+    .. [2] Romano, J. P., & Wolf, M. (2005). Exact and approximate stepdown methods for multiple hypothesis
+       testing. *Journal of the American Statistical Association*, 100(469).
     """
-    levels = _holm_levels([case for case in cases if case.claim.role == "primary"], alpha)
+    how = multiplicity or Multiplicity()
+    family = [case for case in cases if how.family == "all" or case.claim.role == "primary"]
+    levels = _stepped_levels(family, alpha, how)
     verdicts = [_verdict(case, level=levels.get(case.claim.id, 1 - alpha), prior=prior) for case in cases]
     harmed = [
         v.claim for v, case in zip(verdicts, cases, strict=True) if case.claim.role == "guardrail" and v.harm
@@ -128,20 +164,32 @@ def judge_together(
     )
 
 
-def _holm_levels(primary: Sequence[Case], alpha: float) -> dict[str, float]:
-    """Return the confidence level of each primary claim's limits."""
+def _stepped_levels(family: Sequence[Case], alpha: float, how: Multiplicity) -> dict[str, float]:
+    """Return the confidence level of the limits of each claim of the family."""
     p_values = {
         case.claim.id: SignedEffect.of(case.claim, case.estimate, 1 - alpha).p_value(_threshold(case.claim))
-        for case in primary
+        for case in family
     }
+    ordered = sorted(family, key=lambda case: p_values[case.claim.id])
     levels: dict[str, float] = {}
     share, stopped = alpha, False
-    for step, claim in enumerate(sorted(p_values, key=lambda name: p_values[name])):
+    for step, case in enumerate(ordered):
         if not stopped:
-            share = alpha / (len(primary) - step)
-            stopped = p_values[claim] > share / 2
-        levels[claim] = 1 - share
+            left = ordered[step:]
+            share = alpha / len(left) if how.method == "holm" else _joint_share(left, alpha, how.seed)
+            stopped = p_values[case.claim.id] > share / 2
+        levels[case.claim.id] = 1 - share
     return levels
+
+
+def _joint_share(left: Sequence[Case], alpha: float, seed: int) -> float:
+    """Return the share of each claim at which the smallest p-value of all that are left rejects at alpha."""
+    correlation = joint_correlation([Effect(case.claim.id, case.estimate, 0) for case in left])
+    if correlation is None:
+        return alpha / len(left)
+    signs = np.array([case.claim.direction for case in left])
+    signed = correlation * signs * signs[:, None]
+    return 2 * joint_alpha(signed, alpha / 2, draws=_DRAWS, seed=seed, alternative="one-sided")
 
 
 def _threshold(claim: Claim) -> float:

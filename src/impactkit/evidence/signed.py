@@ -68,9 +68,7 @@ class SignedEffect:
         where, alternative = self.direction * effect, self._alternative
         against = self.estimate.interval.p_value_against(where, alternative=alternative)
         if self.estimate.bootstrap is not None and self.is_known:
-            half = self.estimate.bootstrap.p_value(where) / 2  # as the limits, which compare sizes
-            is_beyond = self.direction * (self.estimate.interval.point - where) > 0
-            against = half if is_beyond else 1 - half
+            against = self.estimate.bootstrap.one_sided(where, alternative=alternative)
         known = [p for p in (against, self.permutation_p(effect)) if not math.isnan(p)]
         return max(known, default=1.0)
 

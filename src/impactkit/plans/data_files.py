@@ -35,10 +35,16 @@ class DataFiles(Written):
         The sheet of a workbook; the first when left out.
     outcome : str
         The column measured; a claim may name another.
-    unit, time, treated, first_treated, cluster, stratum, weight, pre_outcome, std_error : str, optional
+    unit, time, treated, first_treated, cluster, stratum, weight, exposure : str, optional
+        Columns; see `Study`.
+    eligible, dose, pre_outcome, std_error : str, optional
         Columns; see `Study`.
     start : int or float, optional
         First treated period, when ``treated`` marks the group.
+    switching : True, optional
+        Whether ``treated`` is a path that may be switched off.
+    rates : {"weighted", "equal"}, optional
+        Whether the outcome is divided by its exposure, and what rows then weigh.
     covariates : tuple of str
         Columns adjusted for.
     baseline_collected, follow_up_collected : date, optional
@@ -75,6 +81,11 @@ class DataFiles(Written):
     cluster: Text | None = None
     stratum: Text | None = None
     weight: Text | None = None
+    exposure: Text | None = None
+    rates: Literal["weighted", "equal"] | None = None
+    switching: Literal[True] | None = None
+    eligible: Text | None = None
+    dose: Text | None = None
     covariates: tuple[Text, ...] = ()
     pre_outcome: Text | None = None
     std_error: Text | None = None
@@ -133,6 +144,11 @@ _ROLES = (
     "cluster",
     "stratum",
     "weight",
+    "exposure",
+    "rates",
+    "switching",
+    "eligible",
+    "dose",
     "covariates",
     "pre_outcome",
     "std_error",

@@ -39,8 +39,11 @@ class Decision(Written):
     ----------
     alpha : Decimal
         Two-sided level over all primary claims, written as text.
-    multiplicity : {"holm"}
-        How several primary claims share it.
+    multiplicity : {"holm", "romano_wolf"}
+        How several claims share it: Holm's shares, or the larger ones that Romano and Wolf's step-down finds
+        where effects move together.
+    family : {"primary", "all"}, optional
+        The claims that share it; the primary ones when left out.
     small_cell : int
         The smallest group that may be shown.
     decided : date, optional
@@ -53,7 +56,8 @@ class Decision(Written):
     """
 
     alpha: Annotated[Exact, Field(gt=0, lt=1)] = Decimal("0.05")
-    multiplicity: Literal["holm"] = "holm"
+    multiplicity: Literal["holm", "romano_wolf"] = "holm"
+    family: Literal["primary", "all"] | None = None
     small_cell: Annotated[StrictInt, Field(ge=5)] = 10
     decided: date | None = None
 

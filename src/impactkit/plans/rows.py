@@ -95,7 +95,8 @@ def _typed(table: Table, data: DataFiles, outcomes: Sequence[str], *, collected:
 
     # One file for each measurement needs no time column: the plan says when it was collected.
     without_time = data.time not in table.header and collected is not None
-    single = (data.treated, data.first_treated, data.weight, data.pre_outcome, data.std_error)
+    given = (data.weight, data.exposure, data.pre_outcome, data.std_error)
+    single = (data.treated, data.first_treated, data.eligible, data.dose, *given)
     time = () if without_time else (data.time,)
     numbers = _named(*outcomes, *data.covariates, *single, *time)
     codes = [name for name in _named(data.unit, data.cluster, data.stratum) if name not in numbers]

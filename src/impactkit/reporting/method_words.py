@@ -13,11 +13,15 @@ from impactkit.wording import Message, format_number
 _COMPARED_CHANGES = ("parallel", "no_other_event", "no_anticipation", "no_spillover", "same_measure")
 _ASSUMPTIONS = {
     "before_after": ("nothing_else", "same_measure"),
+    "continuous_dose": ("parallel", "doses_alike", *_COMPARED_CHANGES[1:]),
     "difference_in_differences": _COMPARED_CHANGES,
     "extended_two_way_fixed_effects": _COMPARED_CHANGES,
     "imputation": _COMPARED_CHANGES,
+    "stacked_difference_in_differences": _COMPARED_CHANGES,
     "sun_abraham": _COMPARED_CHANGES,
+    "switching_difference_in_differences": _COMPARED_CHANGES,
     "staggered_difference_in_differences": _COMPARED_CHANGES,
+    "triple_difference": ("gap_parallel", "no_spillover_within", *_COMPARED_CHANGES[1:]),
     "randomised_trial": ("lot_kept", "dropout_alike", "no_spillover", "same_measure"),
 }
 _COUNTABLE = 10**9
@@ -115,9 +119,11 @@ def _inference(telling: Telling) -> tuple[str, ...]:
         df = format_number(estimate.interval.df, telling.language, decimals=int(estimate.interval.df < 30))
         told.append(telling.say("inference.df", df=df))
     told.append(telling.say("inference.level", level=telling.measure.percent(telling.result.verdict.level)))
-    primary = sum(claim.role == "primary" for claim in telling.plan.claims)
-    if primary > 1 and telling.result.claim.role == "primary":
-        told.append(telling.say("inference.holm", n=primary))
+    decided = telling.plan.decision
+    family = [claim for claim in telling.plan.claims if decided.family == "all" or claim.role == "primary"]
+    if len(family) > 1 and telling.result.claim in family:
+        of = "_of_all" if decided.family == "all" else ""
+        told.append(telling.say(f"inference.{decided.multiplicity}{of}", n=len(family)))
     return (*told, *_permutation(telling, estimate))
 
 

@@ -9,6 +9,7 @@ from impactkit.errors import UsageError
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.verdict import Verdict
 from impactkit.indicators import Catalogue
+from impactkit.reporting.answers_picture import Answers, AnswersPicture
 from impactkit.reporting.numbers import Measure
 from impactkit.reporting.pictures import EventStudyPicture, IntervalPicture, Picture, TrajectoriesPicture
 from impactkit.wording import Language, current_language, say
@@ -17,16 +18,23 @@ if TYPE_CHECKING:
     from impactkit.reporting.drawing import DescribedAxes
 
 
+Drawn = Picture | AnswersPicture
+
+
 def plot(
-    result: Estimate | Verdict | Picture, *, claim: Claim | None = None, language: Language | None = None
+    result: Estimate | Verdict | Answers | Drawn,
+    *,
+    claim: Claim | None = None,
+    language: Language | None = None,
 ) -> DescribedAxes:
     """Draw a result.
 
     Parameters
     ----------
-    result : Estimate, Verdict or a picture of a report
+    result : Estimate, Verdict, a result of ``ik.robustness`` or a picture of a report
         An estimate gives its leads and lags when it has them, else the two groups over time; a verdict its
-        interval against no effect and the claim.
+        interval against no effect and the claim; leave-one-out, a specification table and a placebo in time
+        the answer that counts above the others.
     claim : Claim, optional
         What was promised: gives the indicator's unit and decimals.
     language : {"sv", "en"}, optional
@@ -55,12 +63,12 @@ def plot(
     return draw(picture)
 
 
-def draw(picture: Picture) -> DescribedAxes:
+def draw(picture: Drawn) -> DescribedAxes:
     """Draw a picture.
 
     Parameters
     ----------
-    picture : IntervalPicture, TrajectoriesPicture or EventStudyPicture
+    picture : IntervalPicture, TrajectoriesPicture, EventStudyPicture or AnswersPicture
         What to show.
 
     Returns
@@ -74,6 +82,8 @@ def draw(picture: Picture) -> DescribedAxes:
         return plots.verdict_interval(picture)
     if isinstance(picture, EventStudyPicture):
         return plots.event_study(picture)
+    if isinstance(picture, AnswersPicture):
+        return plots.answers(picture)
     return plots.trajectories(picture)
 
 
@@ -84,7 +94,7 @@ def _measure(claim: Claim | None, language: Language) -> Measure:
     return Measure.of(catalogue[claim.indicator], claim, language)
 
 
-def _picture(result: Estimate | Verdict | Picture, measure: Measure, claim: Claim | None) -> Picture:
+def _picture(result: Estimate | Verdict | Answers | Drawn, measure: Measure, claim: Claim | None) -> Drawn:
     if isinstance(result, Verdict):
         heading = say("plot.interval.title", measure.language, claim=result.claim)
         return IntervalPicture(heading=heading, measure=measure, verdict=result, claim=claim)
@@ -93,7 +103,9 @@ def _picture(result: Estimate | Verdict | Picture, measure: Measure, claim: Clai
             result.cohorts is not None or any(term.group is None for term in result.terms[1:])
         )
         return (EventStudyPicture if has_events else TrajectoriesPicture).of(result, measure)
-    if isinstance(result, IntervalPicture | TrajectoriesPicture | EventStudyPicture):
+    if isinstance(result, Answers):
+        return AnswersPicture.of(result, measure)
+    if isinstance(result, Drawn):
         return result
     raise UsageError(
         "There is no figure of {kind}.",

@@ -96,8 +96,11 @@ def data_fingerprint(plan: Plan) -> str:
     single = (data.outcome, data.time, data.treated, data.first_treated, data.weight)
     numbers = {
         *single,
+        data.eligible,
+        data.dose,
         data.pre_outcome,
         data.std_error,
+        data.exposure,
         *data.covariates,
         *(claim.outcome for claim in plan.claims),
     }

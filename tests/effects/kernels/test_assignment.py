@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from impactkit.effects.kernels.assignment import (
     AssignmentReduction,
     Piece,
+    _smallest,
     assignment_statistics,
     assignments,
     count_assignments,
@@ -206,3 +207,12 @@ def test_one_possible_assignment_is_refused():
     data = panel(0, strata=np.arange(8))
     with pytest.raises(EstimationError, match="Only one assignment"):
         assignment_statistics(reduced(data), draws=10, seed=0)
+
+
+@pytest.mark.parametrize("n", [1, 3, 9])
+def test_the_smallest_keys_are_found_where_their_upper_halves_tie(n):
+    rng = np.random.default_rng(n)
+    keys = rng.integers(0, 3, (500, 10), dtype=np.uint64) << np.uint64(32)
+    keys += rng.permuted(np.tile(np.arange(10, dtype=np.uint64), (500, 1)), axis=1)
+    expected = np.argsort(np.argsort(keys, axis=1), axis=1) < n
+    np.testing.assert_array_equal(_smallest(keys, n), expected)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from impactkit.data.columns import Columns, Flags, Floats
 from impactkit.data.study import Study
-from impactkit.effects.describe import clusters_of, dense
+from impactkit.effects.describe import clusters_of, dense, suited
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.estimator import RegressionSettings
 from impactkit.effects.inference import ClusterRobust, GivenUncertainty, Permutation
@@ -112,7 +112,7 @@ def _warned(found: Estimate) -> Estimate:
 
 
 def _treated_rows(study: Study) -> Columns:
-    columns = study.columns
+    columns = suited(study)
     if columns.treated is None or not columns.treated.any():
         return columns
     return columns if columns.treated.all() else columns.take(columns.treated)

@@ -8,7 +8,8 @@ from impactkit.data.columns import Columns
 from impactkit.data.study import Study
 from impactkit.effects.describe import assignment_of
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.estimator import RegressionSettings
+from impactkit.effects.estimator import PanelInference, RegressionSettings
+from impactkit.effects.inference import ClusterRobust
 from impactkit.effects.linear import assignment_reduction
 from impactkit.effects.panel import (
     Effects,
@@ -39,8 +40,10 @@ class DifferenceInDifferences(RegressionSettings):
     event_study : bool
         Whether leads and lags, against the last period before the start, stand under the headline in
         ``tidy()``.
-    inference, permutation
-        See `RegressionSettings`.
+    inference : ClusterRobust, FermanPinto, GivenUncertainty, Permutation or WildClusterBootstrap
+        How the headline uncertainty is found; FermanPinto for one to five treated units of a balanced panel.
+    permutation : Permutation, optional
+        The permutation test that stands beside it; None for none.
 
     Notes
     -----
@@ -66,6 +69,7 @@ class DifferenceInDifferences(RegressionSettings):
 
     method: Literal["difference_in_differences"] = "difference_in_differences"
     event_study: bool = False
+    inference: PanelInference = ClusterRobust()  # type: ignore[assignment]  # one more than the shared ones
 
     def estimate(self, study: Study) -> Estimate:
         """Return the average effect on the treated after the start.

@@ -8,7 +8,7 @@ import numpy as np
 
 from impactkit.data.columns import Columns, Floats
 from impactkit.data.study import Study
-from impactkit.effects.describe import clusters_of, marked
+from impactkit.effects.describe import clusters_of, marked, suited
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.estimator import RegressionSettings
 from impactkit.effects.linear import LinearProblem, Rows, whole_clusters
@@ -118,7 +118,7 @@ def _names(study: Study, adjustment: str) -> tuple[str, ...]:
 
 
 def _checked(study: Study) -> Columns:
-    columns = study.columns
+    columns = suited(study)
     if study.kind != "cross_section":
         raise EstimationError(
             "A randomised trial is read as one row for each person or unit; this study has periods.",

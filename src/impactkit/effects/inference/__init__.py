@@ -1,16 +1,18 @@
 """How uncertainty is found: one part a file, listed in ``ALL``."""
 
 from impactkit.effects.inference.cluster_robust import ClusterRobust
+from impactkit.effects.inference.ferman_pinto import FermanPinto
 from impactkit.effects.inference.given_uncertainty import GivenUncertainty
 from impactkit.effects.inference.influence_function import InfluenceFunction
 from impactkit.effects.inference.permutation import Permutation
 from impactkit.effects.inference.wild_cluster_bootstrap import WildClusterBootstrap
 
-ALL = (ClusterRobust, GivenUncertainty, InfluenceFunction, Permutation, WildClusterBootstrap)
+ALL = (ClusterRobust, FermanPinto, GivenUncertainty, InfluenceFunction, Permutation, WildClusterBootstrap)
 
 __all__ = [
     "ALL",
     "ClusterRobust",
+    "FermanPinto",
     "GivenUncertainty",
     "InfluenceFunction",
     "Permutation",

@@ -129,7 +129,8 @@ class ClusterRobust(BaseModel):
         -------
         Uncertainty
             CR2 corrects each cohort's sum of squares for its number of clusters, with Satterthwaite's degrees
-            of freedom; CR1 has the factor ``G / (G - 1)``.
+            of freedom; CR1 has the factor ``G / (G - 1)``. Which units started when is taken as given, as
+            permutation does: cohorts' shares are not estimates of a population's.
 
         Raises
         ------

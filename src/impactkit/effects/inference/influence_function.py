@@ -23,7 +23,8 @@ class InfluenceFunction(BaseModel):
     Notes
     -----
     The variance is the sum over clusters of squared contributions, without a correction for few clusters: the
-    numbers that the original authors' software publishes. With few treated clusters they are too sure, and
+    numbers that the original authors' software publishes, cohorts' shares taken as estimates of a
+    population's. With few treated clusters they are too sure, and
     estimators then choose ``ClusterRobust`` themselves.
 
     References
@@ -55,6 +56,7 @@ class InfluenceFunction(BaseModel):
         Uncertainty
             One interval an effect.
         """
+        effects = effects.with_estimated_shares()
         found = arm_variances(effects, power=0)
         df = np.full(len(effects.points), np.inf)
         words = Message("inference.influence_function", {"clusters": effects.features.n_clusters})

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.linalg import solve_triangular
 
 from impactkit.effects.kernels.arrays import Flags, Floats, Labels
@@ -21,7 +22,7 @@ EXACT_BELOW = 20_000
 EXPLAINED = 1e-13
 """An outcome whose residual is at most this share of it is explained by the controls, to the last digit."""
 
-_CHUNK_BYTES = 16 << 20  # keys, their copy by stratum and its partition are as large again
+_CHUNK_BYTES = 2 << 20  # keys, their copy by stratum and its partition are as large again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -234,21 +235,36 @@ def _random_assignments(reduction: AssignmentReduction, draws: int, seed: int) -
     fixed, alike = _strata_alike(reduction)
     # Strata side by side are slices, which are many times faster than picking columns stratum by stratum.
     order = np.concatenate([fixed, *(units.ravel() for units, _ in alike)])
-    back = np.argsort(order)
+    back, is_ordered = np.argsort(order), bool((order[1:] > order[:-1]).all())
     stream = np.random.PCG64(seed)
     for start in range(0, draws, _rows_at_once(G)):
         c = min(_rows_at_once(G), draws - start)
-        keys = stream.random_raw(c * G).reshape(c, G).take(order, axis=1)
+        keys = stream.random_raw(c * G).reshape(c, G)
+        keys = keys if is_ordered else keys.take(order, axis=1)
         drawn = np.empty((c, G), dtype=np.bool_)
         drawn[:, : len(fixed)] = reduction.observed[fixed]
         at = len(fixed)
         for units, n_assigned in alike:
             here = slice(at, at + units.size)
             own = keys[:, here].reshape(c, *units.shape)
-            threshold = np.partition(own, n_assigned - 1, axis=2)[:, :, n_assigned - 1, None]
-            np.less_equal(own, threshold, out=drawn[:, here].reshape(c, *units.shape))
+            drawn[:, here] = _smallest(own, n_assigned).reshape(c, -1)
             at = here.stop
-        yield drawn.take(back, axis=1).astype(np.float64)
+        yield (drawn if is_ordered else drawn.take(back, axis=1)).astype(np.float64)
+
+
+def _smallest(keys: npt.NDArray[np.uint64], n: int) -> Flags:
+    """Return which keys are among the n smallest of the last axis.
+
+    The upper halves are parted first, at less than half the cost; where two of them tie at the threshold the
+    whole keys decide.
+    """
+    halves = (keys >> np.uint64(32)).astype(np.uint32)
+    found: Flags = halves <= np.partition(halves, n - 1, axis=-1)[..., n - 1, None]
+    tied = np.count_nonzero(found, axis=-1) != n
+    if tied.any():
+        whole = keys[tied]
+        found[tied] = whole <= np.partition(whole, n - 1, axis=-1)[..., n - 1, None]
+    return found
 
 
 def _strata_alike(reduction: AssignmentReduction) -> tuple[Labels, list[tuple[Labels, int]]]:
@@ -329,8 +345,8 @@ def _sums(reduction: AssignmentReduction, chunk: Floats) -> Floats:
     """Return numerators, shifts and denominators, shape (3, c), of the assignments in a chunk."""
     o = reduction.observed.astype(np.float64)
     s = reduction.self_product
-    numerators, lengths, overlaps = (chunk @ np.column_stack([reduction.numerator, s, o * s])).T
-    projections = chunk @ reduction.cross
+    sums = chunk @ np.column_stack([reduction.numerator, s, o * s, reduction.cross])
+    (numerators, lengths, overlaps), projections = sums[:, :3].T, sums[:, 3:]
     # A regressor that the controls explain leaves rounding noise; its statistic is undefined, not huge.
     denominators = lengths - np.sum(projections**2, axis=1)
     denominators = np.where(denominators > 1e-10 * lengths, denominators, 0.0)

@@ -61,15 +61,8 @@ class CohortReduction:
 
     @property
     def n_assignments(self) -> int:
-        """How many assignments could have been drawn: a product of multinomial coefficients."""
-        total = 1
-        for stratum in np.unique(self.strata):
-            counts = np.bincount(self.observed[self.strata == stratum])
-            left = int(counts.sum())
-            for count in counts.tolist():
-                total *= math.comb(left, count)
-                left -= count
-        return total
+        """How many assignments could have been drawn."""
+        return count_orders(self.observed, self.strata)
 
     def statistics(self, *, draws: int, seed: int) -> AssignmentStatistics:
         """Return the effect under other assignments, ready for tests of any constant effect.
@@ -88,7 +81,7 @@ class CohortReduction:
         """
         tables = self.tables()
         n = self.n_assignments
-        labels = self._all() if n <= EXACT_BELOW else self._random(draws, seed)
+        labels = orders(self.observed, self.strata, draws=draws, seed=seed)
         found = [_effects(tables, chunk) for chunk in labels]
         numerators, shifts, defined = np.concatenate(found, axis=1)
         own = _effects(tables, self.observed[None, :])[:, 0]
@@ -104,33 +97,87 @@ class CohortReduction:
             n_assignments=n,
         )
 
-    def _all(self) -> Iterator[Labels]:
-        """Go through all assignments, a stratum's choices within another's."""
-        members = [np.flatnonzero(self.strata == stratum) for stratum in np.unique(self.strata)]
-        choices = [_arrangements(self.observed[units]) for units in members]
-        rows = []
-        for picked in itertools.product(*(range(len(table)) for table in choices)):
-            row = np.empty(len(self.observed), dtype=np.int64)
-            for units, table, at in zip(members, choices, picked, strict=True):
-                row[units] = table[at]
-            rows.append(row)
-        yield np.array(rows)
 
-    def _random(self, draws: int, seed: int) -> Iterator[Labels]:
-        """Go through random assignments: in each stratum the cohorts in the order of the units' keys."""
-        G = len(self.observed)
-        stream = np.random.PCG64(seed)
-        members = [np.flatnonzero(self.strata == stratum) for stratum in np.unique(self.strata)]
-        for start in range(0, draws, max(1, _CHUNK_NUMBERS // G)):
-            c = min(max(1, _CHUNK_NUMBERS // G), draws - start)
-            keys = stream.random_raw(c * G).reshape(c, G)
-            labels = np.empty((c, G), dtype=np.int64)
-            for units in members:
-                order = np.argsort(keys[:, units], axis=1, kind="stable")
-                own = np.empty((c, len(units)), dtype=np.int64)
-                np.put_along_axis(own, order, np.broadcast_to(np.sort(self.observed[units]), own.shape), 1)
-                labels[:, units] = own
-            yield labels
+def count_orders(labels: Labels, strata: Labels) -> int:
+    """Count the ways to give the same labels to other units.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (G,)
+        The label of each unit, coded from 0.
+    strata : ndarray of int, shape (G,)
+        Within each stratum the number of each label is fixed.
+
+    Returns
+    -------
+    int
+        A product of multinomial coefficients, exact however large.
+
+    Examples
+    --------
+    >>> count_orders(np.array([0, 0, 1, 2]), np.zeros(4, dtype=np.int64))
+    12
+    """
+    total = 1
+    for stratum in np.unique(strata):
+        counts = np.bincount(labels[strata == stratum])
+        left = int(counts.sum())
+        for count in counts.tolist():
+            total *= math.comb(left, count)
+            left -= count
+    return total
+
+
+def orders(labels: Labels, strata: Labels, *, draws: int, seed: int) -> Iterator[Labels]:
+    """Go through the ways to give the same labels to other units.
+
+    Parameters
+    ----------
+    labels, strata : ndarray of int, shape (G,)
+        See `count_orders`.
+    draws : int
+        Random orders when there are more than `EXACT_BELOW`; else all of them, each once.
+    seed : int
+        Where random orders start.
+
+    Yields
+    ------
+    ndarray of int, shape (c, G)
+        Labels, a row an order.
+    """
+    if count_orders(labels, strata) <= EXACT_BELOW:
+        return _all(labels, strata)
+    return _random(labels, strata, draws, seed)
+
+
+def _all(labels: Labels, strata: Labels) -> Iterator[Labels]:
+    """Go through all orders, a stratum's choices within another's."""
+    members = [np.flatnonzero(strata == stratum) for stratum in np.unique(strata)]
+    choices = [_arrangements(labels[units]) for units in members]
+    rows = []
+    for picked in itertools.product(*(range(len(table)) for table in choices)):
+        row = np.empty(len(labels), dtype=np.int64)
+        for units, table, at in zip(members, choices, picked, strict=True):
+            row[units] = table[at]
+        rows.append(row)
+    yield np.array(rows)
+
+
+def _random(labels: Labels, strata: Labels, draws: int, seed: int) -> Iterator[Labels]:
+    """Go through random orders: in each stratum the labels in the order of the units' keys."""
+    G = len(labels)
+    stream = np.random.PCG64(seed)
+    members = [np.flatnonzero(strata == stratum) for stratum in np.unique(strata)]
+    for start in range(0, draws, max(1, _CHUNK_NUMBERS // G)):
+        c = min(max(1, _CHUNK_NUMBERS // G), draws - start)
+        keys = stream.random_raw(c * G).reshape(c, G)
+        drawn = np.empty((c, G), dtype=np.int64)
+        for units in members:
+            order = np.argsort(keys[:, units], axis=1, kind="stable")
+            own = np.empty((c, len(units)), dtype=np.int64)
+            np.put_along_axis(own, order, np.broadcast_to(np.sort(labels[units]), own.shape), 1)
+            drawn[:, units] = own
+        yield drawn
 
 
 def _arrangements(labels: Labels) -> Labels:

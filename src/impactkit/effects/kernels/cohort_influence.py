@@ -10,7 +10,7 @@ import numpy as np
 
 from impactkit.effects.kernels.arrays import Floats, Labels
 
-_CHUNK_BYTES = 8 << 20
+_CHUNK_BYTES = 1 << 18
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,9 +52,12 @@ class CohortFeatures:
         """Sum of ``f f'`` over the clusters of each arm, shape (A, r, r)."""
         found = np.zeros((self.n_arms, self.n_features, self.n_features))
         for piece in self.chunks():
-            features, arms = self.rows(piece), self.arms[piece]
-            for arm in np.flatnonzero(np.bincount(arms, minlength=self.n_arms)):
-                part = features[arms == arm]
+            arms = self.arms[piece]
+            features = self.rows(piece)[np.argsort(arms, kind="stable")]
+            ends = np.cumsum(np.bincount(arms, minlength=self.n_arms))
+            starts = np.append(0, ends[:-1])
+            for arm in np.flatnonzero(ends > starts):
+                part = features[starts[arm] : ends[arm]]
                 found[arm] += part.T @ part
         return found
 

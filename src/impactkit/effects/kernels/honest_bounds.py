@@ -179,6 +179,47 @@ def honest_limits(
     return min(low for low, _ in ends), max(high for _, high in ends)
 
 
+def leaves_out(
+    study: EventStudy, restrictions: tuple[Restriction, ...], effect: float, *, level: float = 0.95
+) -> bool:
+    """Return whether the limits leave out an effect, without finding them.
+
+    Parameters
+    ----------
+    study : EventStudy
+        What was estimated.
+    restrictions : tuple of Restriction
+        As for `honest_limits`.
+    effect : float
+        In the outcome's unit.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    bool
+        Whether all effects that are not rejected lie on one side of it.
+
+    Examples
+    --------
+    >>> study = EventStudy(points=np.array([0.0, 1.0]), covariance=0.01 * np.eye(2), n_before=1,
+    ...                    weights=np.ones(1))
+    >>> leaves_out(study, relative_magnitudes(1, 1, bound=0.0), 0.0)
+    True
+    """
+    room = _WIDTH * max(study.std_error, 1e-300)
+    ends = min(study.point, effect) - room, max(study.point, effect) + room
+    grid = np.sort(np.append(np.linspace(*ends, _GRID), effect))
+    below = above = False
+    for restriction in restrictions:
+        accepted = _Test.of(study, restriction, 1 - level).accepts(grid)
+        below = below or bool(accepted[grid <= effect].any())
+        above = above or bool(accepted[grid >= effect].any())
+        if below and above:
+            return False
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Test:
     """The moments at the vertices, ``constant - effect * slope``, with their covariance."""
@@ -300,8 +341,8 @@ def _limits(test: _Test, study: EventStudy) -> tuple[float, float]:
 
 def _turn(test: _Test, outside: float, inside: float) -> float:
     """Return where a rejected effect turns into an accepted one."""
-    for _ in range(12):
-        between = np.linspace(outside, inside, 10)
+    for _ in range(8):
+        between = np.linspace(outside, inside, 33)
         accepted = test.accepts(between)
         at = int(np.argmax(accepted))
         outside, inside = float(between[at - 1]), float(between[at])

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from impactkit.effects.kernels.arrays import Floats, Labels
+from impactkit.effects.kernels.arrays import Flags, Floats, Labels
 from impactkit.effects.kernels.least_squares import Blocks, LeastSquares
 from impactkit.errors import EstimationError
 
@@ -160,6 +160,12 @@ class WildBootstrap:
         k = int(np.count_nonzero(~(t < observed - TIE * max(abs(observed), 1.0))))
         return k / self.n_draws if self.is_exact else (1 + k) / (1 + self.n_draws)
 
+    def one_sided(self, value: float, *, alternative: Alternative) -> float:
+        """Return the one-sided p-value that agrees with the limits, which compare sizes."""
+        half = self.p_value(value) / 2
+        is_beyond = self.point > value if alternative == "greater" else self.point < value
+        return half if is_beyond else 1 - half
+
     def limits(self, level: float) -> tuple[float, float]:
         """Return the ends of the values that are not rejected.
 
@@ -252,26 +258,19 @@ def wild_bootstrap(
     inverse = np.linalg.inv(S.sum(axis=0))
     b, row = inverse @ s.sum(axis=0), inverse @ contrast
     u = np.stack([s - S @ b, -(S @ row) / (contrast @ row)])
-    direct = u @ row  # (2, G)
-    moved = u @ inverse  # (2, G, k)
-    slopes = S @ row  # (G, k)
+    direct, moved, slopes = u @ row, u @ inverse, S @ row  # (2, G), (2, G, k), (G, k)
+    sums = np.hstack([*moved, *(direct[:, :, None] * slopes)])
+    own = np.stack([direct[0] ** 2, 2 * direct[0] * direct[1], direct[1] ** 2], axis=1)
+    spread = slopes.T @ slopes
     tops, bottoms = [], []
     is_exact = weights == "rademacher" and draws >= 2**G
     for V in _draws(G, weights=weights, draws=2**G if is_exact else draws, seed=seed, is_exact=is_exact):
-        steps = [V @ moved[i] for i in (0, 1)]
-        residual = [V * direct[i] - steps[i] @ slopes.T for i in (0, 1)]
+        steps, crosses = np.split((V @ sums).reshape(len(V), 4, -1), 2, axis=1)
+        squares = own.sum(axis=0) if weights == "rademacher" else V**2 @ own
         # The sample and its mirror image keep their residuals whatever is supposed, to the last digit.
-        residual[1][(V[:, :1] == V).all(axis=1)] = 0.0
-        tops.append(np.stack([step @ contrast for step in steps]))
-        bottoms.append(
-            np.stack(
-                [
-                    np.einsum("bg,bg->b", residual[0], residual[0]),
-                    2 * np.einsum("bg,bg->b", residual[0], residual[1]),
-                    np.einsum("bg,bg->b", residual[1], residual[1]),
-                ]
-            )
-        )
+        same = (V[:, :1] == V).all(axis=1)
+        tops.append((steps @ contrast).T)
+        bottoms.append(_variances(steps, crosses, spread=spread, squares=squares, same=same))
     scores = (s - S @ b) @ row
     return WildBootstrap(
         point=float(contrast @ b),
@@ -280,6 +279,21 @@ def wild_bootstrap(
         bottom=moments.factor * np.concatenate(bottoms, axis=1),
         is_exact=is_exact,
     )
+
+
+def _variances(steps: Floats, crosses: Floats, *, spread: Floats, squares: Floats, same: Flags) -> Floats:
+    """Return the draws' sums of squared scores, by powers of the supposed value, shape (3, c).
+
+    A score is ``v_g a_g - slopes_g d``, so that no array of draws by clusters is needed: ``sum a^2``, less
+    twice ``d`` times ``sum v a slopes``, plus the form of ``d``.
+    """
+    turned = steps @ spread
+    form = [(turned[:, i] * steps[:, j]).sum(axis=1) for i, j in ((0, 0), (0, 1), (1, 1))]
+    cross = [(steps[:, i] * crosses[:, j]).sum(axis=1) for i, j in ((0, 0), (0, 1), (1, 0), (1, 1))]
+    doubled = [2 * cross[0], 2 * (cross[1] + cross[2]), 2 * cross[3]]
+    found = squares.T.reshape(3, -1) - np.stack(doubled) + np.stack([form[0], 2 * form[1], form[2]])
+    found[1:, same] = 0.0
+    return np.asarray(found)
 
 
 def _draws(G: int, *, weights: Weights, draws: int, seed: int, is_exact: bool) -> Iterable[Floats]:

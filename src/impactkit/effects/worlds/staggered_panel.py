@@ -59,7 +59,11 @@ class StaggeredPanel:
             return frozenset()
         found = {"staggered_difference_in_differences", "extended_two_way_fixed_effects"}
         # A covariate of trends is no covariate of levels.
-        return frozenset(found if self.slope else found | {"imputation", "sun_abraham"})
+        return frozenset(
+            found
+            if self.slope
+            else found | {"imputation", "sun_abraham", "stacked_difference_in_differences"}
+        )
 
     def draw(self, seed: int) -> pd.DataFrame:
         """Draw the panel.

@@ -44,7 +44,11 @@ class Attrition:
             "staggered_difference_in_differences",
             "imputation",
             "sun_abraham",
+            "switching_difference_in_differences",
             "extended_two_way_fixed_effects",
+            "stacked_difference_in_differences",
+            "triple_difference",
+            "continuous_dose",
         }
     )
     share: float = 0.20

@@ -42,6 +42,9 @@ class Composition:
             "imputation",
             "sun_abraham",
             "extended_two_way_fixed_effects",
+            "stacked_difference_in_differences",
+            "triple_difference",
+            "continuous_dose",
         }
     )
     limit: float = 0.25

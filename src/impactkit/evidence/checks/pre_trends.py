@@ -8,7 +8,12 @@ from typing import Literal
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate, Term
-from impactkit.effects.estimators import DifferenceInDifferences, StaggeredDifferenceInDifferences
+from impactkit.effects.estimators import (
+    DifferenceInDifferences,
+    ExtendedTwoWayFixedEffects,
+    StaggeredDifferenceInDifferences,
+    TripleDifference,
+)
 from impactkit.evidence.check_result import CheckResult
 from impactkit.wording import Message
 
@@ -50,6 +55,9 @@ class PreTrends:
             "imputation",
             "sun_abraham",
             "extended_two_way_fixed_effects",
+            "stacked_difference_in_differences",
+            "triple_difference",
+            "continuous_dose",
             "staggered_difference_in_differences",
         }
     )
@@ -69,6 +77,8 @@ class PreTrends:
         CheckResult
             Never passed or failed; the statistic is the joint p-value.
         """
+        if estimate.sample.n_comparison_clusters == 0:
+            return self._told(Message("check.pre_trends.no_comparison"), math.nan)
         events = _event_study(study, estimate)
         leads = [term for term in events.terms if term.event_time is not None and term.event_time < 0]
         if not leads:
@@ -84,9 +94,25 @@ class PreTrends:
 
 
 def _event_study(study: Study, estimate: Estimate) -> Estimate:
-    if estimate.method == "difference_in_differences":
+    if estimate.method in ("difference_in_differences", "continuous_dose"):
         return DifferenceInDifferences(event_study=True, permutation=None).estimate(study)
+    if study.columns.exposure is not None or estimate.settings.get("family") == "poisson":
+        return _counted_leads(study)
+    if estimate.method == "triple_difference":
+        return TripleDifference(event_study=True, permutation=None).estimate(study)
     leads = StaggeredDifferenceInDifferences(control="not_yet", base="universal", permutation=None)
+    return leads.estimate(study).aggregate("dynamic")
+
+
+def _counted_leads(study: Study) -> Estimate:
+    """Return effects on counts with leads, as many as leave the first to start one period before them."""
+    columns = study.columns
+    assert columns.cohort is not None
+    start = float(columns.cohort[columns.cohort > columns.periods[0]].min())
+    second = float(columns.periods[1])
+    leads = ExtendedTwoWayFixedEffects(
+        family="poisson", anticipation=max(start - second, 0.0), permutation=None
+    )
     return leads.estimate(study).aggregate("dynamic")
 
 

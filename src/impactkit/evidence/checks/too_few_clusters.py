@@ -34,7 +34,11 @@ class TooFewClusters:
             "staggered_difference_in_differences",
             "imputation",
             "sun_abraham",
+            "switching_difference_in_differences",
             "extended_two_way_fixed_effects",
+            "stacked_difference_in_differences",
+            "triple_difference",
+            "continuous_dose",
         }
     )
     treated: int = 5

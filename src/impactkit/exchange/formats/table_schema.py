@@ -9,6 +9,7 @@ from impactkit.errors import DataError
 from impactkit.exchange.records import columns, kind_of
 from impactkit.indicators import Catalogue, Indicator
 from impactkit.plans import Plan
+from impactkit.plans.data_files import DataFiles
 
 _PROFILE = "tabular-data-package"
 
@@ -101,14 +102,11 @@ def _fields(plan: Plan) -> list[dict[str, Any]]:
     }
     if data.time:
         fields.setdefault(data.time, {"type": "year", "constraints": {"required": True}})
-    if data.treated:
-        fields[data.treated] = {"type": "integer", "constraints": {"required": True, "enum": [0, 1]}}
-    if data.first_treated:
-        fields[data.first_treated] = {"type": "integer"}
+    fields |= _treatment(data)
     for claim in plan.claims:
         column = claim.outcome or data.outcome
         fields[column] = _outcome(plan.catalogue[claim.indicator])
-    for name in (*data.covariates, data.weight, data.pre_outcome, data.std_error):
+    for name in (*data.covariates, data.weight, data.exposure, data.pre_outcome, data.std_error):
         if name is not None:
             fields.setdefault(name, {"type": "number"})
     if decimal is not None:
@@ -116,6 +114,19 @@ def _fields(plan: Plan) -> list[dict[str, Any]]:
             if field["type"] == "number":
                 field["decimalChar"] = decimal
     return [{"name": name, **field} for name, field in fields.items()]
+
+
+def _treatment(data: DataFiles) -> dict[str, dict[str, Any]]:
+    """Return who is treated, who is eligible, from when and how much."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in (data.treated, data.eligible):
+        if name is not None:
+            found[name] = {"type": "integer", "constraints": {"required": True, "enum": [0, 1]}}
+    if data.dose:
+        found[data.dose] = {"type": "number", "constraints": {"required": True, "minimum": 0}}
+    if data.first_treated:
+        found[data.first_treated] = {"type": "integer"}
+    return found
 
 
 def _outcome(item: Indicator) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def pre_trend_power(
             mend="Use a share such as 0.8.",
             values={"power": power},
         )
-    study = event_study(estimate, event_time=event_time)
+    study = event_study(estimate, event_time=event_time, even=True)
     times = _times_from_reference(study)
     noise = _noise(study.covariance)
     errors = np.sqrt(np.diag(study.covariance))[: study.n_before]

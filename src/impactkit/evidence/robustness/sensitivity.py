@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ from impactkit.effects.kernels.honest_bounds import (
     EventStudy,
     Restriction,
     honest_limits,
+    leaves_out,
     relative_magnitudes,
     smoothness,
 )
@@ -45,7 +47,7 @@ class HonestLimits:
     high: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Sensitivity:
     """Limits of an effect under growing differences of trends.
 
@@ -55,22 +57,33 @@ class Sensitivity:
         What is bounded.
     limits : tuple of HonestLimits
         One a bound.
-    breakdown : float
-        The largest bound at which the limits still leave out no effect; 0 if none does, inf if all do.
     level : float
         Confidence level.
-    point : float
-        The effect if trends were parallel.
+    study : EventStudy
+        The leads and lags.
     warnings : tuple of Message
         What a reader must know.
     """
 
     kind: Kind
     limits: tuple[HonestLimits, ...]
-    breakdown: float
     level: float
-    point: float
+    study: EventStudy = field(repr=False, compare=False)
     warnings: tuple[Message, ...] = ()
+
+    @property
+    def point(self) -> float:
+        """The effect if trends were parallel."""
+        return self.study.point
+
+    @cached_property
+    def breakdown(self) -> float:
+        """The largest bound at which the limits still leave out no effect; 0 if none does, inf if all do.
+
+        Found when it is first asked for.
+        """
+        scale = max(found.bound for found in self.limits)
+        return _breakdown(self.study, self.kind, self.level, scale=scale)
 
     def tidy(self) -> pd.DataFrame:
         """Return one row a bound: bound, conf_low, conf_high."""
@@ -136,13 +149,16 @@ def sensitivity(
     Raises
     ------
     EstimationError
-        If the estimate is not an event study with one reference period, or a bound is negative.
+        If the estimate is not an event study with one reference period, its covariance is none, a bound is
+        negative or none is given, or smoothness is asked of unevenly spaced periods.
 
     Notes
     -----
-    Limits are those of the hybrid of the conditional and the least-favourable test [1]_: valid whatever the
-    trend within the bound, which limits of the identified set plus 1.96 standard errors are not. They take
-    the estimates to be jointly normal; with few clusters they are too narrow, and a warning says so.
+    Limits are those of the hybrid of the conditional and the least-favourable test [1]_, for both kinds:
+    valid whatever the trend within the bound, which limits of the identified set plus 1.96 standard errors
+    are not. Only restrictions on periods after the reference enter the test. Where the effects that are not
+    rejected fall apart into several stretches, the limits hold them all. They take the estimates to be
+    jointly normal; with few clusters they are too narrow, and a warning says so.
 
     References
     ----------
@@ -159,8 +175,14 @@ def sensitivity(
     >>> [round(limits.low, 1) for limits in analysis.limits], analysis.breakdown > 1
     ([2.2, 1.7], True)
     """
-    study = event_study(estimate, event_time=event_time)
+    study = event_study(estimate, event_time=event_time, even=kind == "smoothness")
     chosen = _default_bounds(study, kind) if bounds is None else tuple(bounds)
+    if not chosen:
+        raise EstimationError(
+            "No bound is given.",
+            where="bounds",
+            mend="Give at least one, such as bounds=(1.0,).",
+        )
     if not all(bound >= 0 for bound in chosen):
         raise EstimationError(
             "A bound on trends is negative: {bound:g}.",
@@ -177,9 +199,8 @@ def sensitivity(
             HonestLimits(bound=bound, low=low, high=high)
             for bound, (low, high) in zip(chosen, ends, strict=True)
         ),
-        breakdown=_breakdown(study, kind, level, scale=max(chosen)),
         level=level,
-        point=study.point,
+        study=study,
         warnings=few,
     )
 
@@ -203,8 +224,7 @@ def _breakdown(study: EventStudy, kind: Kind, level: float, *, scale: float) -> 
     """Return the largest bound whose limits leave out 0, by bisection."""
 
     def leaves_out_none(bound: float) -> bool:
-        low, high = honest_limits(study, _restrictions(study, kind, bound), level=level)
-        return low > 0 or high < 0
+        return leaves_out(study, _restrictions(study, kind, bound), 0.0, level=level)
 
     if not leaves_out_none(0.0):
         return 0.0

@@ -1,0 +1,120 @@
+"""What is compared with whom, and by how much we promise to be ahead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benchmark:
+    """What is compared, in words, and who takes part; the first is what the others are held against.
+
+    ``script`` runs it, with ``argument`` after the contender's name; ``marks`` are the least factors of
+    processor time promised over a peer.
+    """
+
+    title: str
+    text: str
+    contenders: tuple[str, ...]
+    script: str
+    argument: str = ""
+    marks: tuple[tuple[str, float], ...] = ()
+
+
+def _group_time(size: str, more: str, mark: float, what: str) -> Benchmark:
+    return Benchmark(
+        title=f"Group-time effects, {size}{what}",
+        text=f"""\
+Callaway and Sant'Anna, doubly robust, controls never treated: five cohorts and 40 % never treated. Ours
+includes the `Study` with every check, every cell with its interval, and the overall average. Mark:
+{mark:g} times diff-diff's processor time.""",
+        contenders=("impactkit", "diff-diff", "StatsPAI"),
+        script="differences",
+        argument=f"cs_{size}{more}",
+        marks=(("diff-diff", mark),),
+    )
+
+
+BENCHMARKS = {
+    "import_time": Benchmark(
+        title="Import",
+        text="""\
+Each in a fresh interpreter. The promise: `import impactkit` takes at most 1.15 times `import pandas`. Names
+load when they are first used, so the last row is what a first estimate waits for besides pandas.""",
+        contenders=("pandas", "impactkit", "impactkit with Study and an estimator"),
+        script="import_time",
+    ),
+    "did_5m": Benchmark(
+        title="Difference in differences, 5 million rows",
+        text="""\
+250,000 units in 20 periods, 40 % treated from period 11, two-way fixed effects, errors clustered by unit.
+Our time includes building the `Study`, with every check of the data, and describing groups and sample.
+pyfixest keeps nothing it does not need (`lean`, no copy, no stored data); diff-diff is driven through its own
+demeaning and robust variance, without a result object, since its class for this design estimates another
+specification. Errors differ in the seventh digit by convention: diff-diff does not count the time effects,
+and what pyfixest counts depends on the hash seed.""",
+        contenders=("impactkit CR1", "impactkit CR2", "pyfixest CR1", "diff-diff CR1"),
+        script="did_5m",
+    ),
+    "cs_290": _group_time("290x20", "", 10, ""),
+    "cs_10k": _group_time("10kx10", "", 5, ""),
+    "cs_100k": _group_time("100kx10", "", 5, ""),
+    "cs_covariates": _group_time("100kx10", "_covariates", 5, ", 3 covariates"),
+    "cs_draws": _group_time("100kx10", "_draws", 5, ", simultaneous bands from 999 draws"),
+    "cs_1m": _group_time("1Mx10", "", 5, ""),
+    "imputation": Benchmark(
+        title="Imputation, 100kx10",
+        text="Borusyak, Jaravel and Spiess, conservative errors. Mark: 10 times StatsPAI's processor time.",
+        contenders=("impactkit", "diff-diff", "StatsPAI"),
+        script="differences",
+        argument="imputation_100kx10",
+        marks=(("StatsPAI", 10.0), ("diff-diff", 10.0)),
+    ),
+    "events_5m": Benchmark(
+        title="Event study, 5 million rows",
+        text="""\
+250,000 units in 20 periods, start in period 16: 19 leads and lags, CR1 by unit; the effect at the start is
+told. Mark: 4 times pyfixest's processor time.""",
+        contenders=("impactkit", "pyfixest"),
+        script="differences",
+        argument="events_250000",
+        marks=(("pyfixest", 4.0),),
+    ),
+    "wild_12": Benchmark(
+        title="Wild cluster bootstrap, 12 clusters",
+        text="""\
+50,000 rows, five regressors, null imposed; all 4,096 patterns of signs. The answer is the p-value; ours also
+finds the limits by inversion. Mark: 3 times StatsPAI's processor time.""",
+        contenders=("impactkit", "StatsPAI", "pyfixest"),
+        script="differences",
+        argument="wild_12",
+        marks=(("StatsPAI", 3.0),),
+    ),
+    "wild_290": Benchmark(
+        title="Wild cluster bootstrap, 290 clusters",
+        text="The same with 290 clusters and 9,999 draws. Mark: 3 times StatsPAI's processor time.",
+        contenders=("impactkit", "StatsPAI", "pyfixest"),
+        script="differences",
+        argument="wild_290",
+        marks=(("StatsPAI", 3.0),),
+    ),
+    "permutation": Benchmark(
+        title="Permutation, 10,000 draws",
+        text="""\
+Treatment permuted among 290 units. pyfixest permutes a regression of the units' changes. Mark: twice
+pyfixest's processor time.""",
+        contenders=("impactkit", "pyfixest"),
+        script="differences",
+        argument="permutation",
+        marks=(("pyfixest", 2.0),),
+    ),
+    "honest": Benchmark(
+        title="Relative magnitudes",
+        text="""\
+Rambachan and Roth's limits for one bound (M = 1), 4 coefficients before and 5 after the reference; the
+limits are told. Ours starts from the estimate. Mark: under 0.05 s, whoever takes part.""",
+        contenders=("impactkit", "StatsPAI", "moderndid"),
+        script="differences",
+        argument="honest",
+    ),
+}

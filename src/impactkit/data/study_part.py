@@ -1,0 +1,67 @@
+"""Some of a study's rows as a study of their own, without reading the table again."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import replace
+
+import numpy as np
+
+from impactkit.data.columns import Columns, Flags, Floats
+from impactkit.data.study import Study
+
+
+def study_part(study: Study, rows: Flags, *, cohort: Floats | None = None) -> Study:
+    """Return the study of some of the rows, perhaps with other starts.
+
+    Parameters
+    ----------
+    study : Study
+        The study; it is not changed.
+    rows : ndarray of bool, shape (n,)
+        The rows kept, in the order of ``study.columns``.
+    cohort : ndarray, shape (n,), optional
+        First treated period of each row's unit, inf for never; the study's own when left out.
+
+    Returns
+    -------
+    Study
+        With the periods that are left, and the same account of rows left out and of what was understood.
+        Its ``frame`` is still the whole table.
+
+    Examples
+    --------
+    >>> from impactkit.effects.worlds import TwoGroupPanel
+    >>> world = TwoGroupPanel(n_units=4, n_treated=2, n_periods=3, start=3)
+    >>> study = world.study(world.draw(1))
+    >>> study_part(study, study.columns.time < 3)
+    Study(panel, outcome='y', 8 rows, 4 units, 2 treated, 2 periods)
+    """
+    columns = study.columns
+    if cohort is not None:
+        columns = replace(columns, cohort=cohort)
+    columns = _recoded(columns.take(rows))
+    if cohort is not None:
+        assert columns.cohort is not None
+        columns = replace(columns, treated=np.isfinite(columns.cohort))
+    part = copy(study)
+    object.__setattr__(part, "columns", columns)
+    if cohort is not None:
+        starts = np.unique(cohort[np.isfinite(cohort)])
+        object.__setattr__(part, "start", float(starts[0]) if len(starts) == 1 else None)
+    return part
+
+
+def _recoded(columns: Columns) -> Columns:
+    """Return the columns with periods coded without gaps."""
+    if columns.period is None or not len(columns.period):
+        return columns
+    seen = np.bincount(columns.period, minlength=len(columns.periods)) > 0
+    if seen.all():
+        return columns
+    return replace(
+        columns,
+        period=(np.cumsum(seen) - 1)[columns.period],
+        periods=columns.periods[seen],
+        period_names=tuple(name for name, kept in zip(columns.period_names, seen, strict=True) if kept),
+    )

@@ -1,0 +1,30 @@
+"""Does the answer stand? One question a file, listed in ``ALL``; none is an answer of its own."""
+
+from impactkit.evidence.robustness.leave_one_out import leave_one_out
+from impactkit.evidence.robustness.placebo_in_time import placebo_in_time
+from impactkit.evidence.robustness.pre_trend_power import pre_trend_power
+from impactkit.evidence.robustness.sensitivity import sensitivity
+from impactkit.evidence.robustness.specifications import specifications
+from impactkit.evidence.robustness.spillover_ring import spillover_ring
+from impactkit.evidence.robustness.two_way_decomposition import two_way_decomposition
+
+ALL = (
+    leave_one_out,
+    placebo_in_time,
+    pre_trend_power,
+    sensitivity,
+    specifications,
+    spillover_ring,
+    two_way_decomposition,
+)
+
+__all__ = [
+    "ALL",
+    "leave_one_out",
+    "placebo_in_time",
+    "pre_trend_power",
+    "sensitivity",
+    "specifications",
+    "spillover_ring",
+    "two_way_decomposition",
+]

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
 from impactkit.effects.describe import clusters_of, suited
-from impactkit.effects.kernels.adjusted_change import regression_trouble
 from impactkit.effects.kernels.least_squares import Block, least_squares
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
@@ -19,6 +18,7 @@ from impactkit.wording import Message
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+_CLEARLY = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -116,11 +116,10 @@ class Staggered:
 
         A note names each.
         """
-        n = len(self.columns.covariates)
-        X = np.column_stack([np.ones(n), self.columns.covariates])
-        if not names or regression_trouble(X, np.ones(n, dtype=np.bool_), np.ones(n)) is None:
+        X, n = self.columns.covariates, len(self.columns.covariates)
+        if not names or _are_independent(X):
             return self, names
-        cluster = np.zeros(n, dtype=np.int64)
+        X, cluster = np.column_stack([np.ones(n), X]), np.zeros(n, dtype=np.int64)
         kept = least_squares([Block(X=X, y=self.columns.outcome, clusters=cluster)]).kept
         gone = [name for name, is_kept in zip(names, kept[1:], strict=True) if not is_kept]
         notes = (*self.notes, *(Message("estimate.dropped", {"name": name}) for name in gone))
@@ -210,6 +209,14 @@ def staggered(study: Study, *, anticipation: float = 0.0, counts: bool = False) 
         notes = (Message("estimate.always_treated", {"n": gone}),)
         columns = columns.take(~always)
     return Staggered(columns=columns, starts=_starts(columns), notes=notes)
+
+
+def _are_independent(X: Floats) -> bool:
+    """Return whether columns and a constant clearly do not depend on each other; False leaves it open."""
+    sums = X.sum(axis=0)
+    gram = np.block([[np.array([[float(len(X))]]), sums[None, :]], [sums[:, None], X.T @ X]])
+    norms = np.sqrt(np.diag(gram))
+    return bool(norms.all() and np.linalg.eigvalsh(gram / np.outer(norms, norms))[0] > _CLEARLY)
 
 
 def _starts(columns: Columns) -> Floats:

@@ -222,7 +222,9 @@ def test_nobody_never_treated_is_refused_or_answered_without_the_treated_as_cont
 
 @every
 @pytest.mark.parametrize(
-    "more", [lambda f: 2 * f["v"] + 1, lambda f: f["v"] * 1e-6, lambda f: 0 * f["v"] + 3.3], ids=str
+    "more",
+    [lambda f: 2 * f["v"] + 1, lambda f: f["v"] * 1e-6, lambda f: 0 * f["v"] + 3.3],
+    ids=["doubled", "smaller", "constant"],
 )
 def test_a_covariate_that_says_nothing_new_changes_nothing_and_is_named(estimator, more):
     frame = panel(estimator)

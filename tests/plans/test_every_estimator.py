@@ -14,7 +14,15 @@ from impactkit.plans.data_files import DataFiles
 from impactkit.verification.seal import seal
 from impactkit.verification.verify import verify
 
-SIZES = {"n_units": 14, "n_treated": 5, "n_periods": 5, "n_lots": 16, "n_strata": 2, "starts": (3, 4)}
+SIZES = {
+    "n_units": 14,
+    "n_treated": 5,
+    "n_switching": 5,
+    "n_periods": 5,
+    "n_lots": 16,
+    "n_strata": 2,
+    "starts": (3, 4),
+}
 FIRST_YEAR = 2019
 
 

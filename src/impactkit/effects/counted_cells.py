@@ -341,7 +341,7 @@ def _shares(fitted: _Fitted, features: CohortFeatures) -> Floats | None:
 
 def _notes(fitted: _Fitted) -> tuple[Message, ...]:
     rows, design = fitted.rows, fitted.rows.design
-    found = []
+    found = [Message("estimate.permutation_of_rates")]
     events = np.add.reduceat(rows.weight * design.columns.outcome, design.first_rows)
     silent = int((events == 0).sum())
     if design.is_panel and silent:

@@ -41,7 +41,7 @@ class DataFiles(Written):
         Columns; see `Study`.
     start : int or float, optional
         First treated period, when ``treated`` marks the group.
-    switching : True, optional
+    switching : bool, optional
         Whether ``treated`` is a path that may be switched off.
     rates : {"weighted", "equal"}, optional
         Whether the outcome is divided by its exposure, and what rows then weigh.
@@ -83,7 +83,7 @@ class DataFiles(Written):
     weight: Text | None = None
     exposure: Text | None = None
     rates: Literal["weighted", "equal"] | None = None
-    switching: Literal[True] | None = None
+    switching: bool | None = None
     eligible: Text | None = None
     dose: Text | None = None
     covariates: tuple[Text, ...] = ()

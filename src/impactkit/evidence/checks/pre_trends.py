@@ -14,6 +14,7 @@ from impactkit.effects.estimators import (
     StaggeredDifferenceInDifferences,
     TripleDifference,
 )
+from impactkit.errors import EstimationError
 from impactkit.evidence.check_result import CheckResult
 from impactkit.wording import Message
 
@@ -79,7 +80,12 @@ class PreTrends:
         """
         if estimate.sample.n_comparison_clusters == 0:
             return self._told(Message("check.pre_trends.no_comparison"), math.nan)
-        events = _event_study(study, estimate)
+        try:
+            events = _event_study(study, estimate)
+        except EstimationError:
+            if estimate.settings.get("family") != "poisson":
+                raise
+            return self._told(Message("check.pre_trends.few_events"), math.nan)
         leads = [term for term in events.terms if term.event_time is not None and term.event_time < 0]
         if not leads:
             return self._told(Message("check.pre_trends.one_baseline"), math.nan)

@@ -94,6 +94,8 @@ class StackedDifferenceInDifferences(CellRegressionSettings):
         stacked = stacks(design, window=self.event_window, control=self.control)
         cells, masses = stacked.cells, stacked.masses(self.weights)
         effects = solved(stacked.problem(tuple(study.covariates)), cells, masses, is_panel=design.is_panel)
+        gone = set(effects.problem.dropped(effects.fit)) & set(study.covariates)
+        dropped = [Message("estimate.dropped", {"name": n}) for n in study.covariates if n in gone]
 
         def contrasts(weights: Floats) -> Floats:
             return compared_means(weights, cells, unit_masses(design), n_periods=len(design.periods))
@@ -104,7 +106,7 @@ class StackedDifferenceInDifferences(CellRegressionSettings):
             effects=effects,
             weights=masses[cells.arm],
             contrasts=contrasts,
-            notes=(*design.notes, *stacked.notes, *_not_told_apart(effects.points)),
+            notes=(*design.notes, *stacked.notes, *_not_told_apart(effects.points), *dropped),
             are_shares_known=True,
         )
         estimate = group_time_estimate(study, found, settings=self, estimand=self._estimand(study, stacked))

@@ -217,7 +217,7 @@ def arm_variances(effects: InfluencedEffects, *, power: int) -> ArmVariances:
         free = np.where(sizes > 1, by_group**2 / free_in_each, 0.0).sum(axis=0)
         df = by_group.sum(axis=0) ** 2 / free
     if not effects.is_exact:
-        df = np.minimum(df, _fewest_free(effects, groups, free_in_each))
+        df = np.minimum(df, _fewest_free(effects, groups, sizes))
     return ArmVariances(
         features=features, scaled=scaled, variances=estimated.sum(axis=0), degrees_of_freedom=df
     )
@@ -242,7 +242,7 @@ def _free_by_shares(effects: InfluencedEffects) -> Floats:
     return found
 
 
-def _fewest_free(effects: InfluencedEffects, groups: Codes, free_in_each: Floats) -> Floats:
+def _fewest_free(effects: InfluencedEffects, groups: Codes, sizes: Floats) -> Floats:
     """Return the degrees of freedom of the side that has fewest, shape (M,): treated, or comparison."""
     is_own = np.abs(effects.parts) > 0
     columns = np.broadcast_to(np.arange(groups.shape[1]), groups.shape)
@@ -250,7 +250,7 @@ def _fewest_free(effects: InfluencedEffects, groups: Codes, free_in_each: Floats
     for side in (is_own, effects.involved() & ~is_own):
         holds = np.zeros(groups.shape, dtype=np.bool_)
         np.logical_or.at(holds, (groups, columns), side)
-        free = np.where(holds, free_in_each, 0).sum(axis=0)
+        free = np.where(holds, sizes - 1, 0).sum(axis=0)
         sides.append(np.where(side.any(axis=0), free, np.inf))
     return np.asarray(np.minimum(*sides))
 

@@ -142,7 +142,8 @@ def test_the_whole_table_and_the_page_that_shows_it():
     PAGE.write_text(page(table), encoding="utf-8")
     noise = 2 * np.sqrt(0.06 * 0.94 / LONG)
     for (name, (n_treated, _)), rate in table.items():
-        assert rate.rejects <= 0.06 + noise, (name, n_treated, rate)
+        is_chosen = name != "group-time effects, CR3"
+        assert rate.rejects <= 0.06 + noise or (not is_chosen and n_treated < 3), (name, n_treated, rate)
         if n_treated >= 5:
             assert rate.covers >= 0.93 - noise, (name, n_treated, rate)
 
@@ -171,7 +172,8 @@ error of 0.7 points. One start: 10 periods, start in period 6. Several starts: 8
 5 and 7 given to the treated in turn, so that three treated areas start one each; regressions with an effect
 for each cohort have two starts, 4 and 6, because a cohort of one area leaves them no interval. Inference is
 what the estimator chooses by itself, unless named. An interval that is not defined neither covers nor
-rejects; coverage is that of the defined ones.
+rejects; coverage is that of the defined ones. CR3, with G - 1 degrees of freedom as others have it, is offered and
+not chosen: with two treated areas it rejects far too often. Every default must reject at most 6 %, up to chance.
 
 | estimator | treated | defined | 95 % limits cover | limits reject | permutation rejects |
 |---|---|---|---|---|---|

@@ -172,8 +172,9 @@ error of 0.7 points. One start: 10 periods, start in period 6. Several starts: 8
 5 and 7 given to the treated in turn, so that three treated areas start one each; regressions with an effect
 for each cohort have two starts, 4 and 6, because a cohort of one area leaves them no interval. Inference is
 what the estimator chooses by itself, unless named. An interval that is not defined neither covers nor
-rejects; coverage is that of the defined ones. CR3, with G - 1 degrees of freedom as others have it, is offered and
-not chosen: with two treated areas it rejects far too often. Every default must reject at most 6 %, up to chance.
+rejects; coverage is that of the defined ones. CR3, with G - 1 degrees of freedom as others have it, is
+offered and not chosen: with two treated areas it rejects far too often. Every default must reject at most
+6 %, up to chance.
 
 | estimator | treated | defined | 95 % limits cover | limits reject | permutation rejects |
 |---|---|---|---|---|---|

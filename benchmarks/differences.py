@@ -36,6 +36,7 @@ def _study(frame: pd.DataFrame, covariates: list[str]) -> Any:
 
 
 def cs_impactkit(frame: pd.DataFrame, covariates: list[str], draws: int) -> Answer:
+    """Estimate group-time effects with impactkit."""
     import impactkit as ik
 
     estimate = ik.StaggeredDifferenceInDifferences().estimate(_study(frame, covariates))
@@ -45,6 +46,7 @@ def cs_impactkit(frame: pd.DataFrame, covariates: list[str], draws: int) -> Answ
 
 
 def cs_diff_diff(frame: pd.DataFrame, covariates: list[str], draws: int) -> Answer:
+    """Estimate group-time effects with diff-diff."""
     import diff_diff as dd
 
     settings: dict[str, Any] = {"control_group": "never_treated", "estimation_method": "dr"}
@@ -62,6 +64,7 @@ def cs_diff_diff(frame: pd.DataFrame, covariates: list[str], draws: int) -> Answ
 
 
 def cs_statspai(frame: pd.DataFrame, covariates: list[str], draws: int) -> Answer:
+    """Estimate group-time effects with StatsPAI."""
     import statspai as sp
 
     cells = sp.callaway_santanna(
@@ -84,6 +87,7 @@ def cs_statspai(frame: pd.DataFrame, covariates: list[str], draws: int) -> Answe
 
 
 def imputation_impactkit(frame: pd.DataFrame) -> Answer:
+    """Impute with impactkit."""
     import impactkit as ik
 
     found = ik.Imputation().estimate(_study(frame, [])).interval
@@ -91,6 +95,7 @@ def imputation_impactkit(frame: pd.DataFrame) -> Answer:
 
 
 def imputation_diff_diff(frame: pd.DataFrame) -> Answer:
+    """Impute with diff-diff."""
     import diff_diff as dd
 
     found = dd.ImputationDiD().fit(frame, outcome="y", unit="unit", time="time", first_treat="start")
@@ -98,6 +103,7 @@ def imputation_diff_diff(frame: pd.DataFrame) -> Answer:
 
 
 def imputation_statspai(frame: pd.DataFrame) -> Answer:
+    """Impute with StatsPAI."""
     import statspai as sp
 
     found = sp.did_imputation(frame, y="y", group="unit", time="time", first_treat="start")
@@ -108,6 +114,7 @@ def imputation_statspai(frame: pd.DataFrame) -> Answer:
 
 
 def events_impactkit(frame: pd.DataFrame) -> Answer:
+    """Estimate leads and lags with impactkit."""
     import impactkit as ik
 
     settings = {"event_study": True, "inference": ik.ClusterRobust(kind="CR1")}
@@ -117,6 +124,7 @@ def events_impactkit(frame: pd.DataFrame) -> Answer:
 
 
 def events_pyfixest(frame: pd.DataFrame) -> Answer:
+    """Estimate leads and lags with pyfixest."""
     import pyfixest as pf
 
     since = np.where(frame["treated"] == 1, frame["time"] - frame["start"].max(), -1)
@@ -136,6 +144,7 @@ def events_pyfixest(frame: pd.DataFrame) -> Answer:
 
 
 def wild_impactkit(frame: pd.DataFrame) -> Answer:
+    """Bootstrap with impactkit."""
     import impactkit as ik
 
     study = ik.Study(frame, outcome="y", treated="treated", cluster="cluster", covariates=COVARIATES)
@@ -146,6 +155,7 @@ def wild_impactkit(frame: pd.DataFrame) -> Answer:
 
 
 def wild_statspai(frame: pd.DataFrame) -> Answer:
+    """Bootstrap with StatsPAI."""
     import statspai as sp
 
     found = sp.wild_cluster_bootstrap(
@@ -156,6 +166,7 @@ def wild_statspai(frame: pd.DataFrame) -> Answer:
 
 
 def wild_pyfixest(frame: pd.DataFrame) -> Answer:
+    """Bootstrap with pyfixest."""
     import pyfixest as pf
 
     fit = pf.feols("y ~ treated + x1 + x2 + x3", data=frame, vcov={"CRV1": "cluster"})
@@ -167,6 +178,7 @@ def wild_pyfixest(frame: pd.DataFrame) -> Answer:
 
 
 def permutation_impactkit(frame: pd.DataFrame) -> Answer:
+    """Permute with impactkit."""
     import impactkit as ik
 
     permutation = ik.Permutation(draws=10_000, seed=1)
@@ -176,6 +188,7 @@ def permutation_impactkit(frame: pd.DataFrame) -> Answer:
 
 
 def permutation_pyfixest(frame: pd.DataFrame) -> Answer:
+    """Permute with pyfixest."""
     import pyfixest as pf
 
     post = frame["time"] >= frame["start"].max()
@@ -191,6 +204,7 @@ def permutation_pyfixest(frame: pd.DataFrame) -> Answer:
 
 
 def honest_impactkit(estimate: Any) -> Answer:
+    """Bound trends with impactkit."""
     import impactkit as ik
 
     found = ik.sensitivity(estimate, bounds=(1.0,)).limits[0]
@@ -198,6 +212,7 @@ def honest_impactkit(estimate: Any) -> Answer:
 
 
 def honest_statspai(estimate: Any) -> Answer:
+    """Bound trends with StatsPAI."""
     import statspai as sp
 
     after = len(estimate["points"]) - estimate["n_before"]
@@ -214,6 +229,7 @@ def honest_statspai(estimate: Any) -> Answer:
 
 
 def honest_moderndid(estimate: Any) -> Answer:
+    """Bound trends with moderndid."""
     import moderndid as md
 
     after = len(estimate["points"]) - estimate["n_before"]
@@ -290,6 +306,7 @@ def _frames(kind: str, options: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def main() -> None:
+    """Print what the workload took, as JSON."""
     work = prepared(sys.argv[2], sys.argv[1])
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     taken: list[tuple[float, float]] = []

@@ -85,7 +85,8 @@ def marks(benchmark: str, found: dict[str, Measured]) -> str:
             told.append(
                 f"{peer}: {factor:.1f} times (mark {least:g}, {'reached' if factor >= least else 'missed'})"
             )
-    return "; ".join(told) + ("." if told else "")
+    missed = any("missed" in line for line in told)
+    return "; ".join(told) + ("." if told else "") + (f"\n{BENCHMARKS[benchmark].reason}" if missed else "")
 
 
 def table(found: dict[str, Measured]) -> str:
@@ -125,6 +126,10 @@ def main() -> None:
         options.write.write_text(page(sections, options), encoding="utf-8")
 
 
+def _memory() -> int:
+    return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30)
+
+
 def _version(name: str) -> str | None:
     try:
         return version(name)
@@ -138,7 +143,8 @@ def page(sections: list[str], options: argparse.Namespace) -> str:
     names = ("impactkit", "numpy", "scipy", "pandas", *PEERS)
     versions = ", ".join(f"{name} {found}" for name in names if (found := _version(name)))
     machine = (
-        f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.machine()}. {versions}"
+        f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.machine()}, {_memory()} "
+        f"GiB of memory. {versions}"
     )
     head = (
         "# Speed and memory\n\n"

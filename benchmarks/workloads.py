@@ -39,11 +39,11 @@ includes the `Study` with every check, every cell with its interval, and the ove
 
 
 SMALL = """\
-What is left is reading and checking the table with pandas and making an interval for each cell; arithmetic is
-a tenth of it."""
+What is left is mostly reading and checking the table with pandas and making an interval for each cell, not
+arithmetic."""
 SPREAD = """\
-Half of the time writes each unit's contribution to each cell into one array; the rest is one logistic and one
-linear regression a cohort."""
+By a profile, about a quarter of the time writes each unit's contribution to each cell into one array, and a
+third goes to one logistic and one linear regression a cohort."""
 
 BENCHMARKS = {
     "import_time": Benchmark(
@@ -100,8 +100,8 @@ finds the limits by inversion. Mark: 3 times StatsPAI's processor time.""",
         argument="wild_12",
         marks=(("StatsPAI", 3.0),),
         reason="""\
-What is left is checking and sorting 50,000 rows, the least-squares factor and the products within clusters;
-the draws and limits are a fifth of it.""",
+What is left is mostly checking and sorting 50,000 rows, the least-squares factor and the products within
+clusters; the draws and limits are about a quarter of it.""",
     ),
     "wild_290": Benchmark(
         title="Wild cluster bootstrap, 290 clusters",

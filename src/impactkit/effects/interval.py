@@ -83,20 +83,8 @@ class Interval:
         >>> round(interval.low, 4), round(interval.high, 4), round(interval.p_value, 4)
         (-0.2281, 4.2281, 0.0734)
         """
-        _check_level(level)
-        if not (math.isfinite(point) and std_error > 0 and math.isfinite(std_error) and df > 0):
-            return cls.undefined(point, level=level, reason=Message("estimate.no_standard_error"))
-        half = std_error * t_quantile(0.5 + level / 2, df)
-        p = t_p_value(point / std_error, df)
-        return cls(
-            point=point,
-            std_error=std_error,
-            df=df,
-            level=level,
-            low=point - half,
-            high=point + half,
-            p_value=p,
-        )
+        one = (np.array([value], dtype=float) for value in (point, std_error, df))
+        return t_intervals(*one, level=level)[0]
 
     @classmethod
     def undefined(cls, point: float, *, level: float, reason: Message) -> Interval:

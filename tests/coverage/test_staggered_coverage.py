@@ -4,7 +4,7 @@
 the other tests, with bounds so wide that chance alone breaks them once in ten thousand runs.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +20,19 @@ from impactkit.effects.estimators import (
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
     SunAbraham,
+    SwitchingDifferenceInDifferences,
     TripleDifference,
 )
 from impactkit.effects.inference import ClusterRobust, FermanPinto, Permutation, WildClusterBootstrap
-from impactkit.effects.worlds import DosedPanel, EligibleInAreas, StaggeredPanel, TwoGroupPanel
+from impactkit.effects.worlds import (
+    CountPanel,
+    DosedPanel,
+    EligibleInAreas,
+    StaggeredPanel,
+    SwitchingPanel,
+    TwoGroupPanel,
+)
+from impactkit.errors import EstimationError
 
 PAGE = Path(__file__).parents[2] / "docs" / "results" / "coverage-by-estimator.md"
 LONG, SHORT = 1000, 60
@@ -59,19 +68,29 @@ CASES = {
         StaggeredDifferenceInDifferences(control="not_yet", permutation=None), SEVERAL
     ),
     "group-time effects, doubly robust with a covariate": Case(
-        StaggeredDifferenceInDifferences(permutation=None), WITH_COVARIATE, SIZES[3:]
+        StaggeredDifferenceInDifferences(permutation=None), WITH_COVARIATE
+    ),
+    "group-time effects, regression on a covariate": Case(
+        StaggeredDifferenceInDifferences(adjustment="regression", permutation=None), WITH_COVARIATE
+    ),
+    "group-time effects, weighting by a covariate": Case(
+        StaggeredDifferenceInDifferences(adjustment="weighting", permutation=None), WITH_COVARIATE, SIZES[3:]
     ),
     "group-time effects, CR3": Case(
         StaggeredDifferenceInDifferences(inference=ClusterRobust(kind="CR3"), permutation=None), SEVERAL
     ),
     "imputation": Case(Imputation(permutation=DRAWS), SEVERAL),
     "Sun and Abraham": Case(SunAbraham(permutation=None), TWO_STARTS),
-    "stacked": Case(
-        StackedDifferenceInDifferences(event_window=(2, 1), permutation=None), TWO_STARTS, SIZES[3:6]
-    ),
-    "triple difference": Case(TripleDifference(permutation=DRAWS), EligibleInAreas(effect=0.0), SIZES[:6]),
+    "stacked": Case(StackedDifferenceInDifferences(event_window=(2, 1), permutation=None), TWO_STARTS),
+    "triple difference": Case(TripleDifference(permutation=DRAWS), EligibleInAreas(effect=0.0)),
     "continuous dose": Case(ContinuousDose(permutation=DRAWS), DosedPanel(effect=0.0)),
     "extended two-way regression": Case(ExtendedTwoWayFixedEffects(permutation=None), TWO_STARTS),
+    "extended two-way regression, Poisson": Case(
+        ExtendedTwoWayFixedEffects(family="poisson", permutation=None),
+        CountPanel(effect=0.0, starts=(4, 6)),
+        SIZES[:6],
+    ),
+    "switching": Case(SwitchingDifferenceInDifferences(permutation=DRAWS), SwitchingPanel(effect=0.0)),
 }
 
 
@@ -86,10 +105,15 @@ class Rates:
 
 
 def once(case, n_treated, n_units, seed):
-    """Whether the interval is defined, covers and rejects, and whether the permutation test rejects."""
-    units = "n_areas" if hasattr(case.world, "n_areas") else "n_units"
-    world = replace(case.world, n_treated=n_treated, **{units: n_units})
-    found = case.estimator.estimate(world.study(world.draw(seed)))
+    """Whether the interval is defined (and no refusal), covers and rejects, and whether the permutation test rejects."""
+    known = {field.name for field in fields(case.world)}
+    units = "n_areas" if "n_areas" in known else "n_units"
+    treated = "n_treated" if "n_treated" in known else "n_switching"
+    world = replace(case.world, **{units: n_units, treated: n_treated})
+    try:
+        found = case.estimator.estimate(world.study(world.draw(seed)))
+    except EstimationError:  # such as covariates without overlap, with a mend: no answer
+        return [False, False, False, np.nan]
     interval = found.interval
     p = found.permutation.p_value() if found.permutation is not None else np.nan
     return [
@@ -167,14 +191,14 @@ TEMPLATE = """\
 Written by `make coverage` (`pytest -m slow tests/coverage`); do not edit. The seeds of each world are
 0, 1, 2, …, so every run gives the same figures.
 
-True effect 0, {long} draws a row, first-order autocorrelation 0.6, so that a rate near 5 % has a standard
-error of 0.7 points. One start: 10 periods, start in period 6. Several starts: 8 periods, starts in periods 4,
-5 and 7 given to the treated in turn, so that three treated areas start one each; regressions with an effect
-for each cohort have two starts, 4 and 6, because a cohort of one area leaves them no interval. Inference is
-what the estimator chooses by itself, unless named. An interval that is not defined neither covers nor
-rejects; coverage is that of the defined ones. CR3, with G - 1 degrees of freedom as others have it, is
-offered and not chosen: with two treated areas it rejects far too often. Every default must reject at most
-6 %, up to chance.
+True effect 0, {long} draws a row, first-order autocorrelation 0.6, so that a rate near 5 % has a
+standard error of 0.7 points. One start: 10 periods, start in period 6. Switching: 6 periods, paths of
+their own. Several starts: 8 periods, starts in periods 4, 5 and 7 given to the treated in turn, so that
+three treated areas start one each; regressions with an effect for each cohort have two starts, 4 and 6,
+because a cohort of one area leaves them no interval. Inference is what the estimator chooses by itself,
+unless named. An interval that is not defined, or refused, neither covers nor rejects; coverage is that
+of the defined ones. CR3, with G - 1 degrees of freedom as others have it, is offered and not chosen:
+with two treated areas it rejects far too often. Every default must reject at most 6 %, up to chance.
 
 | estimator | treated | defined | 95 % limits cover | limits reject | permutation rejects |
 |---|---|---|---|---|---|

@@ -105,7 +105,7 @@ class Rates:
 
 
 def once(case, n_treated, n_units, seed):
-    """Whether the interval is defined (and nothing refused), covers and rejects, and whether permutation does."""
+    """Whether the interval is defined, covers and rejects, and whether the permutation test rejects."""
     known = {field.name for field in fields(case.world)}
     units = "n_areas" if "n_areas" in known else "n_units"
     treated = "n_treated" if "n_treated" in known else "n_switching"

@@ -160,10 +160,14 @@ class Columns:
         # T rows of one unit in T different periods: looking at the ends of each stretch is enough.
         return T > 0 and n % T == 0 and bool((self.unit[::T] == self.unit[T - 1 :: T]).all())
 
-    @cached_property
+    @property
     def by_unit(self) -> Columns:
         """The first row of each unit of a regular panel, else all rows: all there is to know of units."""
-        return self.take(slice(0, None, len(self.periods))) if self.is_regular else self
+        return self._first_of_each_unit if self.is_regular else self
+
+    @cached_property
+    def _first_of_each_unit(self) -> Columns:
+        return self.take(slice(0, None, len(self.periods)))
 
 
 _NOT_BY_ROW = {"unit_labels", "cluster_labels", "stratum_labels", "periods", "period_names"}

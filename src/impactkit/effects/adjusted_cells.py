@@ -81,7 +81,8 @@ def adjusted_cells(
             troubles[found.trouble] += len(which)
             continue
         points[which] = found.points
-        psi[np.ix_(members, which)] = found.contributions
+        for k, own in zip(which, found.contributions.T, strict=True):  # a column at a time is quicker
+            psi[members, k] = own
     coefficients = np.zeros((A, K + 1, K))
     for k in np.flatnonzero(~np.isnan(points)):
         coefficients[cells.controls[k], k, k] = 1.0
@@ -140,7 +141,7 @@ def _panel_cells(design: Staggered, cells: Cells, adjustment: Adjusted, plain: b
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Panel:
-    """Units by periods; nan where a unit was not seen."""
+    """Units by periods, covariates after a constant; nan where a unit was not seen."""
 
     outcome: Floats
     X: Floats
@@ -163,9 +164,10 @@ class _Panel:
             X[design.unit_of_row, columns.period] = columns.covariates[:, :p]
         weights = design.unit_weights
         is_constant = bool((X[:, :1] == X).all())
+        X = X[:, :1] if is_constant else X
         return cls(
             outcome=outcome,
-            X=X[:, :1] if is_constant else X,
+            X=np.concatenate([np.ones((*X.shape[:2], 1)), X], axis=2),
             is_whole=columns.is_regular,
             is_constant=is_constant,
             weights=np.ones(n) if weights is None else weights,
@@ -188,8 +190,7 @@ class _Panel:
 
     def covariates(self, members: Codes, period: int) -> Floats:
         """Return the constant and the covariates of the earlier period."""
-        own = self.X[members, 0 if self.is_constant else period]
-        return np.column_stack([np.ones(len(members)), own])
+        return np.asarray(self.X[members, 0 if self.is_constant else period])
 
 
 def _pooled_cells(design: Staggered, cells: Cells, adjustment: Adjusted, plain: bool) -> Iterator[Found]:

@@ -213,7 +213,7 @@ def staggered(study: Study, *, anticipation: float = 0.0, counts: bool = False) 
 
 def _are_independent(X: Floats) -> bool:
     """Return whether columns and a constant clearly do not depend on each other; False leaves it open."""
-    sums = X.sum(axis=0)
+    sums = np.ones(len(X)) @ X
     gram = np.block([[np.array([[float(len(X))]]), sums[None, :]], [sums[:, None], X.T @ X]])
     norms = np.sqrt(np.diag(gram))
     return bool(norms.all() and np.linalg.eigvalsh(gram / np.outer(norms, norms))[0] > _CLEARLY)

@@ -117,18 +117,19 @@ def _compared(
     w0 = np.zeros(len(w)) if odds is None else comparison_weights(rows, odds.probabilities)
     R, slope_weights = changes, np.zeros(len(w))
     if with_regression:
-        controls = np.where(d, 0.0, w)
-        inverse = np.linalg.inv((X * controls[:, None]).T @ X)
-        R = changes - X @ (inverse @ (X.T @ (controls[:, None] * changes)))
-        slope_weights = controls * (X @ (inverse @ ((w1 - w0) @ X)))
+        controls = X * np.where(d, 0.0, w)[:, None]
+        inverse = np.linalg.inv(controls.T @ X)
+        R = changes - X @ (inverse @ (controls.T @ changes))
+        slope_weights = controls @ (inverse @ ((w1 - w0) @ X))
     e1, e0 = w1 @ R, w0 @ R
-    psi = (w1 - w0 - slope_weights)[:, None] * R
-    psi -= w1[:, None] * e1
+    columns, shifts = [w1[:, None]], [-e1[None, :]]
     if odds is not None:
-        psi += w0[:, None] * e0
-        tilt = X.T @ (w0[:, None] * (R - e0))
+        tilt = (X * w0[:, None]).T @ R - np.outer(w0 @ X, e0)
         score = w * (d - odds.probabilities)
-        psi -= (X * score[:, None]) @ (odds.inverse_information @ tilt)
+        columns += [w0[:, None], X * score[:, None]]
+        shifts += [e0[None, :], -odds.inverse_information @ tilt]
+    psi = np.hstack(columns) @ np.vstack(shifts)
+    psi += (w1 - w0 - slope_weights)[:, None] * R
     return AdjustedChange(points=e1 - e0, contributions=psi)
 
 
@@ -170,11 +171,11 @@ def regression_trouble(X: Floats, rows: Flags, weights: Floats) -> Trouble | Non
     """
     if X.shape[1] == 1:
         return None if rows.any() else "too_few"
-    own = X[rows] * np.sqrt(weights[rows])[:, None]
-    if len(own) < X.shape[1]:
+    if np.count_nonzero(rows) < X.shape[1]:
         return "too_few"
-    norms = np.linalg.norm(own, axis=0)
+    products = (X * np.where(rows, weights, 0.0)[:, None]).T @ X
+    norms = np.sqrt(np.diag(products))
     if not norms.all():
         return "collinear"
-    gram = (own / norms).T @ (own / norms)
+    gram = products / np.outer(norms, norms)
     return "collinear" if np.linalg.eigvalsh(gram)[0] < _DEPENDENT else None

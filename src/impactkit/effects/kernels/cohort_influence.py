@@ -11,6 +11,7 @@ import numpy as np
 from impactkit.effects.kernels.arrays import Floats, Labels
 
 _CHUNK_BYTES = 1 << 18
+_FEW_ARMS = 1 << 15
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,7 +54,8 @@ class CohortFeatures:
         found = np.zeros((self.n_arms, self.n_features, self.n_features))
         for piece in self.chunks():
             arms = self.arms[piece]
-            features = self.rows(piece)[np.argsort(arms, kind="stable")]
+            short = arms.astype(np.int16) if self.n_arms < _FEW_ARMS else arms  # sorted by radix
+            features = self.rows(piece)[np.argsort(short, kind="stable")]
             ends = np.cumsum(np.bincount(arms, minlength=self.n_arms))
             starts = np.append(0, ends[:-1])
             for arm in np.flatnonzero(ends > starts):

@@ -65,14 +65,12 @@ def _code_integers(values: Array) -> tuple[Codes, Array]:
 
 
 def _code_ordered(values: Array) -> tuple[Codes, Array]:
-    steps = np.empty(len(values), dtype=np.int64)
-    steps[0] = 0
-    np.not_equal(values[1:], values[:-1], out=steps[1:], casting="unsafe")
-    np.cumsum(steps, out=steps)
     first = np.empty(len(values), dtype=bool)
     first[0] = True
     np.not_equal(values[1:], values[:-1], out=first[1:])
-    return steps, values[first]
+    codes = np.cumsum(first, dtype=np.int64)
+    codes -= 1
+    return codes, values[first]
 
 
 def _code_sorted(values: Array) -> tuple[Codes, Array]:

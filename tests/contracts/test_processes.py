@@ -1,12 +1,10 @@
 """The same numbers in every process: whatever the hash seed, and whatever the number of threads."""
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import impactkit
@@ -36,20 +34,7 @@ def printed():
     return {name: process.communicate()[0] for name, process in started.items()}
 
 
-@pytest.mark.parametrize("name", ["other hash", "third hash"])
-def test_hash_seeds_change_no_byte(printed, name):
+@pytest.mark.parametrize("name", [name for name in ENVIRONMENTS if name != "first"])
+def test_neither_hash_seeds_nor_threads_change_a_byte(printed, name):
     assert len(printed["first"]) > 10_000
     assert printed[name] == printed["first"]
-
-
-def test_threads_change_no_number(printed):
-    one, two = (numbers_in(json.loads(printed[name])) for name in ("first", "threads"))
-    np.testing.assert_allclose(two, one, rtol=1e-10, atol=1e-12)
-
-
-def numbers_in(record):
-    if isinstance(record, dict):
-        return [x for key in sorted(record) for x in numbers_in(record[key])]
-    if isinstance(record, list):
-        return [x for item in record for x in numbers_in(item)]
-    return [float(record)] if isinstance(record, int | float) else []

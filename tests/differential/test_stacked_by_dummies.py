@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from impactkit.data.study import Study
 from impactkit.effects.estimators import StackedDifferenceInDifferences
@@ -317,3 +318,21 @@ def test_stacks_of_new_people_compare_means(control):
         expected = means[0] - means[1] - means[2] + means[3]
         assert term.interval.point == pytest.approx(expected, abs=1e-9)
     assert found.sample.n_clusters == (12 if control == "not_yet" else 10)
+
+
+@pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")
+@pytest.mark.parametrize("seed", range(30))
+def test_statsmodels_gives_the_same_cells_and_uncorrected_errors(seed):
+    case = drawn(seed)
+    found = case.estimate(inference=ClusterRobust(kind="CR0"))
+    whole, cells = brute(case, stacked(case))
+    fit = sm.OLS(whole.y, whole.X).fit(
+        cov_type="cluster", cov_kwds={"groups": whole.clusters, "use_correction": False}
+    )
+    by_cell = {(t.group, t.time): t.interval for t in found.terms if t.group is not None}
+    for at, cell in enumerate(cells):
+        interval = by_cell[cell]
+        scale = max(abs(fit.params[at]), fit.bse[at])
+        assert interval.point == pytest.approx(fit.params[at], abs=1e-8 * scale)
+        if interval.reason is None:
+            assert interval.std_error == pytest.approx(fit.bse[at], rel=1e-7)

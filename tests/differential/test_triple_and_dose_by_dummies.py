@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from impactkit.data.study import Study
 from impactkit.effects.estimators import ContinuousDose, DifferenceInDifferences, TripleDifference
@@ -304,3 +305,31 @@ def test_without_units_of_dose_0_there_is_the_slope_alone_and_a_warning():
     assert [term.name for term in found.terms] == ["per unit of dose"]
     assert np.isfinite(found.interval.std_error)
     assert "estimate.dose.no_zero" in [message.code for message in found.warnings]
+
+
+def statsmodels_first(case, X):
+    """The first coefficient and its uncorrected clustered error, by statsmodels."""
+    fit = sm.WLS(case.frame["y"].to_numpy(), X, weights=case.root.to_numpy() ** 2).fit(
+        cov_type="cluster",
+        cov_kwds={"groups": case.frame[case.roles.get("cluster", "unit")], "use_correction": False},
+    )
+    return fit.params[0], fit.bse[0]
+
+
+@pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_statsmodels_gives_the_same_points_and_errors(seed):
+    cr0 = {"inference": ClusterRobust(kind="CR0"), "permutation": None}
+    three, dosed = triple(seed), dose(seed)
+    years = [year for year in sorted(set(three.frame["year"])) if year >= three.start]
+    after = dosed.frame["share"] * (dosed.frame["year"] >= dosed.start)
+    answers = (
+        (TripleDifference(**cr0).estimate(three.study), three, triple_regressors(three, [years])),
+        (ContinuousDose(groups=0, **cr0).estimate(dosed.study), dosed, dose_regressors(dosed, [after])),
+    )
+    for found, case, X in answers:
+        point, error = statsmodels_first(case, X)
+        scale = max(abs(point), error)
+        assert found.interval.point == pytest.approx(point, abs=1e-8 * scale)
+        if found.interval.reason is None:
+            assert found.interval.std_error == pytest.approx(error, rel=1e-8)

@@ -14,17 +14,13 @@ from impactkit.data.columns import Array, Columns, Flags, Floats, LeftOut, Reaso
 from impactkit.data.roles import Roles
 from impactkit.data.study_codes import code_troubles
 from impactkit.data.study_faults import (
-    dose_troubles,
-    eligible_troubles,
     missing_label_troubles,
     number_troubles,
     panel_troubles,
-    std_error_troubles,
     text_time_troubles,
-    treated_troubles,
-    weight_troubles,
 )
-from impactkit.data.study_settings import exposure_troubles, setting_troubles
+from impactkit.data.study_ranges import RANGES, range_troubles
+from impactkit.data.study_settings import setting_troubles
 from impactkit.data.treatment import Treatment, treatment
 from impactkit.errors import StudyError, Trouble
 from impactkit.wording import Message
@@ -33,14 +29,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LABELS = ("unit", "cluster", "stratum")
-_CHECKS = {
-    "treated": treated_troubles,
-    "weight": weight_troubles,
-    "exposure": exposure_troubles,
-    "eligible": eligible_troubles,
-    "dose": dose_troubles,
-    "std_error": std_error_troubles,
-}
 _NUMBERS = (
     "outcome",
     "first_treated",
@@ -196,8 +184,8 @@ def _cell_troubles(table: pd.DataFrame, roles: Roles) -> dict[str, list[Trouble]
         column, troubles = table[name], []
         if role in _NUMBERS:
             troubles += number_troubles(column, role)
-        if role in _CHECKS and not troubles:
-            troubles += _CHECKS[role](_numbers(table, name), roles)
+        if role in RANGES and not troubles:
+            troubles += range_troubles(role, name, _numbers(table, name))
         if role in _NEEDED:
             troubles += missing_label_troubles(column, role) + code_troubles(column, role)
         if role == "time":

@@ -1,10 +1,8 @@
-"""What the settings of a study lack or contradict, and what is wrong with what it is counted over."""
+"""What the settings of a study lack or contradict."""
 
 from __future__ import annotations
 
-from impactkit.data.columns import Floats
 from impactkit.data.roles import Roles
-from impactkit.data.study_faults import rows_in_words
 from impactkit.errors import Trouble
 
 
@@ -49,34 +47,3 @@ def setting_troubles(
         mend = "Leave dose= out, or give the first treated period and the dose of each unit."
         found.append(Trouble("A dose that switches is not taken.", "dose", mend))
     return found
-
-
-def exposure_troubles(exposure: Floats | None, roles: Roles) -> list[Trouble]:
-    """Return a trouble if an exposure is not above 0; a missing one leaves its row out.
-
-    Parameters
-    ----------
-    exposure : ndarray, shape (n,), optional
-        The column.
-    roles : Roles
-        The part each column plays.
-
-    Returns
-    -------
-    list of Trouble
-        Empty when all is well.
-    """
-    if exposure is None or not bool((exposure <= 0).any()):
-        return []
-    return [
-        Trouble(
-            "Column {name!r} holds exposures that are 0 or negative: {n}.",
-            "exposure={name!r}, rows {rows}",
-            "Give what the outcome is counted over, such as inhabitants; leave the cell empty if unknown.",
-            {
-                "name": str(roles.exposure),
-                "n": int((exposure <= 0).sum()),
-                "rows": rows_in_words(exposure <= 0),
-            },
-        )
-    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import narwhals as nw
 import numpy as np
@@ -27,6 +27,9 @@ from impactkit.wording import Message
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Table: TypeAlias = "Mapping[str, pd.Series[Any]]"
+"""The columns of a table by name."""
 
 _LABELS = ("unit", "cluster", "stratum")
 _NUMBERS = (
@@ -106,9 +109,7 @@ def _as_rates(columns: Columns, rates: Literal["weighted", "equal"]) -> Columns:
     )
 
 
-def _treated(
-    table: pd.DataFrame, roles: Roles, start: float | None, switching: bool
-) -> tuple[Columns, Treatment]:
+def _treated(table: Table, roles: Roles, start: float | None, switching: bool) -> tuple[Columns, Treatment]:
     """Return the coded columns with the treatment told, sorted, and what was found of it."""
     first_treated, treated = _numbers(table, roles.first_treated), _numbers(table, roles.treated)
     found = treatment(_coded(table, roles), first_treated, treated, start=start, switching=switching)
@@ -117,7 +118,7 @@ def _treated(
 
 
 def _further(
-    table: pd.DataFrame,
+    table: Table,
     roles: Roles,
     guilty: Mapping[str, list[Trouble]],
     *,
@@ -137,14 +138,19 @@ def _further(
         stratum=roles.stratum,
     )
     labels = [name for role, name in sound.named() if role not in ("outcome", "first_treated")]
-    rows = table.assign(**{roles.outcome: 0.0}).dropna(subset=labels)
+    import pandas as pd
+
+    rows = pd.DataFrame(dict(table)).assign(**{roles.outcome: 0.0}).dropna(subset=labels)
     if not len(rows):
         return []
-    full, found = _treated(rows, sound, start, switching)
+    full, found = _treated(_by_name(rows), sound, start, switching)
     return list(found.troubles) + panel_troubles(full, sound)
 
 
-def _narrow(frame: Any, roles: Roles) -> pd.DataFrame:
+def _narrow(frame: Any, roles: Roles) -> Table:
+    """Return the columns that play a part, by name."""
+    import pandas as pd
+
     wanted = list(dict.fromkeys(column for _, column in roles.named()))
     try:
         narrow = nw.from_native(frame).lazy()
@@ -160,24 +166,20 @@ def _narrow(frame: Any, roles: Roles) -> pd.DataFrame:
             ]
         )
     _raise(roles.missing_from(narrow.collect_schema().names()))
-    table = _views(frame, wanted)
-    if table is None:
-        table = narrow.select(wanted).collect("pandas").to_native()
-    if not len(table):
+    if isinstance(frame, pd.DataFrame):
+        table: Table = {name: frame[name] for name in wanted}  # views: nothing is copied
+    else:
+        table = _by_name(narrow.select(wanted).collect("pandas").to_native())
+    if not len(table[roles.outcome]):
         _raise([Trouble("The table has no rows.", "frame", "Add the data under the header.")])
     return table
 
 
-def _views(frame: Any, wanted: list[str]) -> pd.DataFrame | None:
-    """Return the columns of a pandas table without copying them; None for other tables."""
-    import pandas as pd
-
-    if not isinstance(frame, pd.DataFrame):
-        return None
-    return pd.DataFrame({name: frame[name] for name in wanted}, copy=False)
+def _by_name(frame: pd.DataFrame) -> Table:
+    return {str(name): frame[name] for name in frame}
 
 
-def _cell_troubles(table: pd.DataFrame, roles: Roles) -> dict[str, list[Trouble]]:
+def _cell_troubles(table: Table, roles: Roles) -> dict[str, list[Trouble]]:
     """Return what is wrong with single cells, by role; empty when all is well."""
     found: dict[str, list[Trouble]] = {}
     for role, name in roles.named():
@@ -195,7 +197,7 @@ def _cell_troubles(table: pd.DataFrame, roles: Roles) -> dict[str, list[Trouble]
     return found
 
 
-def _coded(table: pd.DataFrame, roles: Roles) -> Columns:
+def _coded(table: Table, roles: Roles) -> Columns:
     labels: dict[str, Any] = {}
     for role in _LABELS:
         name = getattr(roles, role)
@@ -229,7 +231,7 @@ def _label_array(column: pd.Series[Any]) -> Array:
     return values if values.dtype.kind in "iuf" else column.to_numpy(dtype=object)
 
 
-def _periods(table: pd.DataFrame, name: str | None) -> tuple[Any, Floats, tuple[str, ...]]:
+def _periods(table: Table, name: str | None) -> tuple[Any, Floats, tuple[str, ...]]:
     if name is None:
         return None, np.empty(0), ()
     column = table[name]
@@ -241,7 +243,7 @@ def _periods(table: pd.DataFrame, name: str | None) -> tuple[Any, Floats, tuple[
     return codes, found.astype(float), tuple(f"{value:g}" for value in found.astype(float))
 
 
-def _numbers(table: pd.DataFrame, name: str | None) -> Floats | None:
+def _numbers(table: Table, name: str | None) -> Floats | None:
     if name is None:
         return None
     column = table[name]

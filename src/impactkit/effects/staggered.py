@@ -117,7 +117,8 @@ class Staggered:
         A note names each.
         """
         X, n = self.columns.covariates, len(self.columns.covariates)
-        if not names or _are_independent(X):
+        # Columns that are independent among some of the rows are so among all.
+        if not names or _are_independent(X[self.first_rows]) or _are_independent(X):
             return self, names
         X, cluster = np.column_stack([np.ones(n), X]), np.zeros(n, dtype=np.int64)
         kept = least_squares([Block(X=X, y=self.columns.outcome, clusters=cluster)]).kept

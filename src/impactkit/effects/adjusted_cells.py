@@ -127,7 +127,7 @@ def _panel_cells(design: Staggered, cells: Cells, adjustment: Adjusted, plain: b
         )
         at = np.array(which)
         own = panel.outcome[members]
-        changes = own[:, cells.period[at]] - own[:, cells.base[at]]
+        changes = own.take(cells.period[at], axis=1) - own.take(cells.base[at], axis=1)
         if not rows.treated.any() or rows.treated.all():
             nothing = np.full(changes.shape, np.nan)
             yield (

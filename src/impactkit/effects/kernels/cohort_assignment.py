@@ -6,14 +6,18 @@ import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from impactkit.effects.kernels.arrays import Floats, Labels
 from impactkit.effects.kernels.assignment import EXACT_BELOW
 from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
 
-_CHUNK_NUMBERS = 1 << 21
+_CHUNK_NUMBERS = 1 << 18
+_FEW_LABELS = 32
+Keys: TypeAlias = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -172,12 +176,44 @@ def _random(labels: Labels, strata: Labels, draws: int, seed: int) -> Iterator[L
         c = min(max(1, _CHUNK_NUMBERS // G), draws - start)
         keys = stream.random_raw(c * G).reshape(c, G)
         drawn = np.empty((c, G), dtype=np.int64)
+        if len(members) == 1:
+            yield _labelled(keys, np.sort(labels))
+            continue
+        drawn = np.empty((c, G), dtype=np.int64)
         for units in members:
-            order = np.argsort(keys[:, units], axis=1, kind="stable")
-            own = np.empty((c, len(units)), dtype=np.int64)
-            np.put_along_axis(own, order, np.broadcast_to(np.sort(labels[units]), own.shape), 1)
-            drawn[:, units] = own
+            drawn[:, units] = _labelled(keys.take(units, axis=1), np.sort(labels[units]))
         yield drawn
+
+
+def _labelled(keys: Keys, labels: Labels) -> Labels:
+    """Give sorted labels (G,) to units in the order of their keys (c, G).
+
+    Where there are few different labels only the keys at which they change are found, by their upper halves,
+    without sorting; where two halves tie there the whole keys decide.
+    """
+    values, counts = np.unique(labels, return_counts=True)
+    if len(values) > _FEW_LABELS:
+        return _sorted_labels(keys, labels)
+    ends = np.cumsum(counts)[:-1]
+    halves = (keys >> np.uint64(32)).astype(np.uint32)
+    thresholds = np.partition(halves, ends - 1, axis=1).take(ends - 1, axis=1)
+    places = np.zeros(keys.shape, dtype=np.uint8)
+    tied = np.zeros(len(keys), dtype=np.bool_)
+    for threshold, end in zip(thresholds.T, ends, strict=True):
+        is_above = halves > threshold[:, None]
+        tied |= np.count_nonzero(is_above, axis=1) != keys.shape[1] - end
+        places += is_above
+    found = values.take(places)
+    if tied.any():
+        found[tied] = _sorted_labels(keys[tied], labels)
+    return found
+
+
+def _sorted_labels(keys: Keys, labels: Labels) -> Labels:
+    order = np.argsort(keys, axis=1, kind="stable")
+    found = np.empty(keys.shape, dtype=np.int64)
+    np.put_along_axis(found, order, np.broadcast_to(labels, keys.shape), 1)
+    return found
 
 
 def _arrangements(labels: Labels) -> Labels:

@@ -148,7 +148,7 @@ def page(sections: list[str], options: argparse.Namespace) -> str:
     )
     head = (
         "# Speed and memory\n\n"
-        f"Written by `{command} --peers … --write …`\n"
+        f"Written by `{command} --write …`\n"
         f"(`make bench`); do not edit. Medians of {options.rounds} rounds; every measurement is a process\n"
         "of its own, and contenders take turns. A factor (x) says how many times the first row's\n"
         f"figure it is. Linear algebra has one thread, for all. {machine}.\n"

@@ -42,8 +42,8 @@ SMALL = """\
 What is left is mostly reading and checking the table with pandas and making an interval for each cell, not
 arithmetic."""
 SPREAD = """\
-By a profile, about a quarter of the time writes each unit's contribution to each cell into one array, and a
-third goes to one logistic and one linear regression a cohort."""
+By a profile, one linear and one logistic regression a cohort take about a third of the time; the rest is
+checking and spreading out the table, and each unit's contributions and their products."""
 
 BENCHMARKS = {
     "import_time": Benchmark(

@@ -77,8 +77,8 @@ class AnswersPicture:
             ]
         else:
             title, own = "specifications.title", ("specifications.plans", result.planned.answer)
-            rows = [(row.name, row.answer) for row in result.rows[1:]]
-        name = result.planned.name if isinstance(result, Specifications) else ""
+            rows = [(row.name.text(language), row.answer) for row in result.rows[1:]]
+        name: Message | str = result.planned.name if isinstance(result, Specifications) else ""
         return cls(
             heading=Message(f"robustness.{title}").text(language),
             measure=measure,

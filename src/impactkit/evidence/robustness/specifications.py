@@ -41,8 +41,16 @@ class Specification:
     answer: Reestimated
 
     @property
-    def name(self) -> str:
-        """The method, with the settings that differ."""
+    def name(self) -> Message:
+        """What the method is called, with the settings that differ."""
+        called = Message(f"report.method.{self.method}.name")
+        if not self.settings:
+            return called
+        return Message("robustness.specifications.with_settings", {"name": called, "settings": self.settings})
+
+    @property
+    def slug(self) -> str:
+        """The method as a plan writes it, with the settings that differ."""
         return f"{self.method} ({self.settings})" if self.settings else self.method
 
 
@@ -116,7 +124,7 @@ class Specifications:
         return Message("robustness.specifications.range", values)
 
     def _refused(self) -> Message | None:
-        gone = [row.name for row in self.refused]
+        gone = [row.slug for row in self.refused]
         if not gone:
             return None
         return Message("robustness.specifications.refused", {"n": len(gone), "names": "; ".join(gone)})
@@ -234,5 +242,5 @@ def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return found
 
 
-def _label(row: Specification) -> Message | str:
+def _label(row: Specification) -> Message:
     return Message("robustness.specifications.plans", {"name": row.name}) if row.is_planned else row.name

@@ -74,7 +74,8 @@ def imputed_cells(design: Staggered, *, anticipation: float, names: tuple[str, .
         features, coefficients = _by_unit(design, found, cells, moves, masses)
     else:
         features, coefficients = reduced.features(), _by_cohort(found, cells, moves, masses)
-    effects = _effects(design, cells, means[arms, periods], features, coefficients)
+    points, is_reduced = means[arms, periods], reduced is not None
+    effects = _effects(design, cells, points, features, coefficients, is_reduced=is_reduced)
     return CellEffects(
         design=design,
         cells=cells,
@@ -171,21 +172,29 @@ def _by_cohort(found: Imputation, cells: Cells, moves: Floats, masses: Floats) -
 
 
 def _effects(
-    design: Staggered, cells: Cells, points: Floats, features: CohortFeatures, coefficients: Floats
+    design: Staggered,
+    cells: Cells,
+    points: Floats,
+    features: CohortFeatures,
+    coefficients: Floats,
+    *,
+    is_reduced: bool,
 ) -> InfluencedEffects:
     A, outcome = len(design.starts), design.columns.outcome
     parts = np.zeros((A, len(cells)))
     parts[cells.arm, np.arange(len(cells))] = points
     n_treated, n_comparison = design.clusters_by_group()
+    clustered = by_cluster(features, design.unit_clusters)
     return InfluencedEffects(
         points=points,
-        features=by_cluster(features, design.unit_clusters),
+        features=clustered,
         coefficients=coefficients,
         parts=parts,
         masses=np.bincount(design.unit_arms, minlength=A).astype(np.float64),
         outcome_scale=max(float(outcome.max()), -float(outcome.min())),
         n_treated=n_treated,
         n_comparison=n_comparison,
+        is_exact=is_reduced and clustered is features,
     )
 
 

@@ -35,7 +35,9 @@ def impactkit(frame: pd.DataFrame, kind: str) -> tuple[float, float]:
     import impactkit as ik
 
     study = ik.Study(frame, outcome="y", unit="unit", time="time", first_treated="start")
-    found = ik.DifferenceInDifferences(inference=ik.ClusterRobust(kind=kind)).estimate(study).interval
+    found = (
+        ik.DifferenceInDifferences(inference=ik.inference.ClusterRobust(kind=kind)).estimate(study).interval
+    )
     return found.point, found.std_error
 
 

@@ -117,7 +117,7 @@ def events_impactkit(frame: pd.DataFrame) -> Answer:
     """Estimate leads and lags with impactkit."""
     import impactkit as ik
 
-    settings = {"event_study": True, "inference": ik.ClusterRobust(kind="CR1")}
+    settings = {"event_study": True, "inference": ik.inference.ClusterRobust(kind="CR1")}
     terms = ik.DifferenceInDifferences(**settings).estimate(_study(frame, [])).terms
     found = next(term.interval for term in terms if term.event_time == 0)
     return found.point, found.std_error
@@ -148,7 +148,7 @@ def wild_impactkit(frame: pd.DataFrame) -> Answer:
     import impactkit as ik
 
     study = ik.Study(frame, outcome="y", treated="treated", cluster="cluster", covariates=COVARIATES)
-    inference = ik.WildClusterBootstrap(draws=9999, seed=1)
+    inference = ik.inference.WildClusterBootstrap(draws=9999, seed=1)
     estimator = ik.RandomisedTrial(adjustment="ancova", inference=inference, permutation=None)
     found = estimator.estimate(study).interval
     return found.p_value, found.low
@@ -181,7 +181,7 @@ def permutation_impactkit(frame: pd.DataFrame) -> Answer:
     """Permute with impactkit."""
     import impactkit as ik
 
-    permutation = ik.Permutation(draws=10_000, seed=1)
+    permutation = ik.inference.Permutation(draws=10_000, seed=1)
     found = ik.DifferenceInDifferences(permutation=permutation).estimate(_study(frame, []))
     assert found.permutation is not None
     return found.permutation.p_value(), found.interval.point

@@ -39,14 +39,6 @@ _HOMES = {
         "SwitchingDifferenceInDifferences",
         "TripleDifference",
     ),
-    "effects.inference": (
-        "ClusterRobust",
-        "FermanPinto",
-        "GivenUncertainty",
-        "InfluenceFunction",
-        "Permutation",
-        "WildClusterBootstrap",
-    ),
     "evidence.check": ("check",),
     "evidence.check_result": ("CheckResult",),
     "evidence.claim": ("Claim",),
@@ -68,7 +60,7 @@ _HOMES = {
     "errors": ("ImpactkitError",),
     "wording": ("told", "use_language"),
 }
-_SHELVES = {"robustness": "evidence.robustness"}
+_SHELVES = {"inference": "effects.inference", "robustness": "evidence.robustness"}
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = sorted((*_HOME_OF, *_SHELVES))

@@ -51,7 +51,7 @@ def study(std_error=2.0, **more):
 
 
 def test_the_effect_has_the_uncertainty_of_its_four_numbers():
-    found = ik.DifferenceInDifferences(inference=ik.GivenUncertainty()).estimate(study())
+    found = ik.DifferenceInDifferences(inference=ik.inference.GivenUncertainty()).estimate(study())
     assert found.interval.point == pytest.approx(6.0)
     assert found.interval.std_error == pytest.approx(4.0)
     assert found.interval.low == pytest.approx(6 - 1.959963985 * 4)
@@ -59,7 +59,7 @@ def test_the_effect_has_the_uncertainty_of_its_four_numbers():
 
 
 def test_before_and_after_has_that_of_its_two():
-    found = ik.BeforeAfter(inference=ik.GivenUncertainty()).estimate(study())
+    found = ik.BeforeAfter(inference=ik.inference.GivenUncertainty()).estimate(study())
     assert (found.interval.point, found.interval.std_error) == pytest.approx((8.0, math.sqrt(8)))
 
 
@@ -68,7 +68,9 @@ def test_where_clusters_tell_nothing_the_given_uncertainty_does():
 
 
 def test_a_permutation_test_stands_beside_it_and_sees_how_few_areas_there_are():
-    found = ik.DifferenceInDifferences(inference=ik.GivenUncertainty()).estimate(study(std_error=0.1))
+    found = ik.DifferenceInDifferences(inference=ik.inference.GivenUncertainty()).estimate(
+        study(std_error=0.1)
+    )
     assert found.interval.low > 5
     assert found.permutation.smallest_p >= 0.5
 
@@ -88,7 +90,9 @@ def test_it_is_the_sum_of_squared_weights_in_any_panel(covariates):
         std_error="se",
         covariates=["x"] if covariates else [],
     )
-    found = ik.DifferenceInDifferences(inference=ik.GivenUncertainty(), permutation=None).estimate(made)
+    found = ik.DifferenceInDifferences(inference=ik.inference.GivenUncertainty(), permutation=None).estimate(
+        made
+    )
     dummies = [frame["u"] == k for k in range(8)] + [frame["t"] == k for k in range(1, 5)]
     X = np.column_stack(
         [*dummies, *([frame["x"]] if covariates else []), (frame["u"] < 3) & (frame["t"] >= 3)]
@@ -107,7 +111,7 @@ def test_intervals_cover_when_the_errors_are_those_given():
         rows = frame.assign(y=rng.normal([0, 3, 0, 0], frame["se"]))
         made = ik.Study(rows, outcome="y", unit="u", time="t", first_treated="start", std_error="se")
         interval = (
-            ik.DifferenceInDifferences(inference=ik.GivenUncertainty(), permutation=None)
+            ik.DifferenceInDifferences(inference=ik.inference.GivenUncertainty(), permutation=None)
             .estimate(made)
             .interval
         )
@@ -119,6 +123,6 @@ def test_without_standard_errors_it_says_what_to_give():
     frame = pd.DataFrame({"u": list("aabb"), "t": [1, 2] * 2, "y": [1.0, 2, 1, 1], "start": [2, 2, 0, 0]})
     made = ik.Study(frame, outcome="y", unit="u", time="t", first_treated="start")
     with pytest.raises(ik.ImpactkitError, match="std_error="):
-        ik.DifferenceInDifferences(inference=ik.GivenUncertainty()).estimate(made)
+        ik.DifferenceInDifferences(inference=ik.inference.GivenUncertainty()).estimate(made)
     with pytest.raises(ik.ImpactkitError, match="0 or negative"):
         ik.Study(frame.assign(se=0.0), outcome="y", unit="u", time="t", first_treated="start", std_error="se")

@@ -43,7 +43,7 @@ def spoken(result):
 
 CASES = [
     (two_groups, DID),
-    (two_groups, ik.DifferenceInDifferences(inference=ik.WildClusterBootstrap(draws=99, seed=1))),
+    (two_groups, ik.DifferenceInDifferences(inference=ik.inference.WildClusterBootstrap(draws=99, seed=1))),
     (staggered, STAGGERED),
     (staggered, ik.StaggeredDifferenceInDifferences(control="not_yet")),
     (staggered, ik.Imputation()),
@@ -169,7 +169,7 @@ def test_a_grid_of_unknown_settings_is_refused():
 
 def test_nested_settings_that_differ_are_named():
     frame, world = two_groups()
-    other = ik.DifferenceInDifferences(inference=ik.ClusterRobust(kind="CR1"))
+    other = ik.DifferenceInDifferences(inference=ik.inference.ClusterRobust(kind="CR1"))
     found = robust.specifications(world.study(frame), DID, others=[other])
     assert found.rows[1].settings == "inference.kind=CR1"
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from impactkit.effects.bands import simultaneous
+from impactkit.effects.counterfactual import Counterfactual
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.errors import EstimationError
@@ -146,6 +147,8 @@ class Estimate:
         The permutation test that stands beside the interval.
     bootstrap : Resampled, optional
         The test by resampling of the headline, if that is the inference.
+    counterfactual : Counterfactual, optional
+        What would have been, by period, where the method builds it.
     cohorts : Aggregates, optional
         What other averages of a staggered design's effects are made from.
     cluster_names : callable, optional
@@ -168,6 +171,7 @@ class Estimate:
     covariance: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False, compare=False)
     permutation: PermutationTest | None = field(default=None, repr=False, compare=False)
     bootstrap: Resampled | None = field(default=None, repr=False, compare=False)
+    counterfactual: Counterfactual | None = field(default=None, repr=False, compare=False)
     cohorts: Aggregates | None = field(default=None, repr=False, compare=False)
     cluster_names: Callable[[], npt.NDArray[np.str_]] | None = field(default=None, repr=False, compare=False)
 
@@ -297,6 +301,8 @@ class Estimate:
         record = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in left}
         record["influence"] = self.influence
         record["permutation"] = self.permutation.to_record() if self.permutation else None
+        if self.counterfactual is None:
+            del record["counterfactual"]
         return dict(json_ready(record))
 
     @classmethod
@@ -304,7 +310,7 @@ class Estimate:
         """Return the estimate a record holds, without the permutation draws."""
         terms = [{**t, "interval": Interval.from_record(t["interval"])} for t in record["terms"]]
         sample = {**record["sample"], "left_out": _messages(record["sample"]["left_out"])}
-        n_terms = len(terms)
+        n_terms, built = len(terms), record.get("counterfactual")
         return cls(
             settings=record["settings"],
             outcome=record["outcome"],
@@ -318,6 +324,7 @@ class Estimate:
             warnings=_messages(record["warnings"]),
             contributions=Contributions.of(np.array(record["influence"], dtype=float).reshape(-1, n_terms)),
             covariance=np.array(record["covariance"], dtype=float).reshape(n_terms, n_terms),
+            counterfactual=None if built is None else Counterfactual.from_record(built),
         )
 
     def _repr_html_(self) -> str:

@@ -37,6 +37,7 @@ _HOMES = {
         "StaggeredDifferenceInDifferences",
         "SunAbraham",
         "SwitchingDifferenceInDifferences",
+        "SyntheticControl",
         "TripleDifference",
     ),
     "evidence.check": ("check",),

@@ -5,9 +5,18 @@ from impactkit.effects.inference.ferman_pinto import FermanPinto
 from impactkit.effects.inference.given_uncertainty import GivenUncertainty
 from impactkit.effects.inference.influence_function import InfluenceFunction
 from impactkit.effects.inference.permutation import Permutation
+from impactkit.effects.inference.placebo_in_space import PlaceboInSpace
 from impactkit.effects.inference.wild_cluster_bootstrap import WildClusterBootstrap
 
-ALL = (ClusterRobust, FermanPinto, GivenUncertainty, InfluenceFunction, Permutation, WildClusterBootstrap)
+ALL = (
+    ClusterRobust,
+    FermanPinto,
+    GivenUncertainty,
+    InfluenceFunction,
+    Permutation,
+    PlaceboInSpace,
+    WildClusterBootstrap,
+)
 
 __all__ = [
     "ALL",
@@ -16,5 +25,6 @@ __all__ = [
     "GivenUncertainty",
     "InfluenceFunction",
     "Permutation",
+    "PlaceboInSpace",
     "WildClusterBootstrap",
 ]

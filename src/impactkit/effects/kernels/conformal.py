@@ -1,0 +1,324 @@
+"""Conformal tests of one treated unit: its residuals after the start among those of other periods."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from impactkit.effects.kernels.arrays import Floats, Labels
+from impactkit.effects.kernels.assignment import EXACT_BELOW
+from impactkit.effects.kernels.assignment_statistics import Alternative
+from impactkit.effects.kernels.simplex_path import Piece, residual_path
+
+Measure = Literal["mean", "absolute", "squared", "largest"]
+Order = Literal["moving_block", "iid"]
+_TIE = 1e-10
+_NOTHING = 1e-9  # a residual this small, over the distance of donors, is none
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ConformalTest:
+    """How large residuals after the start are among those of other periods, for any supposed effect.
+
+    Parameters
+    ----------
+    points : ndarray, shape (D, T)
+        Donors by period, the treated periods last.
+    target : ndarray, shape (T,)
+        The treated unit.
+    shape : ndarray, shape (T1,)
+        A supposed effect ``m`` is ``m * shape`` in the treated periods.
+    places : ndarray of int, shape (B, T1)
+        The periods whose residuals stand for those of the treated, the treated ones themselves first.
+    is_exact : bool
+        Whether these are all, or drawn (the treated ones besides).
+    measure : {"mean", "absolute", "squared", "largest"}
+        The size of residuals: of their mean, or their mean size, mean square, or largest size.
+    """
+
+    points: Floats
+    target: Floats
+    shape: Floats
+    places: Labels
+    is_exact: bool
+    measure: Measure = "mean"
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Residuals of all periods as functions of the supposed effect."""
+        direction = np.zeros(len(self.target))
+        direction[len(direction) - len(self.shape) :] = self.shape
+        return residual_path(self.points, self.target, direction)
+
+    @cached_property
+    def scale(self) -> float:
+        """How far donors lie from the treated unit, against which a residual is nothing."""
+        return float(np.sqrt(((self.points - self.target) ** 2).mean())) or 1.0
+
+    @property
+    def smallest_p(self) -> float:
+        """The smallest p-value that is possible."""
+        return 1 / len(self.places)
+
+    def residuals(self, m: float) -> Floats:
+        """Return the residuals of all periods under an effect, shape (T,)."""
+        ends = [piece.high for piece in self.pieces]
+        return self.pieces[min(int(np.searchsorted(ends, m)), len(ends) - 1)].at(m)
+
+    def p_value(self, m: float = 0.0, *, alternative: Alternative = "two-sided") -> float:
+        """Return the share of permutations whose residuals are at least as large, under an effect.
+
+        Parameters
+        ----------
+        m : float
+            The supposed effect.
+        alternative : {"two-sided", "greater", "less"}
+            Sizes, or the mean residual itself, that speaks for a greater (smaller) effect.
+
+        Returns
+        -------
+        float
+            At least `smallest_p`; ties count.
+        """
+        u = self.residuals(m)
+        piece = Piece(low=m, high=m, anchor=m, residuals=u, slopes=np.zeros(len(u)))
+        part = next(self._parts(piece, alternative))
+        return float((self._ahead(part[2], alternative)[:, 0] >= 0).mean())
+
+    def beyond(self, m: float) -> float:
+        """Return the mean residual of the treated periods under an effect: above 0 if the effect is more."""
+        return float(self.residuals(m)[self.places[0]].mean())
+
+    def outermost_p(self, m: float, *, side: Alternative, alternative: Alternative) -> float:
+        """Return the largest p-value of an effect and all that lie beyond it.
+
+        Parameters
+        ----------
+        m : float
+            The supposed effect.
+        side : {"greater", "less"}
+            ``"greater"`` looks at all effects up to ``m``: whether the effect is more than those.
+        alternative : {"two-sided", "greater", "less"}
+            As in `p_value`.
+
+        Returns
+        -------
+        float
+            What agrees with the outer limits of the effects that are not rejected.
+        """
+        lows, highs, counts = self._profile(alternative)
+        among = counts[lows < m] if side == "greater" else counts[highs > m]
+        return max(float(among.max(initial=0)) / len(self.places), self.p_value(m, alternative=alternative))
+
+    def accepted(self, alpha: float, *, alternative: Alternative = "two-sided") -> tuple[tuple[float, float], ...]:
+        """Return the effects whose p-value is above a level.
+
+        Parameters
+        ----------
+        alpha : float
+            The level.
+        alternative : {"two-sided", "greater", "less"}
+            As in `p_value`.
+
+        Returns
+        -------
+        tuple of (low, high)
+            In ascending order; more than one where they have holes, and none where all are rejected.
+        """
+        needed = int(alpha * len(self.places) * (1 + 1e-12)) + 1
+        lows, highs, counts = self._profile(alternative)
+        found: list[tuple[float, float]] = []
+        tiny = 1e-9 * self.scale
+        for low, high in zip(lows[counts >= needed].tolist(), highs[counts >= needed].tolist(), strict=True):
+            if found and low <= found[-1][1] + tiny:
+                found[-1] = (found[-1][0], high)
+            else:
+                found.append((low, high))
+        return tuple(found)
+
+    def _profile(self, alternative: Alternative) -> tuple[Floats, Floats, Labels]:
+        return {"two-sided": self._sizes, "greater": self._above, "less": self._below}[alternative]
+
+    @cached_property
+    def _sizes(self) -> tuple[Floats, Floats, Labels]:
+        return self._counted("two-sided")
+
+    @cached_property
+    def _above(self) -> tuple[Floats, Floats, Labels]:
+        return self._counted("greater")
+
+    @cached_property
+    def _below(self) -> tuple[Floats, Floats, Labels]:
+        return self._counted("less")
+
+    def _counted(self, alternative: Alternative) -> tuple[Floats, Floats, Labels]:
+        """Return stretches of effects, and how many permutations are as extreme in each."""
+        lows, highs, counts = [], [], []
+        for piece in self.pieces:
+            for low, high, curves in self._parts(piece, alternative):
+                ahead = self._ahead(curves, alternative)
+                edges, n = _stretches(ahead, low - piece.anchor, high - piece.anchor)
+                lows.append(edges[:-1] + piece.anchor)
+                highs.append(edges[1:] + piece.anchor)
+                counts.append(n)
+        return np.concatenate(lows), np.concatenate(highs), np.concatenate(counts)
+
+    def _ahead(self, curves: Floats, alternative: Alternative) -> Floats:
+        """Return quadratics that are at least 0 where a permutation is as extreme, shape (B, 3)."""
+        if alternative != "two-sided" or self.measure == "absolute":
+            found, floor = curves - curves[0], _NOTHING * self.scale
+        else:
+            found, floor = curves - (1 - _TIE) * curves[0], (_NOTHING * self.scale) ** 2
+        found[:, 0] += floor
+        return found
+
+    def _parts(self, piece: Piece, alternative: Alternative) -> Iterator[tuple[float, float, Floats]]:
+        """Yield stretches of a piece with each permutation's statistic as a quadratic of ``m - anchor``."""
+        r, s = piece.residuals, piece.slopes
+        if alternative != "two-sided" or self.measure == "mean":
+            A, B = r[self.places].mean(axis=1), s[self.places].mean(axis=1)
+            if alternative == "two-sided":
+                yield piece.low, piece.high, np.stack([A**2, 2 * A * B, B**2], axis=1)
+            else:
+                sign = 1.0 if alternative == "greater" else -1.0
+                yield piece.low, piece.high, sign * np.stack([A, B, 0 * A], axis=1)
+            return
+        squares = np.stack([r**2, 2 * r * s, s**2], axis=1)
+        if self.measure == "squared":
+            yield piece.low, piece.high, squares[self.places].mean(axis=1)
+            return
+        bends = _zeros(r, s) if self.measure == "absolute" else _crossings(r, s)
+        for low, high in _between(piece.low, piece.high, bends + piece.anchor):
+            u = piece.at(_middle(low, high))
+            if self.measure == "absolute":
+                signed = np.where(u < 0, -1.0, 1.0)[:, None] * np.stack([r, s, 0 * r], axis=1)
+                yield low, high, signed[self.places].mean(axis=1)
+            else:
+                largest = np.abs(u)[self.places].argmax(axis=1)
+                yield low, high, squares[self.places[np.arange(len(largest)), largest]]
+
+
+def periods_in_place(T: int, T1: int, order: Order, *, draws: int, seed: int) -> tuple[Labels, bool]:
+    """Return which periods stand for the treated ones, permutation by permutation.
+
+    Parameters
+    ----------
+    T, T1 : int
+        All periods, and the treated ones, which are the last.
+    order : {"moving_block", "iid"}
+        Blocks of neighbours (the first period follows the last), or any choice of periods.
+    draws, seed : int
+        Random choices when there are more than `EXACT_BELOW`, and where they start.
+
+    Returns
+    -------
+    places : ndarray of int, shape (B, T1)
+        The treated periods first.
+    is_exact : bool
+        Whether these are all.
+
+    Examples
+    --------
+    >>> periods_in_place(3, 2, "moving_block", draws=99, seed=1)[0].tolist()
+    [[1, 2], [2, 0], [0, 1]]
+    """
+    own = np.arange(T - T1, T)
+    if order == "moving_block" or T1 == 1:
+        return (own + np.arange(T)[:, None]) % T, True
+    if math.comb(T, T1) <= EXACT_BELOW:
+        every = np.array(list(itertools.combinations(range(T), T1)), dtype=np.int64)
+        return every[::-1], True
+    drawn = np.random.PCG64(seed).random_raw(draws * T).reshape(draws, T)
+    return np.vstack([own, np.argsort(drawn, axis=1, kind="stable")[:, :T1]]), False
+
+
+def in_blocks(rows: Floats, size: int) -> Floats:
+    """Return means over neighbouring periods that do not overlap, the last block ending with the last period.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (n, T)
+        By period.
+    size : int
+        Periods a block; the earliest that fill no block are left out.
+
+    Returns
+    -------
+    ndarray, shape (n, T // size)
+        By block.
+
+    Examples
+    --------
+    >>> in_blocks(np.array([[9.0, 1, 3, 5, 7]]), 2).tolist()
+    [[2.0, 6.0]]
+    """
+    n, T = rows.shape
+    found: Floats = rows[:, T % size :].reshape(n, T // size, size).mean(axis=2)
+    return found
+
+
+def _stretches(curves: Floats, low: float, high: float) -> tuple[Floats, Labels]:
+    """Return the points at which the number of quadratics above 0 changes, and the numbers between them."""
+    starts, ends = _above_zero(curves)
+    starts, ends = np.maximum(starts, low), np.minimum(ends, high)
+    kept = starts < ends
+    starts, ends = np.sort(starts[kept]), np.sort(ends[kept])
+    edges = np.unique(np.concatenate([[low], starts, ends, [high]]))
+    if len(edges) == 1:
+        edges = np.array([low, high])
+    began = np.searchsorted(starts, edges[:-1], side="right")
+    ended = np.searchsorted(ends, edges[:-1], side="right")
+    return edges, began - ended
+
+
+def _above_zero(curves: Floats) -> tuple[Floats, Floats]:
+    """Return where ``c0 + c1 x + c2 x^2`` is at least 0: two stretches a curve, with nan for none."""
+    c0, c1, c2 = curves.T
+    none, ever = np.full(len(c0), np.nan), np.full(len(c0), np.inf)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        root = np.sqrt(c1**2 - 4 * c2 * c0)
+        q = -(c1 + np.where(c1 < 0, -root, root)) / 2
+        roots = np.sort(np.stack([q / c2, c0 / q]), axis=0)
+        line = -c0 / c1
+    has_roots = (root > 0) & (c2 != 0)
+    up, down = has_roots & (c2 > 0), has_roots & (c2 < 0)
+    rises, falls = (c2 == 0) & (c1 > 0), (c2 == 0) & (c1 < 0)
+    always = ~has_roots & ~rises & ~falls & (c0 >= 0)
+    first = [
+        np.select([up | always | falls, down, rises], [-ever, roots[0], line], none),
+        np.select([up, falls, down, rises | always], [roots[0], line, roots[1], ever], none),
+    ]
+    second = [np.where(up, roots[1], np.nan), np.where(up, np.inf, np.nan)]
+    return np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])
+
+
+def _zeros(r: Floats, s: Floats) -> Floats:
+    """Return where residuals change sign."""
+    moving = np.abs(s) > 0
+    return np.asarray(-r[moving] / s[moving])
+
+
+def _crossings(r: Floats, s: Floats) -> Floats:
+    """Return where two residuals have the same size."""
+    i, j = np.triu_indices(len(r), 1)
+    level = np.concatenate([r[i] - r[j], r[i] + r[j]])
+    slope = np.concatenate([s[i] - s[j], s[i] + s[j]])
+    return _zeros(level, slope)
+
+
+def _between(low: float, high: float, bends: Floats) -> Iterator[tuple[float, float]]:
+    inside = np.unique(bends[(bends > low) & (bends < high)])
+    edges = [low, *inside.tolist(), high]
+    return zip(edges[:-1], edges[1:], strict=True)
+
+
+def _middle(low: float, high: float) -> float:
+    if math.isinf(low):
+        return high - 1 - abs(high) if math.isfinite(high) else 0.0
+    return low + 1 + abs(low) if math.isinf(high) else (low + high) / 2

@@ -81,4 +81,11 @@ def _fits(panel: DonorPanel) -> DonorFits:
     def weigh(unit: int, donors: npt.NDArray[np.int64], start: int) -> npt.NDArray[np.float64]:
         return nearest_in_hull(Y[donors, :start], Y[unit, :start]).weights
 
-    return DonorFits(outcomes=Y, names=panel.names, starts=panel.starts, shares=panel.shares, weigh=weigh)
+    return DonorFits(
+        outcomes=Y,
+        names=panel.names,
+        starts=panel.starts,
+        shares=panel.shares,
+        weigh=weigh,
+        is_nearest=True,
+    )

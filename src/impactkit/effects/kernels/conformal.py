@@ -18,6 +18,7 @@ from impactkit.effects.kernels.simplex_path import Piece, residual_path
 
 Measure = Literal["mean", "absolute", "squared", "largest"]
 Order = Literal["moving_block", "iid"]
+Tails = Literal["size", "each"]
 _TIE = 1e-10
 _NOTHING = 1e-9  # a residual this small, over the distance of donors, is none
 
@@ -40,6 +41,9 @@ class ConformalTest:
         Whether these are all, or drawn (the treated ones besides).
     measure : {"mean", "absolute", "squared", "largest"}
         The size of residuals: of their mean, or their mean size, mean square, or largest size.
+    tails : {"size", "each"}
+        Whether limits come from one test of sizes, or each from a one-sided test of the mean residual at
+        half the level.
     """
 
     points: Floats
@@ -48,6 +52,7 @@ class ConformalTest:
     places: Labels
     is_exact: bool
     measure: Measure = "mean"
+    tails: Tails = "size"
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
@@ -91,32 +96,70 @@ class ConformalTest:
         part = next(self._parts(piece, alternative))
         return float((self._ahead(part[2], alternative)[:, 0] >= 0).mean())
 
-    def beyond(self, m: float) -> float:
-        """Return the mean residual of the treated periods under an effect: above 0 if the effect is more."""
-        return float(self.residuals(m)[self.places[0]].mean())
+    def two_sided(self, m: float = 0.0) -> float:
+        """Return the p-value of "the effect is ``m``" that agrees with the limits."""
+        if self.tails == "size":
+            return self.p_value(m)
+        ends = (self.p_value(m, alternative="greater"), self.p_value(m, alternative="less"))
+        return min(1.0, 2 * min(ends))
 
-    def outermost_p(self, m: float, *, side: Alternative, alternative: Alternative) -> float:
-        """Return the largest p-value of an effect and all that lie beyond it.
+    def one_sided(self, value: float, *, alternative: Alternative) -> float:
+        """Return the one-sided p-value that agrees with the limits.
 
         Parameters
         ----------
-        m : float
+        value : float
             The supposed effect.
-        side : {"greater", "less"}
-            ``"greater"`` looks at all effects up to ``m``: whether the effect is more than those.
-        alternative : {"two-sided", "greater", "less"}
-            As in `p_value`.
+        alternative : {"greater", "less"}
+            ``"greater"`` tests "at most this effect", so that the largest p-value of all smaller ones counts.
 
         Returns
         -------
         float
-            What agrees with the outer limits of the effects that are not rejected.
+            Half of that of sizes on the side where the mean residual points.
         """
-        lows, highs, counts = self._profile(alternative)
-        among = counts[lows < m] if side == "greater" else counts[highs > m]
-        return max(float(among.max(initial=0)) / len(self.places), self.p_value(m, alternative=alternative))
+        if self.tails == "each":
+            return self._outermost(value, side=alternative, alternative=alternative)
+        above = self.residuals(value)[self.places[0]] @ self.shape > 0
+        if above == (alternative == "greater"):
+            return self._outermost(value, side=alternative, alternative="two-sided") / 2
+        other: Alternative = "less" if alternative == "greater" else "greater"
+        return 1 - self._outermost(value, side=other, alternative="two-sided") / 2
 
-    def accepted(self, alpha: float, *, alternative: Alternative = "two-sided") -> tuple[tuple[float, float], ...]:
+    def _outermost(self, value: float, *, side: Alternative, alternative: Alternative) -> float:
+        """Return the largest p-value of an effect and of all that lie beyond it."""
+        lows, highs, counts = self._profile(alternative)
+        among = counts[lows < value] if side == "greater" else counts[highs > value]
+        beyond = float(among.max(initial=0)) / len(self.places)
+        return max(beyond, self.p_value(value, alternative=alternative))
+
+    def limits(self, level: float) -> tuple[float, float]:
+        """Return the outermost effects that are not rejected.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level.
+
+        Returns
+        -------
+        low, high : float
+            Infinite where no effect on that side can be rejected; nan where every effect is.
+        """
+        alpha = 1 - level
+        if self.tails == "size":
+            found = self.accepted(alpha)
+            return (found[0][0], found[-1][1]) if found else (math.nan, math.nan)
+        low, high = (self.accepted(alpha / 2, alternative=side) for side in ("greater", "less"))
+        return low[0][0], high[-1][1]
+
+    def has_holes(self, level: float) -> bool:
+        """Return whether effects between the limits are rejected too."""
+        return self.tails == "size" and len(self.accepted(1 - level)) > 1
+
+    def accepted(
+        self, alpha: float, *, alternative: Alternative = "two-sided"
+    ) -> tuple[tuple[float, float], ...]:
         """Return the effects whose p-value is above a level.
 
         Parameters
@@ -315,7 +358,7 @@ def _crossings(r: Floats, s: Floats) -> Floats:
 def _between(low: float, high: float, bends: Floats) -> Iterator[tuple[float, float]]:
     inside = np.unique(bends[(bends > low) & (bends < high)])
     edges = [low, *inside.tolist(), high]
-    return zip(edges[:-1], edges[1:], strict=True)
+    return itertools.pairwise(edges)
 
 
 def _middle(low: float, high: float) -> float:

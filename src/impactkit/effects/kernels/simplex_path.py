@@ -1,4 +1,4 @@
-"""Residuals from the nearest point of a convex hull, as the target moves along a line: linear piece by piece."""
+"""Residuals from the nearest point of a convex hull as the target moves along a line: linear by piece."""
 
 from __future__ import annotations
 

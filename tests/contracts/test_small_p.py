@@ -101,8 +101,10 @@ def smallest_known(part, thin, found):
     rank = 1 / thin.n_choices
     if part.method == "permutation":
         return max(rank, 1 / (1 + part.draws))
-    if part.method == "ferman_pinto":
+    if part.method in ("ferman_pinto", "placebo_in_space"):
         return 1 / (thin.comparison + 1)
+    if part.method == "conformal":
+        return 1 / PERIODS
     if part.method == "wild_cluster_bootstrap":
         return 2 / 2.0**found.sample.n_clusters
     return 0.0
@@ -139,7 +141,7 @@ def test_a_p_value_is_unknown_or_no_smaller_than_the_design_can_give(estimator, 
 
 def spread_is_unknown(estimator, part, thin):
     """Whether nothing in the data tells how far chance moves one of the groups."""
-    if part.method in ("permutation", "ferman_pinto", "given_uncertainty"):
+    if part.method in ("permutation", "ferman_pinto", "given_uncertainty", "placebo_in_space", "conformal"):
         return False
     if estimator is estimators.BeforeAfter:
         return thin.treated < 2

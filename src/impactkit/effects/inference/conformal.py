@@ -11,13 +11,21 @@ from pydantic import BaseModel, ConfigDict, Field
 from impactkit.effects.donor_fits import DonorFits
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.arrays import Floats
-from impactkit.effects.kernels.conformal import ConformalTest, Order, Tails, in_blocks, periods_in_place
+from impactkit.effects.kernels.conformal import (
+    ConformalTest,
+    Order,
+    Tails,
+    in_blocks,
+    periods_in_place,
+    persistence,
+)
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.permutation_test import PermutationTest
 from impactkit.effects.uncertainty import Uncertainty
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
+_PERSISTENT = 0.3  # correlation of neighbouring gaps before the start from which the estimate says so
 _SPARE = 2  # periods before the start that there must be more than treated ones
 
 
@@ -109,7 +117,7 @@ class Conformal(BaseModel):
             contributions=Contributions.of(np.full((0, K), np.nan)),
             covariance=np.full((K, K), np.nan),
             words=Message(f"inference.conformal.{self.order}", {"periods": len(average.target), "n": T1}),
-            warnings=self._warnings(average, intervals[0]),
+            warnings=(*self._warnings(average, intervals[0]), *self._dependence(fits.path[:T0])),
             bootstrap=average if intervals[0].reason is None else None,
         )
 
@@ -173,6 +181,13 @@ class Conformal(BaseModel):
         if not headline.low <= headline.point <= headline.high:
             found.append(Message("inference.conformal.point_outside"))
         return tuple(found)
+
+    def _dependence(self, gaps: Floats) -> tuple[Message, ...]:
+        """Say what it means for these limits that gaps carry over from period to period."""
+        if self.order == "iid":
+            return (Message("inference.conformal.independent"),)
+        found = persistence(gaps)
+        return (Message("inference.conformal.persistent", {"r": found}),) if found >= _PERSISTENT else ()
 
     def _refuse(self, fits: DonorFits) -> None:
         before, after = fits.reach

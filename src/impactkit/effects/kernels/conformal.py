@@ -215,9 +215,10 @@ class ConformalTest:
     def _ahead(self, curves: Floats, alternative: Alternative) -> Floats:
         """Return quadratics that are at least 0 where a permutation is as extreme, shape (B, 3)."""
         if alternative != "two-sided" or self.measure == "absolute":
-            found, floor = curves - curves[0], _NOTHING * self.scale
+            shrink, floor = 1.0, _NOTHING * self.scale
         else:
-            found, floor = curves - (1 - _TIE) * curves[0], (_NOTHING * self.scale) ** 2
+            shrink, floor = 1 - _TIE, (_NOTHING * self.scale) ** 2
+        found: Floats = curves - shrink * curves[0]
         found[:, 0] += floor
         return found
 
@@ -279,6 +280,29 @@ def periods_in_place(T: int, T1: int, order: Order, *, draws: int, seed: int) ->
         return every[::-1], True
     drawn = np.random.PCG64(seed).random_raw(draws * T).reshape(draws, T)
     return np.vstack([own, np.argsort(drawn, axis=1, kind="stable")[:, :T1]]), False
+
+
+def persistence(gaps: Floats) -> float:
+    """Return the correlation of neighbouring periods' gaps: 0 where they do not vary.
+
+    Parameters
+    ----------
+    gaps : ndarray, shape (T,)
+        By period.
+
+    Returns
+    -------
+    float
+        Between -1 and 1.
+
+    Examples
+    --------
+    >>> round(persistence(np.array([-1.0, -1, 0, 1, 1])), 9)
+    0.5
+    """
+    u = gaps - gaps.mean()
+    size = float(u @ u)
+    return float(u[1:] @ u[:-1]) / size if size > 0 else 0.0
 
 
 def in_blocks(rows: Floats, size: int) -> Floats:
@@ -344,7 +368,8 @@ def _above_zero(curves: Floats) -> tuple[Floats, Floats]:
 def _zeros(r: Floats, s: Floats) -> Floats:
     """Return where residuals change sign."""
     moving = np.abs(s) > 0
-    return np.asarray(-r[moving] / s[moving])
+    found: Floats = -r[moving] / s[moving]
+    return found
 
 
 def _crossings(r: Floats, s: Floats) -> Floats:

@@ -345,24 +345,22 @@ def _stretches(curves: Floats, low: float, high: float) -> tuple[Floats, Labels]
 
 
 def _above_zero(curves: Floats) -> tuple[Floats, Floats]:
-    """Return where ``c0 + c1 x + c2 x^2`` is at least 0: two stretches a curve, with nan for none."""
+    """Return where ``c0 + c1 x + c2 x^2`` is at least 0: nan for nowhere, and two stretches for some."""
     c0, c1, c2 = curves.T
-    none, ever = np.full(len(c0), np.nan), np.full(len(c0), np.inf)
     with np.errstate(divide="ignore", invalid="ignore"):
         root = np.sqrt(c1**2 - 4 * c2 * c0)
         q = -(c1 + np.where(c1 < 0, -root, root)) / 2
         roots = np.sort(np.stack([q / c2, c0 / q]), axis=0)
         line = -c0 / c1
     has_roots = (root > 0) & (c2 != 0)
-    up, down = has_roots & (c2 > 0), has_roots & (c2 < 0)
-    rises, falls = (c2 == 0) & (c1 > 0), (c2 == 0) & (c1 < 0)
-    always = ~has_roots & ~rises & ~falls & (c0 >= 0)
-    first = [
-        np.select([up | always | falls, down, rises], [-ever, roots[0], line], none),
-        np.select([up, falls, down, rises | always], [roots[0], line, roots[1], ever], none),
-    ]
-    second = [np.where(up, roots[1], np.nan), np.where(up, np.inf, np.nan)]
-    return np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])
+    is_line = (c2 == 0) & (c1 != 0)
+    up = has_roots & (c2 > 0)
+    always = ~has_roots & ~is_line & (c0 >= 0)
+    starts, ends = np.where(has_roots & ~up, roots, np.nan)
+    starts[up | always | (is_line & (c1 < 0))] = -np.inf
+    ends[up], ends[always | (is_line & (c1 > 0))] = roots[0, up], np.inf
+    starts[is_line & (c1 > 0)], ends[is_line & (c1 < 0)] = line[is_line & (c1 > 0)], line[is_line & (c1 < 0)]
+    return np.concatenate([starts, roots[1, up]]), np.concatenate([ends, np.full(up.sum(), np.inf)])
 
 
 def _zeros(r: Floats, s: Floats) -> Floats:

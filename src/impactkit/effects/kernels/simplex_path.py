@@ -105,26 +105,29 @@ def _linear(
     X: Floats, y: Floats, e: Floats, m: float, support: Labels
 ) -> tuple[float, Floats, Floats, Labels | None]:
     """Return how far the points that have a weight at ``m`` keep it, the residuals, and who has one next."""
-    first, others = support[0], support[1:]
-    right = np.stack([y - m * e - X[first], -e])
-    found = np.zeros((2, 0))
-    if len(others):
-        found = np.linalg.lstsq((X[others] - X[first]).T, right.T, rcond=1e-12)[0].T
-    residuals, slopes = right - found @ (X[others] - X[first])
-    w = np.concatenate([[1.0 - found[0].sum()], found[0]])
-    d = np.concatenate([[-found[1].sum()], found[1]])
+    origin = X[support[0]]
+    edges = X[support[1:]] - origin
+    right = np.array([y - m * e - origin, -e])
+    found = np.zeros((2, len(support)))
+    if len(edges):
+        found[:, 1:] = np.linalg.lstsq(edges.T, right.T, rcond=1e-12)[0].T
+    residuals, slopes = right - found[:, 1:] @ edges
+    found[:, 0] = -found.sum(axis=1)
+    found[0, 0] += 1.0
+    w, d = found
     # How much worse each point is than those with a weight; below 0 it would help.
-    excess, change = (X[first] - X) @ residuals, (X[first] - X) @ slopes
-    idle = np.setdiff1d(np.arange(len(X)), support, assume_unique=True)
-    leaving, entering = _times(w, d), _times(excess[idle], change[idle])
-    until = min(leaving.min(), entering.min(initial=np.inf))
+    excess, change = (origin - X) @ residuals, (origin - X) @ slopes
+    change[support] = 0.0
+    leaving, entering = _times(w, d), _times(excess, change)
+    gone, come = int(leaving.argmin()), int(entering.argmin())
+    until = float(min(leaving[gone], entering[come]))
     if math.isinf(until):
         return math.inf, residuals, slopes, None
-    if leaving.min() <= entering.min(initial=np.inf):
-        following = np.delete(support, int(leaving.argmin()))
+    if leaving[gone] <= entering[come]:
+        following = np.concatenate([support[:gone], support[gone + 1 :]])
     else:
-        following = np.append(support, idle[int(entering.argmin())])
-    return m + float(until), residuals, slopes, following if len(following) else None
+        following = np.append(support, come)
+    return m + until, residuals, slopes, following if len(following) else None
 
 
 def _times(level: Floats, slope: Floats) -> Floats:

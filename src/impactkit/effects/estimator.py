@@ -17,6 +17,7 @@ from impactkit.effects.inference import (
     InfluenceFunction,
     Permutation,
     PlaceboInSpace,
+    PredictionInterval,
     WildClusterBootstrap,
 )
 
@@ -104,7 +105,7 @@ class CellRegressionSettings(BaseModel):
     permutation: Permutation | None = Permutation()
 
 
-DonorInference = Annotated[Conformal | PlaceboInSpace, Field(discriminator="method")]
+DonorInference = Annotated[Conformal | PlaceboInSpace | PredictionInterval, Field(discriminator="method")]
 
 
 class DonorSettings(BaseModel):
@@ -114,7 +115,7 @@ class DonorSettings(BaseModel):
     ----------
     donors : DonorPool
         Which units may be donors; all that are not treated when left out.
-    inference : PlaceboInSpace or Conformal
+    inference : PlaceboInSpace, Conformal or PredictionInterval
         How uncertainty is found.
     permutation : PlaceboInSpace, optional
         The placebo test that stands beside another inference; None for none.

@@ -7,6 +7,7 @@ from impactkit.effects.inference.given_uncertainty import GivenUncertainty
 from impactkit.effects.inference.influence_function import InfluenceFunction
 from impactkit.effects.inference.permutation import Permutation
 from impactkit.effects.inference.placebo_in_space import PlaceboInSpace
+from impactkit.effects.inference.prediction_interval import PredictionInterval
 from impactkit.effects.inference.wild_cluster_bootstrap import WildClusterBootstrap
 
 ALL = (
@@ -17,6 +18,7 @@ ALL = (
     InfluenceFunction,
     Permutation,
     PlaceboInSpace,
+    PredictionInterval,
     WildClusterBootstrap,
 )
 
@@ -29,5 +31,6 @@ __all__ = [
     "InfluenceFunction",
     "Permutation",
     "PlaceboInSpace",
+    "PredictionInterval",
     "WildClusterBootstrap",
 ]

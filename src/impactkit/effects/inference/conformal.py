@@ -106,9 +106,8 @@ class Conformal(BaseModel):
             fewer than the treated ones and two more, or the shape does not fit the treated periods.
         """
         self._refuse(fits)
-        T0, T1 = fits.reach
-        average = self._average(fits.outcomes, T1)
-        tests = [average, *(self._period(fits.outcomes, T0, k) for k in range(T1))]
+        tests, (T0, T1) = self.tests(fits), fits.reach
+        average = tests[0]
         points = [fits.average, *fits.path[T0:].tolist()]
         intervals = [self._interval(point, found) for point, found in zip(points, tests, strict=True)]
         K = len(intervals)
@@ -120,6 +119,23 @@ class Conformal(BaseModel):
             warnings=(*self._warnings(average, intervals[0]), *self._dependence(fits.path[:T0])),
             bootstrap=average if intervals[0].reason is None else None,
         )
+
+    def tests(self, fits: DonorFits) -> tuple[ConformalTest, ...]:
+        """Return the tests of the average effect and of each period's.
+
+        Parameters
+        ----------
+        fits : DonorFits
+            One treated unit beside its donors.
+
+        Returns
+        -------
+        tuple of ConformalTest
+            The average first.
+        """
+        T0, T1 = fits.reach
+        periods = [self._period(fits.outcomes, T0, k) for k in range(T1)]
+        return (self._average(fits.outcomes, T1), *periods)
 
     def _average(self, Y: Floats, T1: int) -> ConformalTest:
         if self.statistic == "blocks":

@@ -14,6 +14,7 @@ import numpy as np
 from impactkit.effects.kernels.arrays import Floats, Labels
 from impactkit.effects.kernels.assignment import EXACT_BELOW
 from impactkit.effects.kernels.assignment_statistics import Alternative
+from impactkit.effects.kernels.simplex import nearest_in_hull
 from impactkit.effects.kernels.simplex_path import Piece, residual_path
 
 Measure = Literal["mean", "absolute", "squared", "largest"]
@@ -73,8 +74,9 @@ class ConformalTest:
 
     def residuals(self, m: float) -> Floats:
         """Return the residuals of all periods under an effect, shape (T,)."""
-        ends = [piece.high for piece in self.pieces]
-        return self.pieces[min(int(np.searchsorted(ends, m)), len(ends) - 1)].at(m)
+        supposed = self.target.copy()
+        supposed[len(supposed) - len(self.shape) :] -= m * self.shape
+        return supposed - nearest_in_hull(self.points, supposed).weights @ self.points
 
     def p_value(self, m: float = 0.0, *, alternative: Alternative = "two-sided") -> float:
         """Return the share of permutations whose residuals are at least as large, under an effect.

@@ -70,15 +70,31 @@ def residual_path(points: Floats, target: Floats, direction: Floats) -> tuple[Pi
     """
     scale = float(np.sqrt(((points - target) ** 2).mean())) or 1.0
     X, y = (points - target) / scale, np.zeros(len(target))
-    above = list(_walk(X, y, direction))
-    below = [_mirrored(piece) for piece in _walk(X, y, -direction)][::-1]
+    above = list(walk(X, y, direction))
+    below = [_mirrored(piece) for piece in walk(X, y, -direction)][::-1]
     return tuple(_scaled(piece, scale) for piece in _joined([*below, *above]))
 
 
-def _walk(X: Floats, y: Floats, e: Floats) -> Iterator[Piece]:
-    """Yield the pieces from ``m = 0`` upwards."""
+def walk(X: Floats, y: Floats, e: Floats, support: Labels | None = None) -> Iterator[Piece]:
+    """Yield the pieces of `residual_path` from ``m = 0`` upwards, one by one.
+
+    Parameters
+    ----------
+    X : ndarray, shape (D, k)
+        One point a row, of size about 1.
+    y, e : ndarray, shape (k,)
+        The target at ``m = 0``, and what is taken from it.
+    support : ndarray of int, optional
+        The points with a weight at ``m = 0``, where they are known.
+
+    Yields
+    ------
+    Piece
+        The last one has no end.
+    """
     m, step = 0.0, _BEYOND
-    support = np.flatnonzero(nearest_in_hull(X, y).weights)
+    if support is None:
+        support = np.flatnonzero(nearest_in_hull(X, y).weights)
     for _ in range(_ENOUGH * sum(X.shape) + 100):
         reach, residuals, slopes, following = _linear(X, y, e, m, support)
         if reach > m + _FLAT * (1 + m):

@@ -108,8 +108,12 @@ class Columns:
 
     def take(self, rows: Array | slice) -> Columns:
         """Return the same columns for some rows (an index array, a mask or a slice)."""
+        if not isinstance(rows, slice) and rows.dtype == np.bool_:
+            rows = np.flatnonzero(rows)
         changed = {
             f.name: getattr(self, f.name)[rows]
+            if isinstance(rows, slice)
+            else getattr(self, f.name).take(rows, axis=0)
             for f in fields(self)
             if f.name not in _NOT_BY_ROW and getattr(self, f.name) is not None
         }
@@ -120,7 +124,12 @@ class Columns:
         keys = [key for key in (self.cluster, self.unit, self.period) if key is not None]
         if not keys or _is_sorted(keys):
             return None
-        return np.lexsort(keys[::-1])
+        order = np.arange(len(keys[0]))
+        for key in reversed(keys):
+            # Codes of one or two bytes are sorted in one pass over them, without comparing.
+            narrow = key.astype(np.min_scalar_type(int(key.max())))
+            order = order.take(np.argsort(narrow.take(order), kind="stable"))
+        return order
 
     @property
     def time(self) -> Floats:

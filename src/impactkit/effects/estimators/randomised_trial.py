@@ -84,10 +84,11 @@ class RandomisedTrial(RegressionSettings):
         """Return the covariates adjusted for, centred at their (weighted) means."""
         if self.adjustment == "none":
             return np.empty((len(columns.outcome), 0))
-        parts = [columns.covariates]
+        parts = [*columns.covariates.T]
         if columns.pre_outcome is not None:
-            parts.append(columns.pre_outcome[:, None])
-        adjusted: Floats = np.hstack(parts)
+            parts.append(columns.pre_outcome)
+        # Column by column in memory, as are then all that is made of it: there are few columns and many rows.
+        adjusted: Floats = np.array(parts).reshape(-1, len(columns.outcome)).T
         if not adjusted.shape[1]:
             raise EstimationError(
                 "adjustment={adjustment!r} needs covariates, and the study has none.",
@@ -175,6 +176,6 @@ def _dummies(columns: Columns, piece: slice, S: int) -> Floats:
     n = piece.stop - piece.start
     if columns.stratum is None:
         return np.ones((n, 1))
-    dummies = np.zeros((n, S))
+    dummies = np.zeros((n, S), order="F")
     dummies[np.arange(n), columns.stratum[piece]] = 1.0
     return dummies

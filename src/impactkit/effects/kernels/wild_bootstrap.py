@@ -83,9 +83,10 @@ def cluster_moments(blocks: Blocks, fit: LeastSquares, *, n_clusters: int, facto
         )
     grams, moments = np.zeros((n_clusters, k, k)), np.zeros((n_clusters, k))
     for block in blocks:
-        order = np.argsort(block.clusters, kind="stable")
-        codes = block.clusters[order]
-        X, y = fit.regressors(block)[order], block.y[order]
+        codes, X, y = block.clusters, fit.regressors(block), block.y
+        if not (codes[1:] >= codes[:-1]).all():
+            order = np.argsort(codes, kind="stable")
+            codes, X, y = codes[order], X[order], y[order]
         edges = np.flatnonzero(np.append(True, codes[1:] != codes[:-1]))
         for start, end in zip(edges, np.append(edges[1:], len(codes)), strict=True):
             own = X[start:end]

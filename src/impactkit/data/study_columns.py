@@ -260,7 +260,7 @@ def _complete(full: Columns, found: Treatment) -> tuple[Columns, tuple[LeftOut, 
     if full.covariates.shape[1]:
         lacking = ~np.isfinite(full.covariates)
         if lacking.any():
-            reasons.append(("covariate_missing", lacking.any(axis=1)))
+            reasons.append(("covariate_missing", np.asarray(lacking.any(axis=1))))
     if full.pre_outcome is not None:
         reasons.append(("pre_outcome_missing", ~np.isfinite(full.pre_outcome)))
     if full.std_error is not None:

@@ -124,11 +124,11 @@ class Columns:
         keys = [key for key in (self.cluster, self.unit, self.period) if key is not None]
         if not keys or _is_sorted(keys):
             return None
-        order = np.arange(len(keys[0]))
-        for key in reversed(keys):
-            # Codes of one or two bytes are sorted in one pass over them, without comparing.
-            narrow = key.astype(np.min_scalar_type(int(key.max())))
-            order = order.take(np.argsort(narrow.take(order), kind="stable"))
+        # Codes of one or two bytes are sorted in one pass over them, without comparing.
+        narrow = [key.astype(np.min_scalar_type(int(key.max()))) for key in keys]
+        order = np.argsort(narrow[-1], kind="stable")
+        for key in reversed(narrow[:-1]):
+            order = order.take(np.argsort(key.take(order), kind="stable"))
         return order
 
     @property

@@ -14,6 +14,7 @@ from impactkit.data.columns import Array, Columns, Flags, Floats, LeftOut, Reaso
 from impactkit.data.roles import Roles
 from impactkit.data.study_codes import code_troubles
 from impactkit.data.study_faults import (
+    floats_of,
     missing_label_troubles,
     number_troubles,
     panel_troubles,
@@ -152,6 +153,19 @@ def _narrow(frame: Any, roles: Roles) -> Table:
     import pandas as pd
 
     wanted = list(dict.fromkeys(column for _, column in roles.named()))
+    if isinstance(frame, pd.DataFrame) and frame.columns.is_unique:
+        if not all(name in frame.columns for name in wanted):
+            _raise(roles.missing_from(frame.columns))
+        table: Table = {name: frame[name] for name in wanted}  # views: nothing is copied
+    else:
+        table = _collected(frame, roles, wanted)
+    if not len(table[roles.outcome]):
+        _raise([Trouble("The table has no rows.", "frame", "Add the data under the header.")])
+    return table
+
+
+def _collected(frame: Any, roles: Roles, wanted: list[str]) -> Table:
+    """Return the columns of any table that narwhals reads."""
     try:
         narrow = nw.from_native(frame).lazy()
     except TypeError:
@@ -166,13 +180,7 @@ def _narrow(frame: Any, roles: Roles) -> Table:
             ]
         )
     _raise(roles.missing_from(narrow.collect_schema().names()))
-    if isinstance(frame, pd.DataFrame):
-        table: Table = {name: frame[name] for name in wanted}  # views: nothing is copied
-    else:
-        table = _by_name(narrow.select(wanted).collect("pandas").to_native())
-    if not len(table[roles.outcome]):
-        _raise([Trouble("The table has no rows.", "frame", "Add the data under the header.")])
-    return table
+    return _by_name(narrow.select(wanted).collect("pandas").to_native())
 
 
 def _by_name(frame: pd.DataFrame) -> Table:
@@ -250,8 +258,7 @@ def _numbers(table: Table, name: str | None) -> Floats | None:
     if column.dtype.kind == "M":
         days = column.to_numpy().astype("datetime64[D]")
         return np.where(np.isnat(days), np.nan, days.astype(np.int64).astype(float))
-    values: Floats = column.to_numpy(dtype=float, na_value=np.nan)
-    return values
+    return floats_of(column)
 
 
 def _complete(full: Columns, found: Treatment) -> tuple[Columns, tuple[LeftOut, ...]]:

@@ -82,11 +82,13 @@ class RandomisedTrial(RegressionSettings):
 
     def _design(self, study: Study, columns: Columns) -> Floats:
         """Return a one and the covariates adjusted for, centred at their (weighted) means."""
-        parts = [np.ones(len(columns.outcome))]
-        if self.adjustment != "none":
-            parts += [*columns.covariates.T]
-            parts += [] if columns.pre_outcome is None else [columns.pre_outcome]
-        if self.adjustment != "none" and len(parts) == 1:
+        one = np.ones(len(columns.outcome))
+        if self.adjustment == "none":
+            return one[:, None]
+        parts = [one, *columns.covariates.T]
+        if columns.pre_outcome is not None:
+            parts.append(columns.pre_outcome)
+        if len(parts) == 1:
             raise EstimationError(
                 "adjustment={adjustment!r} needs covariates, and the study has none.",
                 where="adjustment",

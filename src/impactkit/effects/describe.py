@@ -87,10 +87,9 @@ def group_means(columns: Columns) -> tuple[GroupMean, ...]:
         Treated first, in order of period; cells without rows are left out.
     """
     T, weight = max(len(columns.periods), 1), columns.weight
-    sums_of = _cell_sums(columns)
-    n = sums_of(None)
-    mass = n if weight is None else sums_of(weight)
-    sums = sums_of(columns.outcome if weight is None else columns.outcome * weight)
+    n = _cell_sums(columns, None)
+    mass = n if weight is None else _cell_sums(columns, weight)
+    sums = _cell_sums(columns, columns.outcome if weight is None else columns.outcome * weight)
     return tuple(
         GroupMean(
             group="treated" if at < T else "comparison",
@@ -104,23 +103,16 @@ def group_means(columns: Columns) -> tuple[GroupMean, ...]:
     )
 
 
-def _cell_sums(columns: Columns) -> Callable[[Floats | None], Floats]:
-    """Return what sums values (ones, for None) in each period: the treated group's, then the comparison's."""
+def _cell_sums(columns: Columns, values: Floats | None) -> Floats:
+    """Return sums (of ones, by default) in each period: the treated group's, then the comparison's."""
     rows, T = columns.by_unit, max(len(columns.periods), 1)
     treated = np.ones(len(rows.outcome), dtype=bool) if rows.treated is None else rows.treated
     if columns.is_regular:
         groups = np.stack([treated, ~treated]).astype(float)
-
-        def by_group(values: Floats | None) -> Floats:
-            if values is None:
-                return np.repeat(groups.sum(axis=1), T)
-            return np.asarray(groups @ values.reshape(-1, T)).ravel()
-
-        return by_group
-    cell = np.where(treated, 0, T)
-    if columns.period is not None:
-        cell += columns.period
-    return lambda values: np.bincount(cell, values, 2 * T).astype(float)
+        sums: Floats = np.repeat(groups.sum(axis=1), T) if values is None else groups @ values.reshape(-1, T)
+        return sums.ravel()
+    cell = np.where(treated, 0, T) + (0 if columns.period is None else columns.period)
+    return np.bincount(cell, values, 2 * T).astype(float)
 
 
 def clusters_of(columns: Columns) -> tuple[Codes, bool]:

@@ -108,12 +108,8 @@ class Columns:
 
     def take(self, rows: Array | slice) -> Columns:
         """Return the same columns for some rows (an index array, a mask or a slice)."""
-        if not isinstance(rows, slice) and rows.dtype == np.bool_:
-            rows = np.flatnonzero(rows)
         changed = {
             f.name: getattr(self, f.name)[rows]
-            if isinstance(rows, slice)
-            else getattr(self, f.name).take(rows, axis=0)
             for f in fields(self)
             if f.name not in _NOT_BY_ROW and getattr(self, f.name) is not None
         }

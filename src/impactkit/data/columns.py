@@ -115,13 +115,6 @@ class Columns:
         }
         return replace(self, **changed)
 
-    def canonical_order(self) -> Array | None:
-        """Return the order by cluster, unit and period; None when the rows already stand so."""
-        keys = [key for key in (self.cluster, self.unit, self.period) if key is not None]
-        if not keys or _is_sorted(keys):
-            return None
-        return np.lexsort(keys[::-1])
-
     @property
     def time(self) -> Floats:
         """Period value of each row."""
@@ -175,6 +168,34 @@ _NOT_BY_ROW = {"unit_labels", "cluster_labels", "stratum_labels", "periods", "pe
 
 def _distinct(codes: Codes | None) -> int:
     return 0 if codes is None or not len(codes) else int(np.count_nonzero(np.bincount(codes)))
+
+
+def canonical_order(keys: list[Codes]) -> Array | None:
+    """Return the order of rows by some codes.
+
+    Parameters
+    ----------
+    keys : list of ndarray of int, shape (n,)
+        Codes from 0, the first the most important.
+
+    Returns
+    -------
+    ndarray of int, shape (n,), or None
+        Equal rows in the order they have; None when all stand so already.
+
+    Examples
+    --------
+    >>> canonical_order([np.array([1, 0, 1]), np.array([1, 0, 0])]).tolist()
+    [1, 2, 0]
+    """
+    if not keys or _is_sorted(keys):
+        return None
+    # Codes of one or two bytes are sorted in one pass over them, without comparing.
+    narrow = [key.astype(np.min_scalar_type(int(key.max()))) for key in keys]
+    order = np.argsort(narrow[-1], kind="stable")
+    for key in reversed(narrow[:-1]):
+        order = order.take(np.argsort(key.take(order), kind="stable"))
+    return order
 
 
 def _is_sorted(keys: list[Codes]) -> bool:

@@ -183,9 +183,12 @@ def dense(codes: Codes) -> Codes:
     """
     if not bool((codes[1:] >= codes[:-1]).all()):
         return np.unique(codes, return_inverse=True)[1].astype(np.int64)
-    steps = np.zeros(len(codes), dtype=np.int64)
-    np.not_equal(codes[1:], codes[:-1], out=steps[1:], casting="unsafe")
-    return np.cumsum(steps, out=steps)
+    changes = codes[1:] != codes[:-1]
+    if len(codes) and codes[0] == 0 and codes[-1] == np.count_nonzero(changes):
+        return codes
+    found = np.zeros(len(codes), dtype=np.int64)
+    np.cumsum(changes, out=found[1:])
+    return found
 
 
 def marked(codes: Codes, flags: Flags, *, n: int | None = None) -> Flags:

@@ -25,7 +25,8 @@ from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
-ROWS_AT_ONCE = 1 << 18
+NUMBERS_AT_ONCE = 1 << 15
+"""Regressors and outcomes that are built together, so that a block stays in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

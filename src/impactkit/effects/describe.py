@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from typing import Protocol
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
-from impactkit.effects.estimate import GroupMean, Sample
+from impactkit.effects.estimate import Group, GroupMean, Sample
 from impactkit.effects.interval import Interval
 from impactkit.effects.permutation_test import PermutationTest
 from impactkit.errors import EstimationError
@@ -86,20 +87,19 @@ def group_means(columns: Columns) -> tuple[GroupMean, ...]:
     tuple of GroupMean
         Treated first, in order of period; cells without rows are left out.
     """
-    T, weight = max(len(columns.periods), 1), columns.weight
+    weight = columns.weight
     n = _cell_sums(columns, None)
     mass = n if weight is None else _cell_sums(columns, weight)
     sums = _cell_sums(columns, columns.outcome if weight is None else columns.outcome * weight)
+    means = np.divide(sums, mass, out=np.zeros(len(n)), where=n > 0).tolist()
+    periods: list[float | None] = list(columns.periods.tolist()) or [None]
+    names: tuple[str | None, ...] = columns.period_names or (None,)
+    groups: tuple[Group, Group] = ("treated", "comparison")
+    cells = product(groups, zip(periods, names, strict=True))
     return tuple(
-        GroupMean(
-            group="treated" if at < T else "comparison",
-            period=float(columns.periods[at % T]) if len(columns.periods) else None,
-            mean=float(sums[at] / mass[at]),
-            n=int(n[at]),
-            period_name=columns.period_names[at % T] if columns.period_names else None,
-        )
-        for at in range(2 * T)
-        if n[at]
+        GroupMean(group=group, period=period, mean=mean, n=rows, period_name=name)
+        for (group, (period, name)), mean, rows in zip(cells, means, n.astype(int).tolist(), strict=True)
+        if rows
     )
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from impactkit.data.study import Study
 from impactkit.effects.adjusted_cells import Settings
 from impactkit.effects.aggregation import Averages, averages, every_cell
+from impactkit.effects.arm_variances import arm_variances
 from impactkit.effects.cell_effects import CellEffects, Effects, cell_effects
 from impactkit.effects.cohort_permutation import cohort_test
 from impactkit.effects.describe import ENOUGH, chosen_in_words, cluster_names, group_means, sample_of
@@ -18,7 +19,7 @@ from impactkit.effects.estimate import Aggregation, Estimate
 from impactkit.effects.estimator import CellRegressionSettings, CohortSettings
 from impactkit.effects.inference import ClusterRobust, InfluenceFunction, Permutation, WildClusterBootstrap
 from impactkit.effects.inference.permutation import headline_only
-from impactkit.effects.influenced import InfluencedEffects, arm_variances
+from impactkit.effects.influenced import InfluencedEffects
 from impactkit.effects.permutation_test import PermutationTest
 from impactkit.effects.rate_effects import RateEffects, with_ratio
 from impactkit.effects.regression import Label
@@ -75,8 +76,7 @@ class CohortAggregates:
 
     def answered(self, estimate: Estimate, found: Averages) -> Estimate:
         """Return an estimate with averages, their uncertainty and the test of the first filled in."""
-        weights = found.weights[:, 0]
-        test = cohort_test(self.found.design, lambda: self.found.contrasts(weights), self.permutation)
+        test = cohort_test(self.found.design, lambda: self.found.contrasts(found.weights), self.permutation)
         labels, effects = found.labels, found.effects
         if isinstance(effects, RateEffects):
             labels = (*labels, *_RATIO)

@@ -197,20 +197,19 @@ def t_intervals(points: Floats, std_errors: Floats, df: Floats, *, level: float)
     _check_level(level)
     known = np.isfinite(points) & (std_errors > 0) & np.isfinite(std_errors) & (df > 0)
     free = np.minimum(df, _NORMAL)
+    alike = len(free) > 0 and bool((free == free[0]).all())  # one quantile is enough
     with np.errstate(divide="ignore", invalid="ignore"):
-        half = std_errors * stdtrit(free, 0.5 + level / 2)
+        half = std_errors * stdtrit(free[:1] if alike else free, 0.5 + level / 2)
         p = np.clip(2 * stdtr(free, -np.abs(points / std_errors)), 5e-324, 1.0)
-    numbers = zip(
-        *(column.tolist() for column in (known, points, std_errors, df, points - half, points + half, p)),
-        strict=True,
-    )
-    why = Message("estimate.no_standard_error")
-    return tuple(
+    columns = (column.tolist() for column in (points, std_errors, df, points - half, points + half, p))
+    found = [
         Interval(point=b, std_error=se, df=k, level=level, low=low, high=high, p_value=p_value)
-        if is_known
-        else Interval.undefined(b, level=level, reason=why)
-        for is_known, b, se, k, low, high, p_value in numbers
-    )
+        for b, se, k, low, high, p_value in zip(*columns, strict=True)
+    ]
+    why = Message("estimate.no_standard_error")
+    for at in np.flatnonzero(~known).tolist():
+        found[at] = Interval.undefined(found[at].point, level=level, reason=why)
+    return tuple(found)
 
 
 def t_quantile(probability: float, df: float) -> float:

@@ -54,8 +54,14 @@ class Label:
 
     def term(self, interval: Interval) -> Term:
         """Return the effect of this name."""
-        where = {"event_time": self.event_time, "time": self.time, "group": self.group}
-        return Term(name=self.name, interval=interval, measure=self.measure, **where)
+        return Term(
+            name=self.name,
+            interval=interval,
+            event_time=self.event_time,
+            time=self.time,
+            group=self.group,
+            measure=self.measure,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

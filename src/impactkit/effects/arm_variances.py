@@ -207,7 +207,7 @@ def uncertainty_of(
             for interval, why in zip(known, _why_undefined(effects, found.variances), strict=True)
         ),
         contributions=found.contributions(),
-        covariance=found.covariance(),
+        covariance=found.covariance,
         words=words,
     )
 

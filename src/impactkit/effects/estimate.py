@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from impactkit.effects.bands import simultaneous
+from impactkit.effects.deferred import DeferredArray
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.errors import EstimationError
@@ -112,7 +113,7 @@ class Aggregates(Protocol):
         """Return the estimate with other averages in place of its effects."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Estimate:
     """What an estimator found.
 
@@ -141,7 +142,7 @@ class Estimate:
     contributions : Contributions
         Each cluster's contribution to each estimation error; ``influence`` is the matrix.
     covariance : ndarray, shape (n_terms, n_terms)
-        Covariance of the terms, in the outcome's unit squared.
+        Covariance of the terms, in the outcome's unit squared; may be given as a function that returns it.
     permutation : PermutationTest, optional
         The permutation test that stands beside the interval.
     bootstrap : Resampled, optional
@@ -165,7 +166,7 @@ class Estimate:
     contributions: Contributions = field(
         default_factory=lambda: Contributions.of(np.empty((0, 0))), repr=False, compare=False
     )
-    covariance: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False, compare=False)
+    covariance: DeferredArray = field(default=DeferredArray(), repr=False, compare=False)
     permutation: PermutationTest | None = field(default=None, repr=False, compare=False)
     bootstrap: Resampled | None = field(default=None, repr=False, compare=False)
     cohorts: Aggregates | None = field(default=None, repr=False, compare=False)

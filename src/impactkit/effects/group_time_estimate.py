@@ -72,10 +72,15 @@ class CohortAggregates:
             f"estimand.aggregate.{kind}",
             {**estimate.estimand.values, "outcome": estimate.outcome},
         )
-        return self.answered(replace(estimate, estimand=words), found)
+        return self.answered(estimate, found, estimand=words)
 
-    def answered(self, estimate: Estimate, found: Averages) -> Estimate:
-        """Return an estimate with averages, their uncertainty and the test of the first filled in."""
+    def answered(
+        self, estimate: Estimate, found: Averages, *, estimand: Message, says_why: bool = False
+    ) -> Estimate:
+        """Return an estimate with averages, their uncertainty and the test of the first filled in.
+
+        Where it ``says_why``, a warning gives the reason for the inference.
+        """
         test = cohort_test(self.found.design, lambda: self.found.contrasts(found.weights), self.permutation)
         labels, effects = found.labels, found.effects
         if isinstance(effects, RateEffects):
@@ -83,13 +88,16 @@ class CohortAggregates:
             uncertainty = with_ratio(self._infer(effects.with_log_ratio(), test))
         else:
             uncertainty = self._infer(effects, test)
-        pairs = zip(labels, uncertainty.intervals, strict=True)
+        pairs, headline = zip(labels, uncertainty.intervals, strict=True), uncertainty.intervals[0]
+        why = chosen_in_words(self.inference, headline, sample=estimate.sample, test=test) if says_why else ()
         return replace(
             estimate,
-            terms=tuple(label.term(interval) for label, interval in pairs),
+            estimand=estimand,
+            terms=tuple([label.term(interval) for label, interval in pairs]),
             contributions=uncertainty.contributions,
-            covariance=uncertainty.covariance,
+            covariance=lambda: uncertainty.covariance,
             inference=uncertainty.words,
+            warnings=(*estimate.warnings, *why),
             permutation=test,
             bootstrap=uncertainty.bootstrap,
         )
@@ -142,9 +150,7 @@ def group_time_estimate(
         cohorts=aggregates,
         cluster_names=cluster_names(columns),
     )
-    answered = aggregates.answered(bare, cells)
-    words = chosen_in_words(inference, answered.interval, sample=answered.sample, test=answered.permutation)
-    return replace(answered, warnings=(*answered.warnings, *words))
+    return aggregates.answered(bare, cells, estimand=estimand, says_why=True)
 
 
 def balanced_note(found: CellEffects, settings: Settings) -> tuple[Message, ...]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-import numpy as np
-import numpy.typing as npt
-
+from impactkit.effects.deferred import DeferredArray
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.wording import Message
 
-Floats = npt.NDArray[np.float64]
 Alternative = Literal["two-sided", "greater", "less"]
 
 
@@ -26,7 +23,7 @@ class Resampled(Protocol):
         """Return the effects that are not rejected at a level."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Uncertainty:
     """What inference says about K effects.
 
@@ -37,7 +34,7 @@ class Uncertainty:
     contributions : Contributions
         Each cluster's contribution to the estimation errors; nan columns for effects that are not identified.
     covariance : ndarray, shape (K, K)
-        In the outcome's unit squared.
+        In the outcome's unit squared; may be given as a function that returns it.
     words : Message
         How it was found.
     warnings : tuple of Message
@@ -48,7 +45,7 @@ class Uncertainty:
 
     intervals: tuple[Interval, ...]
     contributions: Contributions
-    covariance: Floats
+    covariance: DeferredArray = field(default=DeferredArray())
     words: Message
     warnings: tuple[Message, ...] = ()
     bootstrap: Resampled | None = None

@@ -265,8 +265,9 @@ def _complete(full: Columns, found: Treatment) -> tuple[Columns, tuple[LeftOut, 
     """Leave out the rows that lack a number, and count them."""
     reasons: list[tuple[Reason, Flags]] = [("outcome_missing", ~np.isfinite(full.outcome))]
     if full.covariates.shape[1]:
-        lacking = np.asarray(~np.isfinite(full.covariates).all(axis=1))
-        reasons.append(("covariate_missing", lacking))
+        finite = np.isfinite(full.covariates)
+        if not finite.all():
+            reasons.append(("covariate_missing", np.asarray(~finite.all(axis=1))))
     if full.pre_outcome is not None:
         reasons.append(("pre_outcome_missing", ~np.isfinite(full.pre_outcome)))
     if full.std_error is not None:

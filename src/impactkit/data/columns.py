@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Literal
 
@@ -108,12 +108,9 @@ class Columns:
 
     def take(self, rows: Array | slice) -> Columns:
         """Return the same columns for some rows (an index array, a mask or a slice)."""
-        changed = {
-            f.name: getattr(self, f.name)[rows]
-            for f in fields(self)
-            if f.name not in _NOT_BY_ROW and getattr(self, f.name) is not None
-        }
-        return replace(self, **changed)
+        kept = {name: getattr(self, name) for name in _NOT_BY_ROW}
+        held = ((name, getattr(self, name)) for name in _BY_ROW)
+        return Columns(**kept, **{name: values[rows] for name, values in held if values is not None})
 
     def canonical_order(self) -> Array | None:
         """Return the order by cluster, unit and period; None when the rows already stand so."""
@@ -170,7 +167,8 @@ class Columns:
         return self.take(slice(0, None, len(self.periods)))
 
 
-_NOT_BY_ROW = {"unit_labels", "cluster_labels", "stratum_labels", "periods", "period_names"}
+_NOT_BY_ROW = ("unit_labels", "cluster_labels", "stratum_labels", "periods", "period_names")
+_BY_ROW = tuple(f.name for f in fields(Columns) if f.name not in _NOT_BY_ROW)
 
 
 def _distinct(codes: Codes | None) -> int:

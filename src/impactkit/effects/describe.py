@@ -87,13 +87,12 @@ def group_means(columns: Columns) -> tuple[GroupMean, ...]:
     tuple of GroupMean
         Treated first, in order of period; cells without rows are left out.
     """
-    weight = columns.weight
-    n = _cell_sums(columns, None)
-    mass = n if weight is None else _cell_sums(columns, weight)
-    sums = _cell_sums(columns, columns.outcome if weight is None else columns.outcome * weight)
+    weight, outcome = columns.weight, columns.outcome
+    n, sums, *masses = _cell_sums(columns, None, outcome if weight is None else outcome * weight, weight)
+    mass = masses[0] if weight is not None else n
     means = np.divide(sums, mass, out=np.zeros(len(n)), where=n > 0).tolist()
     periods: list[float | None] = list(columns.periods.tolist()) or [None]
-    names: tuple[str | None, ...] = columns.period_names or (None,)
+    names: tuple[str | None, ...] = columns.period_names or (None,) * len(periods)
     groups: tuple[Group, Group] = ("treated", "comparison")
     cells = product(groups, zip(periods, names, strict=True))
     return tuple(
@@ -103,16 +102,16 @@ def group_means(columns: Columns) -> tuple[GroupMean, ...]:
     )
 
 
-def _cell_sums(columns: Columns, values: Floats | None) -> Floats:
-    """Return sums (of ones, by default) in each period: the treated group's, then the comparison's."""
+def _cell_sums(columns: Columns, *values: Floats | None) -> list[Floats]:
+    """Return sums (of ones, for None) in each period: the treated group's, then the comparison's."""
     rows, T = columns.by_unit, max(len(columns.periods), 1)
     treated = np.ones(len(rows.outcome), dtype=bool) if rows.treated is None else rows.treated
     if columns.is_regular:
-        groups = np.stack([treated, ~treated]).astype(float)
-        sums: Floats = np.repeat(groups.sum(axis=1), T) if values is None else groups @ values.reshape(-1, T)
-        return sums.ravel()
+        groups = np.array([treated, ~treated], dtype=float)
+        sizes = np.repeat(groups.sum(axis=1), T)
+        return [sizes if each is None else (groups @ each.reshape(-1, T)).ravel() for each in values]
     cell = np.where(treated, 0, T) + (0 if columns.period is None else columns.period)
-    return np.bincount(cell, values, 2 * T).astype(float)
+    return [np.bincount(cell, each, 2 * T).astype(float) for each in values]
 
 
 def clusters_of(columns: Columns) -> tuple[Codes, bool]:

@@ -110,8 +110,10 @@ class InfluencedEffects:
             M effects.
         """
         slopes = slopes if self.slopes is None else self.slopes @ weights + slopes
-        points = np.nan_to_num(self.points) @ weights
-        points[(weights[np.isnan(self.points)] != 0).any(axis=0)] = np.nan
+        lost = np.isnan(self.points)
+        points = np.where(lost, 0.0, self.points) @ weights
+        if lost.any():
+            points[(weights[lost] != 0).any(axis=0)] = np.nan
         return replace(
             self,
             points=points,

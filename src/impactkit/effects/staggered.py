@@ -223,4 +223,5 @@ def _are_independent(X: Floats) -> bool:
 def _starts(columns: Columns) -> Floats:
     cohorts = columns.by_unit.cohort
     assert cohorts is not None
-    return np.unique(cohorts)
+    ordered = np.sort(cohorts)
+    return np.asarray(ordered[np.append(True, ordered[1:] != ordered[:-1])])

@@ -96,7 +96,8 @@ def group_time_cells(
     arm, period, compared = cohorts[found[0]], found[1], bases[found]
     if control == "never":
         never = starts > last + anticipation
-        controls = np.broadcast_to(never, (len(arm), len(starts))).copy()
+        controls = np.empty((len(arm), len(starts)), dtype=np.bool_)
+        controls[:] = never
     else:
         latest = periods[np.maximum(period, compared)]
         controls = starts > (latest + anticipation)[:, None]

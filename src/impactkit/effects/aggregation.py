@@ -24,15 +24,15 @@ class Averages:
 
     Parameters
     ----------
-    labels : tuple of Label
-        The overall average first.
+    labels : callable
+        Returns the names, a `Label` each; the overall average's first.
     weights : ndarray, shape (K,)
         What each cell weighs in the first.
     effects : InfluencedEffects or RegressedEffects
         In the same order.
     """
 
-    labels: tuple[Label, ...]
+    labels: Callable[[], tuple[Label, ...]]
     weights: Floats
     effects: Effects
 
@@ -67,7 +67,8 @@ class _Weighing:
         order = [len(labels) - 1, *range(len(labels) - 1)]
         weights, slopes = np.column_stack(self.weights), np.column_stack(self.slopes)
         effects = self.found.effects.combined(weights[:, order], slopes[:, order])
-        return Averages(labels=tuple(labels[j] for j in order), weights=self.weights[-1], effects=effects)
+        names = tuple(labels[j] for j in order)
+        return Averages(labels=lambda: names, weights=self.weights[-1], effects=effects)
 
 
 def averages(found: CellEffects, kind: Aggregation, *, balance: float | None = None) -> Averages:
@@ -130,12 +131,19 @@ def every_cell(found: CellEffects) -> Averages:
     """
     overall = _Weighing(found=found, weights=[], slopes=[])
     overall.add_shares(_post(found))
+    effects = found.effects.headed(overall.weights[0], overall.slopes[0])
+    return Averages(
+        labels=lambda: (_OVERALL, *_cell_labels(found)), weights=overall.weights[0], effects=effects
+    )
+
+
+def _cell_labels(found: CellEffects) -> list[Label]:
     cells, design = found.cells, found.design
     starts = [float(start) for start in design.starts]
     names = [design.name_of(start) for start in starts]
     arms, periods = cells.arm.tolist(), cells.period.tolist()
     values, shown = design.periods.tolist(), design.columns.period_names
-    labels = [
+    return [
         Label(
             name=f"group {names[arm]}, {shown[period]}",
             group=starts[arm],
@@ -144,8 +152,6 @@ def every_cell(found: CellEffects) -> Averages:
         )
         for arm, period, since in zip(arms, periods, event_times(found).tolist(), strict=True)
     ]
-    effects = found.effects.headed(overall.weights[0], overall.slopes[0])
-    return Averages(labels=(_OVERALL, *labels), weights=overall.weights[0], effects=effects)
 
 
 def _post(found: CellEffects) -> Codes:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from impactkit.effects.influenced import InfluencedEffects
-from impactkit.effects.interval import Interval, t_intervals
+from impactkit.effects.interval import t_intervals
 from impactkit.effects.kernels.cohort_influence import CohortFeatures, widened
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.uncertainty import Uncertainty
@@ -200,31 +200,28 @@ def uncertainty_of(
         Where a variance cannot be known the interval is nan, with the reason.
     """
     std_errors = np.sqrt(np.maximum(found.variances, 0.0))
-    known = t_intervals(effects.points, std_errors, df, level=level)
+    intervals = t_intervals(effects.points, std_errors, df, level=level)
     return Uncertainty(
-        intervals=tuple(
-            interval if why is None else Interval.undefined(interval.point, level=level, reason=why)
-            for interval, why in zip(known, _why_undefined(effects, found.variances), strict=True)
-        ),
+        intervals=intervals.without(_why_undefined(effects, found.variances)),
         contributions=found.contributions(),
         covariance=found.covariance,
         words=words,
     )
 
 
-def _why_undefined(effects: InfluencedEffects, variances: Floats) -> list[Message | None]:
-    """Return why the uncertainty of each effect cannot be known; None where it can."""
+def _why_undefined(effects: InfluencedEffects, variances: Floats) -> dict[int, Message]:
+    """Return why the uncertainty of some effects cannot be known, by the effect's place."""
     fewest = {"treated": effects.n_treated, "comparison": effects.n_comparison}
     alone = Message("estimate.one_cluster", fewest)
     if effects.n_treated > 1 and effects.n_comparison > 1:
         alone = Message("estimate.one_cluster_in_cohort")
-    reasons: list[Message | None] = [None] * len(variances)
     lost, hidden = np.isnan(effects.points), np.isnan(variances) | (min(fewest.values()) < 2)
     still = ~(variances > (_NOISE * effects.outcome_scale) ** 2)
-    for k in np.flatnonzero(lost | hidden | still):
-        constant = Message("estimate.no_variation")
-        reasons[k] = Message("estimate.cell_not_estimated") if lost[k] else alone if hidden[k] else constant
-    return reasons
+    constant, absent = Message("estimate.no_variation"), Message("estimate.cell_not_estimated")
+    return {
+        k: absent if lost[k] else alone if hidden[k] else constant
+        for k in np.flatnonzero(lost | hidden | still).tolist()
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

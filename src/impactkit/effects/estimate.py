@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from impactkit.effects.bands import simultaneous
-from impactkit.effects.deferred import DeferredArray
+from impactkit.effects.deferred import Deferred
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.errors import EstimationError
@@ -106,6 +106,26 @@ class Sample:
     left_out: tuple[Message, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LaterTerms:
+    """Terms that are put together when they are asked for, of numbers that are known.
+
+    Parameters
+    ----------
+    headline : Interval
+        The first term's.
+    make : callable
+        Returns the terms.
+    """
+
+    headline: Interval
+    make: Callable[[], tuple[Term, ...]]
+
+    def __call__(self) -> tuple[Term, ...]:
+        """Return the terms."""
+        return self.make()
+
+
 class Aggregates(Protocol):
     """What other averages of a staggered design's effects are made from."""
 
@@ -126,7 +146,7 @@ class Estimate:
     estimand : Message
         In words: whose effect, on what, compared with what, over which periods.
     terms : tuple of Term
-        The estimated effects; the first is the headline.
+        The estimated effects; the first is the headline. May be given as `LaterTerms`.
     inference : Message
         In words: how the uncertainty was found.
     sample : Sample
@@ -156,7 +176,7 @@ class Estimate:
     settings: dict[str, Any]
     outcome: str
     estimand: Message
-    terms: tuple[Term, ...]
+    terms: Deferred[tuple[Term, ...]] = Deferred()  # noqa: RUF009 (a descriptor)
     inference: Message
     sample: Sample
     means: tuple[GroupMean, ...] = ()
@@ -166,7 +186,9 @@ class Estimate:
     contributions: Contributions = field(
         default_factory=lambda: Contributions.of(np.empty((0, 0))), repr=False, compare=False
     )
-    covariance: DeferredArray = field(default=DeferredArray(), repr=False, compare=False)
+    covariance: Deferred[Floats] = field(
+        default=Deferred(lambda: np.empty((0, 0))), repr=False, compare=False
+    )
     permutation: PermutationTest | None = field(default=None, repr=False, compare=False)
     bootstrap: Resampled | None = field(default=None, repr=False, compare=False)
     cohorts: Aggregates | None = field(default=None, repr=False, compare=False)
@@ -185,7 +207,8 @@ class Estimate:
     @property
     def interval(self) -> Interval:
         """The headline effect with its uncertainty."""
-        return self.terms[0].interval
+        terms = vars(self)["terms"]
+        return terms.headline if isinstance(terms, LaterTerms) else self.terms[0].interval
 
     def tidy(self) -> pd.DataFrame:
         """Return one row an effect.

@@ -15,7 +15,7 @@ from impactkit.effects.arm_variances import arm_variances
 from impactkit.effects.cell_effects import CellEffects, Effects, cell_effects
 from impactkit.effects.cohort_permutation import cohort_test
 from impactkit.effects.describe import ENOUGH, chosen_in_words, cluster_names, group_means, sample_of
-from impactkit.effects.estimate import Aggregation, Estimate
+from impactkit.effects.estimate import Aggregation, Estimate, LaterTerms, Term
 from impactkit.effects.estimator import CellRegressionSettings, CohortSettings
 from impactkit.effects.inference import ClusterRobust, InfluenceFunction, Permutation, WildClusterBootstrap
 from impactkit.effects.inference.permutation import headline_only
@@ -82,18 +82,23 @@ class CohortAggregates:
         Where it ``says_why``, a warning gives the reason for the inference.
         """
         test = cohort_test(self.found.design, lambda: self.found.contrasts(found.weights), self.permutation)
-        labels, effects = found.labels, found.effects
+        effects = found.effects
+        more = _RATIO if isinstance(effects, RateEffects) else ()
         if isinstance(effects, RateEffects):
-            labels = (*labels, *_RATIO)
             uncertainty = with_ratio(self._infer(effects.with_log_ratio(), test))
         else:
             uncertainty = self._infer(effects, test)
-        pairs, headline = zip(labels, uncertainty.intervals, strict=True), uncertainty.intervals[0]
+        headline = uncertainty.intervals[0]
+
+        def terms() -> tuple[Term, ...]:
+            pairs = zip((*found.labels(), *more), uncertainty.intervals, strict=True)
+            return tuple([label.term(interval) for label, interval in pairs])
+
         why = chosen_in_words(self.inference, headline, sample=estimate.sample, test=test) if says_why else ()
         return replace(
             estimate,
             estimand=estimand,
-            terms=tuple([label.term(interval) for label, interval in pairs]),
+            terms=LaterTerms(headline=headline, make=terms),
             contributions=uncertainty.contributions,
             covariance=lambda: uncertainty.covariance,
             inference=uncertainty.words,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from impactkit.effects.deferred import DeferredArray
+import numpy as np
+import numpy.typing as npt
+
+from impactkit.effects.deferred import Deferred
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.wording import Message
 
+Floats = npt.NDArray[np.float64]
 Alternative = Literal["two-sided", "greater", "less"]
 
 
@@ -29,7 +34,7 @@ class Uncertainty:
 
     Parameters
     ----------
-    intervals : tuple of Interval
+    intervals : sequence of Interval
         One an effect.
     contributions : Contributions
         Each cluster's contribution to the estimation errors; nan columns for effects that are not identified.
@@ -43,9 +48,9 @@ class Uncertainty:
         The test by resampling of the headline, for limits at other levels.
     """
 
-    intervals: tuple[Interval, ...]
+    intervals: Sequence[Interval]
     contributions: Contributions
-    covariance: DeferredArray = field(default=DeferredArray())
+    covariance: Deferred[Floats] = Deferred()  # noqa: RUF009 (a descriptor)
     words: Message
     warnings: tuple[Message, ...] = ()
     bootstrap: Resampled | None = None

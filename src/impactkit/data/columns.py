@@ -138,7 +138,9 @@ class Columns:
     @property
     def n_units(self) -> int:
         """Distinct units, or rows where there are no units."""
-        return len(self.outcome) if self.unit is None else _distinct(self.by_unit.unit)
+        if self.is_regular:
+            return len(self.outcome) // len(self.periods)
+        return len(self.outcome) if self.unit is None else _distinct(self.unit)
 
     @property
     def n_treated(self) -> int:
@@ -146,7 +148,9 @@ class Columns:
         rows = self.by_unit
         if rows.treated is None:
             return 0
-        return int(rows.treated.sum()) if rows.unit is None else _distinct(rows.unit[rows.treated])
+        if rows.unit is None or self.is_regular:
+            return int(rows.treated.sum())
+        return _distinct(rows.unit[rows.treated])
 
     @cached_property
     def is_regular(self) -> bool:

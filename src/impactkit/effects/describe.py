@@ -234,8 +234,8 @@ def sample_of(study: Study, columns: Columns) -> Sample:
     treated = np.ones(len(clusters), dtype=bool) if rows.treated is None else rows.treated
     return Sample(
         n_rows=len(columns.outcome),
-        n_units=rows.n_units,
-        n_treated=rows.n_units if rows.treated is None else rows.n_treated,
+        n_units=columns.n_units,
+        n_treated=columns.n_units if rows.treated is None else columns.n_treated,
         n_clusters=int(clusters.max()) + 1,
         n_treated_clusters=int(marked(clusters, treated).sum()),
         n_comparison_clusters=0 if treated.all() else int(marked(clusters, ~treated).sum()),

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from impactkit.effects.bands import simultaneous
-from impactkit.effects.deferred import Deferred
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
+from impactkit.effects.kernels.deferred import Deferred
 from impactkit.errors import EstimationError
 from impactkit.provenance import json_ready
 from impactkit.wording import Message, card

@@ -9,9 +9,9 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from impactkit.effects.deferred import Deferred
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
+from impactkit.effects.kernels.deferred import Deferred
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]

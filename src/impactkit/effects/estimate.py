@@ -179,7 +179,7 @@ class Estimate:
     terms: Deferred[tuple[Term, ...]] = Deferred()  # noqa: RUF009 (a descriptor)
     inference: Message
     sample: Sample
-    means: tuple[GroupMean, ...] = ()
+    means: Deferred[tuple[GroupMean, ...]] = field(default=Deferred(tuple))
     start: float | None = None
     adjusted_for: tuple[str, ...] = ()
     warnings: tuple[Message, ...] = ()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -72,15 +74,10 @@ class CohortAggregates:
             f"estimand.aggregate.{kind}",
             {**estimate.estimand.values, "outcome": estimate.outcome},
         )
-        return self.answered(estimate, found, estimand=words)
+        return self.answered(partial(replace, estimate, estimand=words), found)
 
-    def answered(
-        self, estimate: Estimate, found: Averages, *, estimand: Message, says_why: bool = False
-    ) -> Estimate:
-        """Return an estimate with averages, their uncertainty and the test of the first filled in.
-
-        Where it ``says_why``, a warning gives the reason for the inference.
-        """
+    def answered(self, make: Callable[..., Estimate], found: Averages) -> Estimate:
+        """Return what ``make`` makes of the averages, their uncertainty and the test of the first."""
         test = cohort_test(self.found.design, lambda: self.found.contrasts(found.weights), self.permutation)
         effects = found.effects
         more = _RATIO if isinstance(effects, RateEffects) else ()
@@ -88,21 +85,16 @@ class CohortAggregates:
             uncertainty = with_ratio(self._infer(effects.with_log_ratio(), test))
         else:
             uncertainty = self._infer(effects, test)
-        headline = uncertainty.intervals[0]
 
         def terms() -> tuple[Term, ...]:
             pairs = zip((*found.labels(), *more), uncertainty.intervals, strict=True)
             return tuple([label.term(interval) for label, interval in pairs])
 
-        why = chosen_in_words(self.inference, headline, sample=estimate.sample, test=test) if says_why else ()
-        return replace(
-            estimate,
-            estimand=estimand,
-            terms=LaterTerms(headline=headline, make=terms),
+        return make(
+            terms=LaterTerms(headline=uncertainty.intervals[0], make=terms),
             contributions=uncertainty.contributions,
             covariance=lambda: uncertainty.covariance,
             inference=uncertainty.words,
-            warnings=(*estimate.warnings, *why),
             permutation=test,
             bootstrap=uncertainty.bootstrap,
         )
@@ -141,21 +133,27 @@ def group_time_estimate(
     columns = design.columns
     adjusted = getattr(settings, "adjustment", "always") != "none"
     dropped = {note.values["name"] for note in found.notes if note.code == "estimate.dropped"}
-    bare = Estimate(
-        settings=settings.model_dump(mode="json"),
-        outcome=study.outcome,
-        estimand=estimand,
-        terms=(),
-        inference=Message("inference.permutation"),
-        sample=sample_of(study, columns),
-        means=group_means(columns),
-        start=float(design.starts[0]),
-        adjusted_for=tuple(n for n in study.covariates if n not in dropped) if adjusted else (),
-        warnings=(*study.notes, *found.notes),
-        cohorts=aggregates,
-        cluster_names=cluster_names(columns),
-    )
-    return aggregates.answered(bare, cells, estimand=estimand, says_why=True)
+    sample = sample_of(study, columns)
+
+    def whole(*, terms: LaterTerms, permutation: PermutationTest | None, **uncertainty: Any) -> Estimate:
+        why = chosen_in_words(inference, terms.headline, sample=sample, test=permutation)
+        return Estimate(
+            settings=settings.model_dump(mode="json"),
+            outcome=study.outcome,
+            estimand=estimand,
+            terms=terms,
+            sample=sample,
+            means=lambda: group_means(columns),
+            start=float(design.starts[0]),
+            adjusted_for=tuple(n for n in study.covariates if n not in dropped) if adjusted else (),
+            warnings=(*study.notes, *found.notes, *why),
+            permutation=permutation,
+            cohorts=aggregates,
+            cluster_names=cluster_names(columns),
+            **uncertainty,
+        )
+
+    return aggregates.answered(whole, cells)
 
 
 def balanced_note(found: CellEffects, settings: Settings) -> tuple[Message, ...]:

@@ -86,7 +86,18 @@ def floats_of(column: pd.Series[Any]) -> Floats:
 
 
 def is_plain(column: pd.Series[Any]) -> bool:
-    """Return whether a column is an array of numpy's numbers, in which only a nan is an empty cell."""
+    """Return whether a column is an array of numpy's numbers, in which only a nan is an empty cell.
+
+    Parameters
+    ----------
+    column : Series
+        The column.
+
+    Returns
+    -------
+    bool
+        False for texts, dates and pandas' own kinds of numbers.
+    """
     return isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf"
 
 

@@ -106,7 +106,10 @@ def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
         raise EstimationError.of([trouble for fault in faults for trouble in fault.troubles])
     order = np.concatenate([treated, donors])
     kept = columns.take(np.isin(columns.unit, order))
-    place = np.argsort(np.argsort(order))
+    assert kept.unit is not None
+    # Rows stand by cluster first, so units need not stand in the order of their codes.
+    standing = kept.unit[::T]
+    place = np.argsort(standing)[np.argsort(np.argsort(order))]
     outcomes = kept.outcome.reshape(len(order), T)[place]
     _refuse_constant(outcomes)
     gone = [names[i] for i in np.flatnonzero(~is_treated & seen & allowed & ~whole)]

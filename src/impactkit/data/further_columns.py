@@ -50,7 +50,9 @@ def further_columns(study: Study, names: Sequence[str]) -> Floats:
         raise StudyError.of([_lost(name, available) for name in lost])
     wanted = list(dict.fromkeys([unit, time, *names]))
     table = narrow.select(wanted).collect("pandas").to_native()
-    troubles = [trouble for name in dict.fromkeys(names) for trouble in number_troubles(table[name], "column")]
+    troubles = [
+        trouble for name in dict.fromkeys(names) for trouble in number_troubles(table[name], "column")
+    ]
     if troubles:
         raise StudyError.of(troubles)
     place = {_as_text(label): code for code, label in enumerate(columns.unit_labels)}

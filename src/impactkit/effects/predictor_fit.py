@@ -22,6 +22,7 @@ Codes = npt.NDArray[np.int64]
 Chosen = Literal["nested", "cross_validation", "equal"]
 Given = Annotated[tuple[Annotated[float, Field(ge=0)], ...], Field(min_length=1)]
 V = Chosen | Given
+_SHOWN = 0.005
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -94,19 +95,27 @@ class PredictorFit:
         for i, start in enumerate(fits.starts.tolist()):
             means = self.table.means(0, start)
             donors = means[fits.donors]
-            rows.append(np.stack([self.found[i, start][0], means[i], weights[i] @ donors, donors.mean(axis=0)]))
+            rows.append(
+                np.stack([self.found[i, start][0], means[i], weights[i] @ donors, donors.mean(axis=0)])
+            )
         mean = np.tensordot(fits.shares, np.stack(rows), axes=1)
         return tuple(
             PredictorBalance(name=name, weight=weight, treated=treated, expected=expected, donors=donors)
-            for name, (weight, treated, expected, donors) in zip(self.table.names, mean.T.tolist(), strict=True)
+            for name, (weight, treated, expected, donors) in zip(
+                self.table.names, mean.T.tolist(), strict=True
+            )
         )
 
     def told(self, fits: DonorFits) -> Message:
         """Return how the predictors' weights were found and what they are."""
         balance = self.balance(fits)
         order = sorted(balance, key=lambda one: -one.weight)
-        shown = ", ".join(f"{one.name} ({one.weight:.2f})" for one in order)
+        shown = ", ".join(f"{one.name} ({one.weight:.2f})" for one in order if one.weight >= _SHOWN)
         how = self.v if isinstance(self.v, str) else "given"
         begun = {self.found[i, start][1] for i, start in enumerate(fits.starts.tolist())} - {"given"}
-        start = Message(f"donors.search_from.{begun.pop()}") if len(begun) == 1 else Message("donors.search_from.several")
+        start = (
+            Message(f"donors.search_from.{begun.pop()}")
+            if len(begun) == 1
+            else Message("donors.search_from.several")
+        )
         return Message(f"donors.predictor_weights.{how}", {"weights": shown, "start": start})

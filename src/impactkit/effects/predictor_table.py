@@ -143,9 +143,7 @@ def _value(period: float | str, periods: Floats, names: tuple[str, ...], predict
 
 
 def _refuse_late(values: Floats, names: tuple[str, ...], start: int) -> None:
-    empty = [
-        name for name, rows in zip(names, values, strict=True) if bool(np.isnan(rows[:, :start]).all())
-    ]
+    empty = [name for name, rows in zip(names, values, strict=True) if bool(np.isnan(rows[:, :start]).all())]
     if empty:
         raise EstimationError(
             "Predictors without any value before the start: {names}.",

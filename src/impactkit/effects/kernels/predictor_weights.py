@@ -11,10 +11,13 @@ from scipy.optimize import minimize
 from impactkit.effects.kernels.arrays import Floats
 from impactkit.effects.kernels.simplex import nearest_in_hull
 
-Start = Literal["equal", "regression"]
+Start = Literal["equal", "regression", "spread"]
 _BOUND = 16.0  # a predictor counts at most exp(32) times another
 _STEPS = 200
 _SINGULAR = 1e-12
+_TRIED = 32  # weights spread over the simplex, of which the best are starts too
+_BEST = 2
+_RANGE = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,7 +28,7 @@ class PredictorWeights:
     ----------
     v : ndarray, shape (k,)
         At least 0, of sum 1.
-    start : {"equal", "regression"}
+    start : {"equal", "regression", "spread"}
         The start that led to the best fit.
     loss : float
         Mean squared gap of the outcome under them, in its unit squared.
@@ -74,13 +77,14 @@ def nested_weights(points: Floats, target: Floats, paths: Floats, path: Floats) 
     Returns
     -------
     PredictorWeights
-        The better of two searches; the same data give the same answer.
+        The best of four searches; the same data give the same answer.
 
     Notes
     -----
     The outer problem is minimised over ``log v`` by L-BFGS-B, with the exact derivative of the inner weights
-    within the set of donors that have one, from equal weights and from the squared coefficients of a
-    regression of the outcomes on the predictors [1]_. It is not convex: the start is part of the answer.
+    within the set of donors that have one, from equal weights, from the squared coefficients of a regression
+    of the outcomes on the predictors [1]_, and from the best two of weights spread evenly over the simplex.
+    It is not convex, and its minima are many: the start is part of the answer.
 
     References
     ----------
@@ -96,10 +100,27 @@ def nested_weights(points: Floats, target: Floats, paths: Floats, path: Floats) 
     ([0.5, 0.5, 0.0], 0.0)
     """
     k = points.shape[1]
-    starts: dict[Start, Floats] = {"equal": np.full(k, 1 / k)}
-    starts["regression"] = _by_regression(np.vstack([target, points]), np.vstack([path, paths]))
-    found = [_searched(name, v, (points, target, paths, path)) for name, v in starts.items()]
+    data = (points, target, paths, path)
+    regression = _by_regression(np.vstack([target, points]), np.vstack([path, paths]))
+    starts: list[tuple[Start, Floats]] = [("equal", np.full(k, 1 / k)), ("regression", regression)]
+    if k > 1:
+        spread = _spread(k)
+        losses = np.array([_loss(v, *data)[0] for v in spread])
+        starts += [("spread", spread[j]) for j in np.argsort(losses, kind="stable")[:_BEST]]
+    found = [_searched(name, v, data) for name, v in starts]
     return min(found, key=lambda one: one.loss)
+
+
+def _spread(k: int) -> Floats:
+    """Return weights spread evenly in logarithms, and one predictor before all others, shape (m, k)."""
+    # Additive recurrence: the multiples of powers of the root of x^(k+1) = x + 1, without whole numbers.
+    root = 1.5
+    for _ in range(50):
+        root = (1 + root) ** (1 / (k + 1))
+    even = (np.arange(1, _TRIED + 1)[:, None] * root ** -np.arange(1.0, k + 1)) % 1.0
+    alone = 0.02 + 0.98 * np.eye(k)
+    found = np.vstack([np.exp(-_RANGE * even), alone])
+    return np.asarray(found / found.sum(axis=1, keepdims=True))
 
 
 def _searched(name: Start, v: Floats, data: tuple[Floats, Floats, Floats, Floats]) -> PredictorWeights:
@@ -116,7 +137,7 @@ def _searched(name: Start, v: Floats, data: tuple[Floats, Floats, Floats, Floats
         jac=True,
         method="L-BFGS-B",
         bounds=[(-_BOUND, _BOUND)] * len(v),
-        options={"maxiter": _STEPS, "ftol": 1e-14, "gtol": 1e-10},
+        options={"maxiter": _STEPS, "ftol": 1e-11, "gtol": 1e-9},
     )
     best = np.exp(search.x - search.x.max())
     return PredictorWeights(v=best / best.sum(), start=name, loss=float(search.fun) * scale)

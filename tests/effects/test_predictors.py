@@ -88,21 +88,26 @@ def test_equal_weights_bring_the_standardised_means_nearest(seed):
     assert found.adjusted_for == ("x", "z", "y")
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_nested_weights_are_no_worse_than_a_search_without_derivatives(seed):
-    rng = np.random.default_rng(seed)
-    paths = rng.standard_normal((12, 8)).cumsum(axis=1)
-    X = np.column_stack([paths[:, 7], paths.mean(axis=1), rng.standard_normal(12)])
-    X = X / X.std(axis=0, ddof=1)
-    found = nested_weights(X[1:], X[0], paths[1:], paths[0])
-    gaps = paths[0] - donors_given(found.v, X[1:], X[0]) @ paths[1:]
-    assert (gaps**2).mean() == pytest.approx(found.loss, rel=1e-9)
-    slow = minimize(
-        lambda theta: _loss(np.exp(theta - theta.max()), X[1:], X[0], paths[1:], paths[0])[0],
-        np.zeros(3),
-        method="Nelder-Mead",
-    )
-    assert found.loss <= slow.fun * 1.02
+def test_nested_weights_are_as_good_as_a_search_without_derivatives():
+    """The loss has many local minima, where either search may end; ours must win or tie nearly always."""
+    ratios = []
+    for seed in range(24):
+        rng = np.random.default_rng(seed)
+        paths = rng.standard_normal((12, 8)).cumsum(axis=1)
+        X = np.column_stack([paths[:, 7], paths.mean(axis=1), rng.standard_normal(12)])
+        X = X / X.std(axis=0, ddof=1)
+        data = (X[1:], X[0], paths[1:], paths[0])
+        found = nested_weights(*data)
+        gaps = paths[0] - donors_given(found.v, X[1:], X[0]) @ paths[1:]
+        assert (gaps**2).mean() == pytest.approx(found.loss, rel=1e-9)
+        slow = minimize(
+            lambda theta, data=data: _loss(np.exp(theta - theta.max()), *data)[0],
+            np.zeros(3),
+            method="Nelder-Mead",
+        )
+        ratios.append(found.loss / slow.fun)
+    assert np.mean(np.array(ratios) <= 1.001) >= 0.85
+    assert max(ratios) < 1.1
 
 
 def test_the_derivative_of_the_loss_is_that_of_differences():

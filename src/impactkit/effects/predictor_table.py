@@ -89,7 +89,7 @@ def predictor_table(
     first = int(panel.starts.min())
     _refuse_late(values, names, first)
     table = PredictorTable(values=values, names=names)
-    lacking = np.isnan(table.means(0, first)).any(axis=1)
+    lacking = np.asarray(np.isnan(table.means(0, first)).any(axis=1), dtype=np.bool_)
     _refuse_lacking(panel, table, lacking, first)
     notes = (*panel.notes, *_notes(panel, table, lacking), *_late(panel, values, predictors))
     panel = replace(_kept(panel, ~lacking), notes=notes)
@@ -195,7 +195,7 @@ def _notes(panel: DonorPanel, table: PredictorTable, lacking: Flags) -> list[Mes
 
 def _late(panel: DonorPanel, values: Floats, predictors: Sequence[Predictor]) -> list[Message]:
     """Say which predictors were asked for in periods from the start on."""
-    later = (~np.isnan(values[:, :, int(panel.starts.min()) :])).any(axis=(1, 2))
+    later = np.asarray((~np.isnan(values[:, :, int(panel.starts.min()) :])).any(axis=(1, 2)))
     late = [
         predictor.name
         for predictor, reaches in zip(predictors, later.tolist(), strict=True)

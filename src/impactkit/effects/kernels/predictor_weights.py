@@ -1,4 +1,4 @@
-"""How much each predictor counts in a synthetic control: weights under which donors follow the outcome best."""
+"""How much each predictor counts in a synthetic control: weights whose donors follow the outcome best."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ def nested_weights(points: Floats, target: Floats, paths: Floats, path: Floats) 
 
     References
     ----------
-    .. [1] Abadie, A., Diamond, A., & Hainmueller, J. (2011). Synth: an R package for synthetic control methods
-       in comparative case studies. *Journal of Statistical Software*, 42(13), section 2.
+    .. [1] Abadie, A., Diamond, A., & Hainmueller, J. (2011). Synth: an R package for synthetic control
+       methods in comparative case studies. *Journal of Statistical Software*, 42(13), section 2.
 
     Examples
     --------

@@ -54,7 +54,8 @@ class PredictorTable:
         seen = ~np.isnan(part)
         n = seen.sum(axis=2)
         sums = np.where(seen, part, 0.0).sum(axis=2)
-        return np.divide(sums, n, out=np.full(n.shape, np.nan), where=n > 0).T
+        means: Floats = np.divide(sums, n, out=np.full(n.shape, np.nan), where=n > 0)
+        return means.T
 
 
 def predictor_table(

@@ -11,13 +11,14 @@ from scipy.optimize import minimize
 from impactkit.effects.kernels.arrays import Floats
 from impactkit.effects.kernels.simplex import nearest_in_hull
 
-Start = Literal["equal", "regression", "spread"]
+Start = Literal["equal", "regression", "spread", "descent"]
 _BOUND = 16.0  # a predictor counts at most exp(32) times another
 _STEPS = 200
 _SINGULAR = 1e-12
 _TRIED = 32  # weights spread over the simplex, of which the best are starts too
 _BEST = 2
 _RANGE = 8.0
+_EVALUATIONS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,7 +29,7 @@ class PredictorWeights:
     ----------
     v : ndarray, shape (k,)
         At least 0, of sum 1.
-    start : {"equal", "regression", "spread"}
+    start : {"equal", "regression", "spread", "descent"}
         The start that led to the best fit.
     loss : float
         Mean squared gap of the outcome under them, in its unit squared.
@@ -77,14 +78,15 @@ def nested_weights(points: Floats, target: Floats, paths: Floats, path: Floats) 
     Returns
     -------
     PredictorWeights
-        The best of four searches; the same data give the same answer.
+        The best of five searches; the same data give the same answer.
 
     Notes
     -----
     The outer problem is minimised over ``log v`` by L-BFGS-B, with the exact derivative of the inner weights
     within the set of donors that have one, from equal weights, from the squared coefficients of a regression
-    of the outcomes on the predictors [1]_, and from the best two of weights spread evenly over the simplex.
-    It is not convex, and its minima are many: the start is part of the answer.
+    of the outcomes on the predictors [1]_, and from the best two of weights spread evenly over the simplex;
+    and, since it has kinks where a donor's weight becomes 0, from equal weights by Nelder and Mead's descent
+    without derivatives. It is not convex, and its minima are many: the start is part of the answer.
 
     References
     ----------
@@ -108,6 +110,8 @@ def nested_weights(points: Floats, target: Floats, paths: Floats, path: Floats) 
         losses = np.array([_loss(v, *data)[0] for v in spread])
         starts += [("spread", spread[j]) for j in np.argsort(losses, kind="stable")[:_BEST]]
     found = [_searched(name, v, data) for name, v in starts]
+    if k > 1:
+        found.append(_descended(data))
     return min(found, key=lambda one: one.loss)
 
 
@@ -141,6 +145,19 @@ def _searched(name: Start, v: Floats, data: tuple[Floats, Floats, Floats, Floats
     )
     best = np.exp(search.x - search.x.max())
     return PredictorWeights(v=best / best.sum(), start=name, loss=float(search.fun) * scale)
+
+
+def _descended(data: tuple[Floats, Floats, Floats, Floats]) -> PredictorWeights:
+    k = data[0].shape[1]
+
+    def loss(theta: Floats) -> float:
+        return _loss(np.exp(theta - theta.max()), *data)[0]
+
+    corners = np.vstack([np.zeros(k), np.eye(k)])
+    options = {"maxfev": _EVALUATIONS * k, "initial_simplex": corners}
+    search = minimize(loss, corners[0], method="Nelder-Mead", options=options)
+    v = np.exp(search.x - search.x.max())
+    return PredictorWeights(v=v / v.sum(), start="descent", loss=float(search.fun))
 
 
 def _loss(v: Floats, points: Floats, target: Floats, paths: Floats, path: Floats) -> tuple[float, Floats]:

@@ -150,12 +150,16 @@ def _searched(name: Start, v: Floats, data: tuple[Floats, Floats, Floats, Floats
 def _descended(data: tuple[Floats, Floats, Floats, Floats]) -> PredictorWeights:
     k = data[0].shape[1]
 
-    def loss(theta: Floats) -> float:
+    def size(theta: Floats) -> float:
         return _loss(np.exp(theta - theta.max()), *data)[0]
 
     corners = np.vstack([np.zeros(k), np.eye(k)])
-    options = {"maxfev": _EVALUATIONS * k, "initial_simplex": corners}
-    search = minimize(loss, corners[0], method="Nelder-Mead", options=options)
+    search = minimize(
+        size,
+        corners[0],
+        method="Nelder-Mead",
+        options={"maxfev": _EVALUATIONS * (k + 1), "initial_simplex": corners, "fatol": 0.0, "xatol": 1e-6},
+    )
     v = np.exp(search.x - search.x.max())
     return PredictorWeights(v=v / v.sum(), start="descent", loss=float(search.fun))
 

@@ -11,7 +11,8 @@ from pydantic import model_validator
 from impactkit.data.study import Study
 from impactkit.effects.donor_estimate import Told, donor_estimate
 from impactkit.effects.donor_fits import DonorFits
-from impactkit.effects.donor_panel import donor_panel
+from impactkit.effects.donor_panel import DonorPanel, donor_panel
+from impactkit.effects.donor_support import support_notes
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.estimator import DonorSettings
 from impactkit.effects.kernels.simplex import nearest_in_hull
@@ -108,14 +109,18 @@ class SyntheticControl(DonorSettings):
         fits = DonorFits(
             outcomes=Y, names=panel.names, starts=panel.starts, shares=panel.shares, weigh=weigh or nearest
         )
-        told = Told() if weigh is None else _told(weigh, fits, self.predictors)
+        told = _told(panel, fits, weigh, self.predictors)
         return donor_estimate(study, panel, fits, settings=self, inference=self.inference, told=told)
 
 
-def _told(weigh: PredictorFit, fits: DonorFits, predictors: tuple[Predictor, ...]) -> Told:
-    balance = weigh.balance(fits)
+def _told(
+    panel: DonorPanel, fits: DonorFits, weigh: PredictorFit | None, predictors: tuple[Predictor, ...]
+) -> Told:
+    notes = support_notes(panel, fits)
+    if weigh is None:
+        return Told(warnings=notes)
     return Told(
-        warnings=(weigh.told(fits),),
+        warnings=(weigh.told(fits), *notes),
         adjusted_for=tuple(dict.fromkeys(predictor.column for predictor in predictors)),
-        predictors=balance,
+        predictors=weigh.balance(fits),
     )

@@ -12,6 +12,7 @@ from impactkit.effects.kernels.simplex import nearest_in_hull
 _STEPS = 60
 _RANGE = 1e10
 _NEAR = 1e-9
+_CLOSE = 1e-6  # between scales this close the gap is all but linear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,7 +98,7 @@ def _least(points: Floats, target: Floats, values: Floats, largest: float) -> Fl
     if gap(inside) > allowed:
         return nearest_in_hull(points, target).weights
     for _ in range(_STEPS):
-        if large / small < 1 + 1e-12:
+        if large / small < 1 + _CLOSE:
             break
         s = float(np.sqrt(small * large))
         w = weights(s)

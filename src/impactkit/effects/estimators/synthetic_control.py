@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from impactkit.data.study import Study
 from impactkit.effects.donor_estimate import Told, donor_estimate
-from impactkit.effects.donor_fits import DonorFits
+from impactkit.effects.donor_fits import DonorFits, Weigh
 from impactkit.effects.donor_panel import DonorPanel, donor_panel
 from impactkit.effects.donor_support import support_notes
 from impactkit.effects.estimate import Estimate
@@ -96,8 +96,32 @@ class SyntheticControl(DonorSettings):
         EstimationError
             See `donor_panel` and `predictor_table`.
         """
+        panel, fits = self.beside_donors(study)
+        told = _told(panel, fits, self.predictors)
+        return donor_estimate(study, panel, fits, settings=self, inference=self.inference, told=told)
+
+    def beside_donors(self, study: Study) -> tuple[DonorPanel, DonorFits]:
+        """Return the treated units and donors of a study, and the treated beside their averages of donors.
+
+        Parameters
+        ----------
+        study : Study
+            A panel with treated units and donors, without gaps.
+
+        Returns
+        -------
+        panel : DonorPanel
+            The units.
+        fits : DonorFits
+            Their weights and gaps.
+
+        Raises
+        ------
+        EstimationError
+            See `donor_panel` and `predictor_table`.
+        """
         panel = donor_panel(study, self.donors)
-        weigh = None
+        weigh: Weigh | None = None
         if self.predictors:
             panel, table = predictor_table(study, panel, self.predictors)
             weigh = PredictorFit(outcomes=panel.outcomes, table=table, v=self.v)
@@ -109,15 +133,12 @@ class SyntheticControl(DonorSettings):
         fits = DonorFits(
             outcomes=Y, names=panel.names, starts=panel.starts, shares=panel.shares, weigh=weigh or nearest
         )
-        told = _told(panel, fits, weigh, self.predictors)
-        return donor_estimate(study, panel, fits, settings=self, inference=self.inference, told=told)
+        return panel, fits
 
 
-def _told(
-    panel: DonorPanel, fits: DonorFits, weigh: PredictorFit | None, predictors: tuple[Predictor, ...]
-) -> Told:
-    notes = support_notes(panel, fits)
-    if weigh is None:
+def _told(panel: DonorPanel, fits: DonorFits, predictors: tuple[Predictor, ...]) -> Told:
+    notes, weigh = support_notes(panel, fits), fits.weigh
+    if not isinstance(weigh, PredictorFit):
         return Told(warnings=notes)
     return Told(
         warnings=(weigh.told(fits), *notes),

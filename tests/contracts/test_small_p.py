@@ -104,7 +104,8 @@ def smallest_known(part, thin, found):
     if part.method == "ferman_pinto":
         return 1 / (thin.comparison + 1)
     if part.method == "placebo_in_space":
-        return 1 / (math.comb(thin.comparison, thin.treated) + 1)
+        choices = math.comb if len(thin.starts) == 1 else math.perm
+        return 1 / (choices(thin.comparison, thin.treated) + 1)
     if part.method == "wild_cluster_bootstrap":
         return 2 / 2.0**found.sample.n_clusters
     return 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -27,13 +27,15 @@ class FactorPanel:
         Effect in every treated period, in the outcome's unit.
     n_factors : int
         Hidden factors, each a random walk.
+    level : float
+        Standard deviation of units' levels.
     factor : float
         Standard deviation of a step of a factor.
     noise, persistence : float
         Standard deviation and first-order autocorrelation of units' own noise.
-    is_worst : bool
-        Whether the treated are not drawn, but those with the lowest outcome in the last period before the
-        start: then part of what follows is a return to the usual.
+    selected : {"drawn", "lowest", "fallen"}
+        Whether the treated are drawn, or those whose outcome in the last period before the start is lowest of
+        all, or furthest below their own earlier mean: then part of what follows is a return to the usual.
 
     Examples
     --------
@@ -48,15 +50,16 @@ class FactorPanel:
     start: int = 17
     effect: float = 1.0
     n_factors: int = 2
+    level: float = 1.0
     factor: float = 0.5
     noise: float = 0.5
     persistence: float = 0.0
-    is_worst: bool = False
+    selected: Literal["drawn", "lowest", "fallen"] = "drawn"
 
     @property
     def designs(self) -> frozenset[str]:
         """Estimators that weigh donors, while the treated are drawn."""
-        if self.is_worst:
+        if self.selected != "drawn":
             return frozenset()
         return frozenset(
             {
@@ -88,10 +91,19 @@ class FactorPanel:
         noise = rng.standard_normal((n, T))
         for t in range(1, T):
             noise[:, t] = self.persistence * noise[:, t - 1] + np.sqrt(1 - self.persistence**2) * noise[:, t]
-        y = rng.standard_normal((n, 1)) + rng.uniform(0, 1, (n, self.n_factors)) @ factors + self.noise * noise
+        y = (
+            self.level * rng.standard_normal((n, 1))
+            + rng.uniform(0, 1, (n, self.n_factors)) @ factors
+            + self.noise * noise
+        )
         period = np.arange(1, T + 1)
-        chosen = np.argsort(y[:, self.start - 2]) if self.is_worst else np.arange(n)
-        treated = np.isin(np.arange(n), chosen[: self.n_treated])
+        before = y[:, : self.start - 1]
+        order = {
+            "drawn": np.arange(n),
+            "lowest": np.argsort(before[:, -1]),
+            "fallen": np.argsort(before[:, -1] - before[:, :-1].mean(axis=1)),
+        }[self.selected]
+        treated = np.isin(np.arange(n), order[: self.n_treated])
         y += self.effect * (treated[:, None] & (period >= self.start))
         return pd.DataFrame(
             {

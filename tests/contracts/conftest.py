@@ -5,6 +5,7 @@ from typing import NamedTuple
 import pytest
 
 from impactkit.effects import estimators, worlds
+from impactkit.effects.estimator import DonorSettings
 from impactkit.effects.estimators import (
     BeforeAfter,
     ContinuousDose,
@@ -49,6 +50,11 @@ class Design(NamedTuple):
     def constant(self, frame, value):
         """Return the table with an outcome that is the same everywhere, per exposure where it is counted."""
         return frame.assign(y=value * frame[self.world.exposure] if self.is_count else value)
+
+    @property
+    def ranks_donors(self):
+        """Whether chance is known by ranks among donors alone: no standard error, and constants refused."""
+        return isinstance(self.estimator, DonorSettings)
 
     @property
     def has_units(self):

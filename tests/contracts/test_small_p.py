@@ -103,6 +103,9 @@ def smallest_known(part, thin, found):
         return max(rank, 1 / (1 + part.draws))
     if part.method == "ferman_pinto":
         return 1 / (thin.comparison + 1)
+    if part.method == "placebo_in_space":
+        choices = math.comb if len(thin.starts) == 1 else math.perm
+        return 1 / (choices(thin.comparison, thin.treated) + 1)
     if part.method == "wild_cluster_bootstrap":
         return 2 / 2.0**found.sample.n_clusters
     return 0.0
@@ -139,7 +142,7 @@ def test_a_p_value_is_unknown_or_no_smaller_than_the_design_can_give(estimator, 
 
 def spread_is_unknown(estimator, part, thin):
     """Whether nothing in the data tells how far chance moves one of the groups."""
-    if part.method in ("permutation", "ferman_pinto", "given_uncertainty"):
+    if part.method in ("permutation", "ferman_pinto", "given_uncertainty", "placebo_in_space"):
         return False
     if estimator is estimators.BeforeAfter:
         return thin.treated < 2

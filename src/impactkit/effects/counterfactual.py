@@ -42,6 +42,27 @@ class PlaceboGap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PredictorBalance:
+    """One predictor of the treated unit beside what its donors have.
+
+    Parameters
+    ----------
+    name : str
+        The column and when.
+    weight : float
+        What it counts in the choice of donors' weights; they sum to 1.
+    treated, expected, donors : float
+        Of the treated unit, of its weighted donors, and the plain mean of all donors, in its own unit.
+    """
+
+    name: str
+    weight: float
+    treated: float
+    expected: float
+    donors: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counterfactual:
     """Observed and expected outcome by period: what ``ik.plot`` draws.
 
@@ -65,6 +86,8 @@ class Counterfactual:
         What ranks compare with.
     season : tuple of float, length T
         The seasonal part of what was expected; empty without one.
+    predictors : tuple of PredictorBalance
+        What donors were to have in common with the treated unit; empty where it was the outcome alone.
     """
 
     periods: tuple[float, ...]
@@ -79,6 +102,7 @@ class Counterfactual:
     weights: tuple[DonorWeight, ...] = ()
     placebos: tuple[PlaceboGap, ...] = ()
     season: tuple[float, ...] = ()
+    predictors: tuple[PredictorBalance, ...] = ()
 
     @property
     def gaps(self) -> tuple[float, ...]:
@@ -103,4 +127,5 @@ class Counterfactual:
             pre_rmspe=record["pre_rmspe"],
             weights=tuple(DonorWeight(**weight) for weight in record["weights"]),
             placebos=tuple(placebos),
+            predictors=tuple(PredictorBalance(**one) for one in record.get("predictors", ())),
         )

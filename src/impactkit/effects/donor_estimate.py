@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
 
 from impactkit.data.study import Study
-from impactkit.effects.counterfactual import Counterfactual, DonorWeight, PlaceboGap
+from impactkit.effects.counterfactual import Counterfactual, DonorWeight, PlaceboGap, PredictorBalance
 from impactkit.effects.describe import group_means, sample_of
 from impactkit.effects.donor_fits import DonorFits
 from impactkit.effects.donor_panel import DonorPanel
@@ -64,10 +64,13 @@ class Told:
         What a reader must know.
     adjusted_for : tuple of str
         Columns that entered besides the outcome.
+    predictors : tuple of PredictorBalance
+        What donors were to have in common with the treated unit.
     """
 
     warnings: tuple[Message, ...] = ()
     adjusted_for: tuple[str, ...] = field(default=())
+    predictors: tuple[PredictorBalance, ...] = ()
 
 
 def donor_estimate(
@@ -120,7 +123,7 @@ def donor_estimate(
         covariance=found.covariance,
         permutation=test,
         bootstrap=found.bootstrap,
-        counterfactual=_counterfactual(panel, fits, found, test),
+        counterfactual=replace(_counterfactual(panel, fits, found, test), predictors=told.predictors),
     )
 
 

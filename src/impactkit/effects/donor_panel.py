@@ -100,13 +100,17 @@ def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
     faults = [
         *_pool_faults(pool, names, is_treated),
         *_treated_faults([names[i] for i in treated], starts, whole[treated]),
+        *_shared_faults(columns, treated, names),
         *_donor_faults(len(donors)),
     ]
     if faults:
         raise EstimationError.of([trouble for fault in faults for trouble in fault.troubles])
     order = np.concatenate([treated, donors])
     kept = columns.take(np.isin(columns.unit, order))
-    place = np.argsort(np.argsort(order))
+    assert kept.unit is not None
+    # Rows stand by cluster first, so units need not stand in the order of their codes.
+    standing = kept.unit[::T]
+    place = np.argsort(standing)[np.argsort(np.argsort(order))]
     outcomes = kept.outcome.reshape(len(order), T)[place]
     _refuse_constant(outcomes)
     gone = [names[i] for i in np.flatnonzero(~is_treated & seen & allowed & ~whole)]
@@ -203,6 +207,26 @@ def _treated_faults(names: list[str], starts: Codes, whole: npt.NDArray[np.bool_
             )
         )
     return found
+
+
+def _shared_faults(columns: Columns, treated: Codes, names: tuple[str, ...]) -> list[EstimationError]:
+    """Refuse treated units of one cluster: ranks would count each of them as a chance of its own."""
+    if columns.cluster is None or columns.unit is None:
+        return []
+    first = np.unique(columns.unit, return_index=True)
+    cluster = columns.cluster[first[1][np.searchsorted(first[0], treated)]]
+    met, counts = np.unique(cluster, return_counts=True)
+    shared = [names[i] for i in treated[np.isin(cluster, met[counts > 1])]]
+    if not shared:
+        return []
+    return [
+        EstimationError(
+            "Treated units that share a cluster, so that chance moves them together: {units}.",
+            where="cluster",
+            mend="Make one unit of them (their mean in each period), and of each cluster of donors.",
+            values={"units": listed(shared)},
+        )
+    ]
 
 
 def _donor_faults(n: int) -> list[EstimationError]:

@@ -21,6 +21,7 @@ from impactkit.effects.kernels.assignment_statistics import (
 
 Statistic = Literal["mean_gap", "rmspe_ratio"]
 _TIE = 1e-9
+_ROUNDING = 1e-9
 _STEPS = 80
 _CHUNK = 4096
 
@@ -55,8 +56,10 @@ class DonorRanks:
 
     @cached_property
     def pre_rmspe(self) -> Floats:
-        """Root mean square of each row's gaps before the start."""
-        return root_mean_square(self.before)
+        """Root mean square of each row's gaps before the start; 0 where they are rounding alone."""
+        sizes = root_mean_square(self.before)
+        largest = max(float(np.abs(self.gaps).max()), float(sizes.max()))
+        return np.where(sizes > _ROUNDING * largest, sizes, 0.0)
 
     def statistics(self, *, draws: int, seed: int) -> AssignmentStatistics | RatioStatistics:
         """Return the statistic of every row, ready for tests of any constant effect.

@@ -4,6 +4,7 @@ from impactkit.effects.worlds.change_in_one_group import ChangeInOneGroup
 from impactkit.effects.worlds.count_panel import CountPanel
 from impactkit.effects.worlds.dosed_panel import DosedPanel
 from impactkit.effects.worlds.eligible_in_areas import EligibleInAreas
+from impactkit.effects.worlds.factor_panel import FactorPanel
 from impactkit.effects.worlds.randomised_arms import RandomisedArms
 from impactkit.effects.worlds.repeated_cross_sections import RepeatedCrossSections
 from impactkit.effects.worlds.staggered_panel import StaggeredPanel
@@ -19,6 +20,7 @@ ALL = (
     SwitchingPanel,
     DosedPanel,
     EligibleInAreas,
+    FactorPanel,
     TwoGroupPanel,
 )
 
@@ -28,6 +30,7 @@ __all__ = [
     "CountPanel",
     "DosedPanel",
     "EligibleInAreas",
+    "FactorPanel",
     "RandomisedArms",
     "RepeatedCrossSections",
     "StaggeredPanel",

@@ -106,7 +106,8 @@ def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
         raise EstimationError.of([trouble for fault in faults for trouble in fault.troubles])
     order = np.concatenate([treated, donors])
     kept = columns.take(np.isin(columns.unit, order))
-    place = np.argsort(np.argsort(order))
+    assert kept.unit is not None
+    place = _places(kept.unit[::T], order)
     outcomes = kept.outcome.reshape(len(order), T)[place]
     _refuse_constant(outcomes)
     gone = [names[i] for i in np.flatnonzero(~is_treated & seen & allowed & ~whole)]
@@ -119,6 +120,12 @@ def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
         order=place,
         notes=_notes(gone, int((~is_treated & seen & ~allowed).sum())),
     )
+
+
+def _places(rows: Codes, order: Codes) -> Codes:
+    """Return where each unit's rows stand; rows are sorted by cluster before unit."""
+    by_code = np.argsort(rows)
+    return by_code[np.searchsorted(rows[by_code], order)]
 
 
 def listed(names: Sequence[str]) -> str:

@@ -47,10 +47,10 @@ def test_years_are_whole(result, events):
 
 
 def test_many_periods_are_thinned_but_keep_the_last(result):
-    from impactkit.reporting.plots.trajectories import _spread
+    from impactkit.reporting.drawing import thinned
 
-    assert len(_spread(range(1990, 2026))) <= 9
-    assert _spread(range(1990, 2026))[-1] == 2025
+    assert len(thinned(36)) <= 9
+    assert thinned(36)[-1] == 35
 
 
 def test_numbers_on_an_axis_are_evenly_spaced_and_as_written(result):

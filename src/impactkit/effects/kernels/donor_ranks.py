@@ -45,6 +45,8 @@ class DonorRanks:
         in the direction of the alternative, one-sided).
     n_assignments : int
         How many choices of treated units there are.
+    means : ndarray, shape (B,), optional
+        Average gaps after the start, where some periods are not among ``gaps``; their row means if left out.
     """
 
     gaps: Floats
@@ -52,6 +54,7 @@ class DonorRanks:
     before: Floats
     statistic: Statistic
     n_assignments: int
+    means: Floats | None = None
 
     @cached_property
     def pre_rmspe(self) -> Floats:
@@ -75,7 +78,7 @@ class DonorRanks:
         scale = self.pre_rmspe / own if own > 0 else np.ones(len(self.gaps))
         if self.statistic == "rmspe_ratio":
             return RatioStatistics(ranks=self, scale=scale)
-        means, is_exact = self.gaps.mean(axis=1), self.is_exact
+        means, is_exact = self.gaps.mean(axis=1) if self.means is None else self.means, self.is_exact
         # The observed choice is one of all, but not one of those drawn.
         rows = slice(0, None) if is_exact else slice(1, None)
         return AssignmentStatistics(
@@ -95,7 +98,7 @@ class DonorRanks:
 
     def at(self, period: int) -> DonorRanks:
         """Return the ranks of one period's gap, by its place after the start."""
-        return replace(self, gaps=self.gaps[:, period : period + 1])
+        return replace(self, gaps=self.gaps[:, period : period + 1], means=None)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

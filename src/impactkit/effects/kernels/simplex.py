@@ -77,6 +77,10 @@ def nearest_in_hull(
     squares = np.einsum("ij,ij->i", differences, differences)
     scale = float(np.sqrt(squares.mean())) or 1.0
     differences, squares, ridge = differences / scale, squares / scale**2, ridge / scale**2
+    if start is not None:
+        near = _near(differences, ridge, np.flatnonzero(start))
+        if near is not None:
+            return near
     if D < differences.shape[1]:  # the same distances in fewer dimensions
         differences = np.ascontiguousarray(np.linalg.qr(differences.T, mode="r").T)
     if ridge > _DENSE:
@@ -84,10 +88,6 @@ def nearest_in_hull(
         if dense is not None:
             slopes = differences @ (dense @ differences) + ridge * dense
             return _fit(D, np.arange(D), dense, slopes - float(dense @ slopes))
-    if start is not None:
-        near = _near(differences, ridge, np.flatnonzero(start))
-        if near is not None:
-            return near
     tried = np.argpartition(squares, _FIRST)[:_FIRST] if D > _FIRST else np.arange(D)
     for _ in range(D + 1):
         w = _solved(differences[tried], ridge)

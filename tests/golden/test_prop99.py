@@ -52,6 +52,7 @@ def test_california_ranks_by_the_ratio_of_gaps(control):
     assert found.permutation.n_assignments == 39
     assert found.permutation.p_value() >= 1 / 39
 
+
 @pytest.fixture(scope="module")
 def differences():
     from impactkit.effects.estimators import SyntheticDifferenceInDifferences
@@ -89,9 +90,7 @@ def test_weights_of_periods_are_the_authors(differences):
 def test_synthetic_difference_in_differences_of_california(differences):
     """The authors' -15.6038 with their weights; -15.6054 with exact ones, within the tolerance given."""
     case = CASES["sdid_sc_did_point"]
-    assert differences.interval.point == pytest.approx(
-        case["expected"]["sdid"], abs=case["tolerance"]["abs"]
-    )
+    assert differences.interval.point == pytest.approx(case["expected"]["sdid"], abs=case["tolerance"]["abs"])
     printed, error = CASES["paper_table1"]["expected"]["sdid"]
     tolerance = CASES["paper_table1"]["tolerance"]
     assert differences.interval.point == pytest.approx(printed, abs=tolerance["est_abs"])

@@ -125,15 +125,11 @@ def donor_estimate(
         covariance=found.covariance,
         permutation=test,
         bootstrap=found.bootstrap,
-        counterfactual=replace(
-            _counterfactual(panel, fits, found, test), period_weights=told.period_weights
-        ),
+        counterfactual=replace(_counterfactual(panel, fits, found, test), period_weights=told.period_weights),
     )
 
 
-def _test(
-    beside: PlaceboInSpace | None, inference: DonorInferring[F], fits: F
-) -> PermutationTest | None:
+def _test(beside: PlaceboInSpace | None, inference: DonorInferring[F], fits: F) -> PermutationTest | None:
     chosen = inference if isinstance(inference, PlaceboInSpace) else beside
     return None if chosen is None else chosen.test(fits)
 

@@ -124,9 +124,7 @@ class SyntheticDifferences:
         for start in np.unique(self.starts).tolist():
             members = np.flatnonzero(self.starts == start)
             ridges = self._ridges(start, len(members))
-            found.append(
-                Cohort(members=members, masses=self.shares[members], start=start, ridges=ridges)
-            )
+            found.append(Cohort(members=members, masses=self.shares[members], start=start, ridges=ridges))
         return tuple(found)
 
     def _ridges(self, start: int, n_treated: int) -> Penalties:
@@ -239,9 +237,7 @@ class SyntheticDifferences:
             is_alike = bool((self.starts == self.starts[0]).all() and np.allclose(self.shares, 1 / n))
             chosen, n_choices = choices(D, n, is_alike=is_alike, draws=draws, seed=seed)
             found = np.array([self._placebo(picked) for picked in chosen + n])
-            self._drawn[draws, seed] = Placebos(
-                paths=found[:, 1:], averages=found[:, 0], n_choices=n_choices
-            )
+            self._drawn[draws, seed] = Placebos(paths=found[:, 1:], averages=found[:, 0], n_choices=n_choices)
         return self._drawn[draws, seed]
 
     def _placebo(self, picked: Codes) -> Floats:

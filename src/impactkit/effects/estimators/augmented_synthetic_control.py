@@ -134,5 +134,5 @@ def _refuse_alike(covariates: Floats, panel: DonorPanel, names: tuple[str, ...])
             "Covariates that are the same for all donors before the start: {names}.",
             where="covariates",
             mend="Leave them out: they cannot tell which donors are like the treated unit.",
-            values={"names": ", ".join(name for name, is_alike in zip(names, alike, strict=True) if is_alike)},
+            values={"names": ", ".join(np.array(names)[alike].tolist())},
         )

@@ -62,9 +62,7 @@ class SyntheticVariance(BaseModel):
     seed: int = Field(default=1, ge=0)
     level: float = Field(default=0.95, gt=0, lt=1)
 
-    def infer_donors(
-        self, fits: SyntheticDifferences, *, test: PermutationTest | None = None
-    ) -> Uncertainty:
+    def infer_donors(self, fits: SyntheticDifferences, *, test: PermutationTest | None = None) -> Uncertainty:
         """Return limits of the average effect and of each period's.
 
         Parameters
@@ -128,7 +126,7 @@ class SyntheticVariance(BaseModel):
                 mend="Use SyntheticVariance(of='jackknife'), or make clusters the study's units.",
             )
         n, D = fits.n_treated, len(fits.donors)
-        if D < n + 2:
+        if n + 2 > D:
             return Message("inference.synthetic_variance.too_few_donors", {"donors": D, "needed": n + 2})
         drawn, before = fits.placebos(draws=self.draws, seed=self.seed), fits.reach[0]
         effects = np.column_stack([drawn.averages, drawn.paths[:, before:]])

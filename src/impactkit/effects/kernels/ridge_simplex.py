@@ -1,4 +1,4 @@
-"""Least squares over weights that are at least 0 and sum to 1 with a ridge, which makes most of them positive."""
+"""Least squares over weights of sum 1, with a ridge that makes most of them positive, solved exactly."""
 
 from __future__ import annotations
 
@@ -74,15 +74,12 @@ def _newton(used: Floats, ridge: float, gradient: Floats) -> Floats | None:
     system[:k, k] = system[k, :k] = -used.sum(axis=0) / ridge
     system[k, k] = n / ridge
     try:
-        step: Floats = np.linalg.solve(system, gradient)
+        return np.asarray(np.linalg.solve(system, gradient), dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
-    return step
 
 
-def _share(
-    raw: Floats, moved: Floats, *, ridge: float, e: Floats, step: Floats, gradient: Floats
-) -> float:
+def _share(raw: Floats, moved: Floats, *, ridge: float, e: Floats, step: Floats, gradient: Floats) -> float:
     """Return how much of a step increases the dual enough."""
     k = len(e)
     promised = float(gradient @ step)

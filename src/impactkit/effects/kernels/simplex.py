@@ -81,8 +81,8 @@ def nearest_in_hull(
         near = _near(differences, ridge, np.flatnonzero(start))
         if near is not None:
             return near
-    if D < differences.shape[1]:  # the same distances in fewer dimensions
-        differences = np.ascontiguousarray(np.linalg.qr(differences.T, mode="r").T)
+    if differences.shape[1] > D:  # the same distances in fewer dimensions
+        differences = np.ascontiguousarray(_triangle(differences.T).T)
     if ridge > _DENSE:
         dense = ridge_weights(differences, ridge)
         if dense is not None:
@@ -112,17 +112,23 @@ def _near(differences: Floats, ridge: float, used: Labels) -> SimplexFit | None:
     system = np.ones((k + n + 1, n))
     system[:k] = differences[used].T
     system[k : k + n] = np.sqrt(ridge) * np.eye(n)
-    triangle = np.linalg.qr(system, mode="r")
+    triangle = _triangle(system)
     if np.abs(triangle.diagonal()).min() <= _INDEPENDENT * np.abs(triangle.diagonal()).max():
         return None
-    w = np.linalg.solve(triangle, np.linalg.solve(triangle.T, np.ones(n)))
-    w /= w.sum()
+    w: Floats = np.linalg.solve(triangle, np.linalg.solve(triangle.T, np.ones(n)))
+    w = w / w.sum()
     if not bool((w > 0).all()):
         return None
     slopes = differences @ (w @ differences[used])
     slopes[used] += ridge * w
     fit = _fit(D, used, w, slopes - float(w @ slopes[used]))
     return fit if fit.residual <= _OPTIMAL else None
+
+
+def _triangle(matrix: Floats) -> Floats:
+    """Return the triangular factor, whose columns have the same products."""
+    found: Floats = np.linalg.qr(matrix, mode="r")  # type: ignore[assignment]
+    return found
 
 
 def _solved(differences: Floats, ridge: float) -> Floats:

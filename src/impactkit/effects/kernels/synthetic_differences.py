@@ -1,4 +1,4 @@
-"""Synthetic difference-in-differences: weights of donors and of periods, and the double difference they give."""
+"""Synthetic difference-in-differences: weights of donors and of periods for one cohort."""
 
 from __future__ import annotations
 

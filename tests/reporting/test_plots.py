@@ -72,6 +72,15 @@ def test_groups_differ_in_colour_marker_and_dash(result):
         assert getattr(treated, looks)() != getattr(comparison, looks)()
 
 
+def test_joint_limits_stand_behind_each_ones_own(events):
+    table = events.bands()
+    drawn = ik.plot(events, view="bands", language="en")
+    lines = {tuple(line.get_ydata()) for line in drawn.get_lines() if len(line.get_ydata()) == 2}
+    for low, high in zip(table["band_low"], table["band_high"], strict=True):
+        assert (low, high) in lines
+    assert "All at once" in drawn.alt_text
+
+
 def test_an_event_study_opens_the_marker_at_the_reference(events):
     axes = ik.plot(events, language="en")
     opened = [line for line in axes.lines if line.get_markerfacecolor() == "#ffffff"]

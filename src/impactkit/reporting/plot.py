@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from impactkit.effects.estimate import Estimate
 from impactkit.errors import UsageError
@@ -33,7 +33,7 @@ def plot(
     result: Estimate | Verdict | Answers | Drawn,
     *,
     claim: Claim | None = None,
-    view: View | None = None,
+    view: View | Literal["bands"] | None = None,
     language: Language | None = None,
 ) -> DescribedAxes:
     """Draw a result.
@@ -47,9 +47,9 @@ def plot(
         counts above the others.
     claim : Claim, optional
         What was promised: gives the indicator's unit and decimals.
-    view : {"trend", "gap", "placebos", "weights", "season"}, optional
+    view : {"trend", "gap", "placebos", "weights", "season", "bands"}, optional
         For an estimate of what would have been: both lines, their difference, that among the donors'
-        differences, the donors' weights, or the season.
+        differences, the donors' weights, or the season. For leads and lags: with limits that hold at once.
     language : {"sv", "en"}, optional
         The chosen one when left out.
 
@@ -73,7 +73,9 @@ def plot(
     Dot chart of the groups’ means. With intervention – 4.00. Comparison group – 1.50.
     """
     measure = _measure(claim, language or current_language())
-    if view is not None and isinstance(result, Estimate):
+    if view == "bands" and isinstance(result, Estimate):
+        return draw(EventStudyPicture.of(result, measure, joint=True))
+    if view is not None and view != "bands" and isinstance(result, Estimate):
         return draw(CounterfactualPicture.of(result, measure, view=view))
     return draw(_picture(result, measure, claim))
 

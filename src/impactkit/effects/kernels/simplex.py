@@ -94,8 +94,9 @@ def nearest_in_hull(
         slopes = differences @ (w @ differences[tried])
         slopes[tried] += ridge * w
         level = float(w @ slopes[tried])
-        lacking = np.flatnonzero(slopes < level - _OPTIMAL)
-        lacking = np.setdiff1d(lacking, tried, assume_unique=True)
+        is_lacking = slopes < level - _OPTIMAL
+        is_lacking[tried] = False
+        lacking = is_lacking.nonzero()[0]
         if not len(lacking):
             break
         if len(lacking) > _MORE:

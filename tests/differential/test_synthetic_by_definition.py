@@ -198,7 +198,7 @@ def test_placebos_are_donors_in_the_treated_units_place(seed):
         assert found.interval.reason.code == "inference.synthetic_variance.too_few_donors"
         return
     alike = len(set(start)) == 2 and len(set(weight[:n])) == 1
-    chosen, _ = choices(len(y) - n, n, is_alike=alike, draws=99, seed=1)
+    chosen, _ = choices(len(y) - n, n, is_alike=alike, draws=99, seed=1, most=100)
     effects = []
     for picked in chosen + n:
         order = [*picked, *(j for j in range(n, len(y)) if j not in picked)]

@@ -235,7 +235,9 @@ class SyntheticDifferences:
         if (draws, seed) not in self._drawn:
             n, D = self.n_treated, len(self.donors)
             is_alike = bool((self.starts == self.starts[0]).all() and np.allclose(self.shares, 1 / n))
-            chosen, n_choices = choices(D, n, is_alike=is_alike, draws=draws, seed=seed)
+            chosen, n_choices = choices(
+                D, n, is_alike=is_alike, draws=draws, seed=seed, most=max(draws, D) + 1
+            )
             found = np.array([self._placebo(picked) for picked in chosen + n])
             self._drawn[draws, seed] = Placebos(paths=found[:, 1:], averages=found[:, 0], n_choices=n_choices)
         return self._drawn[draws, seed]

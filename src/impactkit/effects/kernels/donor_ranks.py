@@ -187,7 +187,9 @@ class RatioStatistics:
         return inside
 
 
-def choices(n_donors: int, n_treated: int, *, is_alike: bool, draws: int, seed: int) -> tuple[Labels, int]:
+def choices(
+    n_donors: int, n_treated: int, *, is_alike: bool, draws: int, seed: int, most: int = EXACT_BELOW
+) -> tuple[Labels, int]:
     """Return which donors stand for the treated, choice by choice.
 
     Parameters
@@ -197,7 +199,9 @@ def choices(n_donors: int, n_treated: int, *, is_alike: bool, draws: int, seed: 
     is_alike : bool
         Whether the treated start together and count alike, so that their order does not matter.
     draws, seed : int
-        Random choices when there are more than `EXACT_BELOW`, and where they start.
+        Random choices when there are too many to go through, and where they start.
+    most : int
+        So many are too many.
 
     Returns
     -------
@@ -212,7 +216,7 @@ def choices(n_donors: int, n_treated: int, *, is_alike: bool, draws: int, seed: 
     [[0, 1], [0, 2], [1, 2]]
     """
     n = (math.comb if is_alike else math.perm)(n_donors, n_treated)
-    if n < EXACT_BELOW:
+    if n < most:
         every = (itertools.combinations if is_alike else itertools.permutations)(range(n_donors), n_treated)
         return np.array(list(every), dtype=np.int64).reshape(-1, n_treated), n
     stream = np.random.PCG64(seed)

@@ -27,6 +27,7 @@ _HOMES = {
     "effects.estimate": ("Estimate",),
     "effects.interval": ("Interval",),
     "effects.estimators": (
+        "AugmentedSyntheticControl",
         "BeforeAfter",
         "ContinuousDose",
         "DifferenceInDifferences",
@@ -38,6 +39,7 @@ _HOMES = {
         "SunAbraham",
         "SwitchingDifferenceInDifferences",
         "SyntheticControl",
+        "SyntheticDifferenceInDifferences",
         "TripleDifference",
     ),
     "evidence.check": ("check",),

@@ -108,9 +108,7 @@ def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
     order = np.concatenate([treated, donors])
     kept = columns.take(np.isin(columns.unit, order))
     assert kept.unit is not None
-    # Rows stand by cluster first, so units need not stand in the order of their codes.
-    standing = kept.unit[::T]
-    place = np.argsort(standing)[np.argsort(np.argsort(order))]
+    place = _places(kept.unit[::T], order)
     outcomes = kept.outcome.reshape(len(order), T)[place]
     _refuse_constant(outcomes)
     gone = [names[i] for i in np.flatnonzero(~is_treated & seen & allowed & ~whole)]
@@ -123,6 +121,12 @@ def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
         order=place,
         notes=_notes(gone, int((~is_treated & seen & ~allowed).sum())),
     )
+
+
+def _places(rows: Codes, order: Codes) -> Codes:
+    """Return where each unit's rows stand; rows are sorted by cluster before unit."""
+    by_code = np.argsort(rows)
+    return by_code[np.searchsorted(rows[by_code], order)]
 
 
 def listed(names: Sequence[str]) -> str:

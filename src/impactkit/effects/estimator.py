@@ -16,6 +16,7 @@ from impactkit.effects.inference import (
     InfluenceFunction,
     Permutation,
     PlaceboInSpace,
+    SyntheticVariance,
     WildClusterBootstrap,
 )
 
@@ -121,3 +122,6 @@ class DonorSettings(BaseModel):
     donors: DonorPool = DonorPool()
     inference: PlaceboInSpace = PlaceboInSpace()
     permutation: PlaceboInSpace | None = PlaceboInSpace()
+
+
+DifferenceInference = Annotated[PlaceboInSpace | SyntheticVariance, Field(discriminator="method")]

@@ -81,7 +81,9 @@ class PermutationTest:
     @property
     def is_exact(self) -> bool:
         """Whether all of them are gone through."""
-        return self.n_assignments <= EXACT_BELOW
+        part = self.parts[0]
+        # Where each choice costs a fit, fewer are gone through.
+        return part.is_exact if isinstance(part, DonorRanks) else self.n_assignments <= EXACT_BELOW
 
     @property
     def smallest_p(self) -> float:

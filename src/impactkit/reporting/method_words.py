@@ -13,6 +13,7 @@ from impactkit.wording import Message, format_number
 _COMPARED_CHANGES = ("parallel", "no_other_event", "no_anticipation", "no_spillover", "same_measure")
 _LIKE_DONORS = ("donors_alike", "donors_untouched", "no_anticipation", "no_spillover", "same_measure")
 _ASSUMPTIONS = {
+    "augmented_synthetic_control": ("correction_holds", *_LIKE_DONORS),
     "before_after": ("nothing_else", "same_measure"),
     "continuous_dose": ("parallel", "doses_alike", *_COMPARED_CHANGES[1:]),
     "difference_in_differences": _COMPARED_CHANGES,
@@ -21,6 +22,7 @@ _ASSUMPTIONS = {
     "stacked_difference_in_differences": _COMPARED_CHANGES,
     "sun_abraham": _COMPARED_CHANGES,
     "synthetic_control": _LIKE_DONORS,
+    "synthetic_difference_in_differences": ("weighted_parallel", *_LIKE_DONORS[1:]),
     "switching_difference_in_differences": _COMPARED_CHANGES,
     "staggered_difference_in_differences": _COMPARED_CHANGES,
     "triple_difference": ("gap_parallel", "no_spillover_within", *_COMPARED_CHANGES[1:]),

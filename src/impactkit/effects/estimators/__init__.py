@@ -1,5 +1,6 @@
 """How an effect is estimated: one estimator a file, listed in ``ALL``."""
 
+from impactkit.effects.estimators.augmented_synthetic_control import AugmentedSyntheticControl
 from impactkit.effects.estimators.before_after import BeforeAfter
 from impactkit.effects.estimators.continuous_dose import ContinuousDose
 from impactkit.effects.estimators.difference_in_differences import DifferenceInDifferences
@@ -11,9 +12,13 @@ from impactkit.effects.estimators.staggered_difference_in_differences import Sta
 from impactkit.effects.estimators.sun_abraham import SunAbraham
 from impactkit.effects.estimators.switching_difference_in_differences import SwitchingDifferenceInDifferences
 from impactkit.effects.estimators.synthetic_control import SyntheticControl
+from impactkit.effects.estimators.synthetic_difference_in_differences import (
+    SyntheticDifferenceInDifferences,
+)
 from impactkit.effects.estimators.triple_difference import TripleDifference
 
 ALL = (
+    AugmentedSyntheticControl,
     BeforeAfter,
     ContinuousDose,
     DifferenceInDifferences,
@@ -25,11 +30,13 @@ ALL = (
     SunAbraham,
     SwitchingDifferenceInDifferences,
     SyntheticControl,
+    SyntheticDifferenceInDifferences,
     TripleDifference,
 )
 
 __all__ = [
     "ALL",
+    "AugmentedSyntheticControl",
     "BeforeAfter",
     "ContinuousDose",
     "DifferenceInDifferences",
@@ -41,5 +48,6 @@ __all__ = [
     "SunAbraham",
     "SwitchingDifferenceInDifferences",
     "SyntheticControl",
+    "SyntheticDifferenceInDifferences",
     "TripleDifference",
 ]

@@ -6,6 +6,7 @@ from impactkit.effects.inference.given_uncertainty import GivenUncertainty
 from impactkit.effects.inference.influence_function import InfluenceFunction
 from impactkit.effects.inference.permutation import Permutation
 from impactkit.effects.inference.placebo_in_space import PlaceboInSpace
+from impactkit.effects.inference.synthetic_variance import SyntheticVariance
 from impactkit.effects.inference.wild_cluster_bootstrap import WildClusterBootstrap
 
 ALL = (
@@ -15,6 +16,7 @@ ALL = (
     InfluenceFunction,
     Permutation,
     PlaceboInSpace,
+    SyntheticVariance,
     WildClusterBootstrap,
 )
 
@@ -26,5 +28,6 @@ __all__ = [
     "InfluenceFunction",
     "Permutation",
     "PlaceboInSpace",
+    "SyntheticVariance",
     "WildClusterBootstrap",
 ]

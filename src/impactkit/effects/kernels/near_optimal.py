@@ -67,9 +67,7 @@ def near_optimal(points: Floats, target: Floats, values: Floats, *, largest: flo
     """
     low = _least(points, target, values, largest)
     high = _least(points, target, -values, largest)
-    return NearOptimal(
-        low=float(low @ values), high=float(high @ values), low_weights=low, high_weights=high
-    )
+    return NearOptimal(low=float(low @ values), high=float(high @ values), low_weights=low, high_weights=high)
 
 
 def _least(points: Floats, target: Floats, values: Floats, largest: float) -> Floats:

@@ -76,6 +76,9 @@ class DonorFits:
     has_level : bool
         Whether the unit's mean gap before the start is taken out: donors need to move like it, not to be at
         its level.
+    is_nearest : bool
+        Whether weights are those of `nearest_in_hull` on outcomes before the start, and nothing else: then
+        they can be found again under a supposed effect.
     """
 
     outcomes: Floats
@@ -84,6 +87,7 @@ class DonorFits:
     shares: Floats
     weigh: Weigh
     has_level: bool = False
+    is_nearest: bool = False
 
     @property
     def n_treated(self) -> int:

@@ -1,6 +1,7 @@
 """How uncertainty is found: one part a file, listed in ``ALL``."""
 
 from impactkit.effects.inference.cluster_robust import ClusterRobust
+from impactkit.effects.inference.conformal import Conformal
 from impactkit.effects.inference.ferman_pinto import FermanPinto
 from impactkit.effects.inference.given_uncertainty import GivenUncertainty
 from impactkit.effects.inference.influence_function import InfluenceFunction
@@ -11,6 +12,7 @@ from impactkit.effects.inference.wild_cluster_bootstrap import WildClusterBootst
 
 ALL = (
     ClusterRobust,
+    Conformal,
     FermanPinto,
     GivenUncertainty,
     InfluenceFunction,
@@ -23,6 +25,7 @@ ALL = (
 __all__ = [
     "ALL",
     "ClusterRobust",
+    "Conformal",
     "FermanPinto",
     "GivenUncertainty",
     "InfluenceFunction",

@@ -32,6 +32,7 @@ _HOMES = {
         "DifferenceInDifferences",
         "ExtendedTwoWayFixedEffects",
         "Imputation",
+        "InterruptedTimeSeries",
         "RandomisedTrial",
         "StackedDifferenceInDifferences",
         "StaggeredDifferenceInDifferences",

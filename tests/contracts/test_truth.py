@@ -15,6 +15,7 @@ from impactkit.effects.estimators import (
     DifferenceInDifferences,
     ExtendedTwoWayFixedEffects,
     Imputation,
+    InterruptedTimeSeries,
     RandomisedTrial,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
@@ -34,6 +35,8 @@ from impactkit.effects.worlds import (
 )
 
 DRAWS = 40
+UNASSIGNED = (BeforeAfter, InterruptedTimeSeries)
+"""Designs in which nothing was assigned that could be permuted."""
 
 
 @pytest.mark.parametrize("effect", [-2.0, 0.0])
@@ -119,7 +122,7 @@ def test_a_permutation_p_value_is_never_zero_and_the_same_for_the_same_seed():
     assert p[0] == p[1] != p[2]
 
 
-@pytest.mark.parametrize("estimator", [e for e in estimators.ALL if e is not BeforeAfter])
+@pytest.mark.parametrize("estimator", [e for e in estimators.ALL if e not in UNASSIGNED])
 def test_permutation_as_the_inference_gives_its_own_limits(estimator):
     worlds = {
         DifferenceInDifferences: TwoGroupPanel(n_units=14),

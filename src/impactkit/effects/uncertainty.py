@@ -44,6 +44,8 @@ class Uncertainty:
         What a reader must know.
     bootstrap : Resampled, optional
         The test by resampling of the headline, for limits at other levels.
+    coefficients : ndarray, shape (k,), optional
+        Of a regression over time, by which what was expected is told.
     """
 
     intervals: tuple[Interval, ...]
@@ -52,3 +54,4 @@ class Uncertainty:
     words: Message
     warnings: tuple[Message, ...] = ()
     bootstrap: Resampled | None = None
+    coefficients: Floats | None = None

@@ -17,6 +17,7 @@ _ASSUMPTIONS = {
     "difference_in_differences": _COMPARED_CHANGES,
     "extended_two_way_fixed_effects": _COMPARED_CHANGES,
     "imputation": _COMPARED_CHANGES,
+    "interrupted_time_series": ("same_course", "nothing_else_then", "no_anticipation", "same_measure"),
     "stacked_difference_in_differences": _COMPARED_CHANGES,
     "sun_abraham": _COMPARED_CHANGES,
     "switching_difference_in_differences": _COMPARED_CHANGES,

@@ -5,6 +5,7 @@ from impactkit.effects.estimators.continuous_dose import ContinuousDose
 from impactkit.effects.estimators.difference_in_differences import DifferenceInDifferences
 from impactkit.effects.estimators.extended_two_way_fixed_effects import ExtendedTwoWayFixedEffects
 from impactkit.effects.estimators.imputation import Imputation
+from impactkit.effects.estimators.interrupted_time_series import InterruptedTimeSeries
 from impactkit.effects.estimators.randomised_trial import RandomisedTrial
 from impactkit.effects.estimators.stacked_difference_in_differences import StackedDifferenceInDifferences
 from impactkit.effects.estimators.staggered_difference_in_differences import StaggeredDifferenceInDifferences
@@ -18,6 +19,7 @@ ALL = (
     DifferenceInDifferences,
     ExtendedTwoWayFixedEffects,
     Imputation,
+    InterruptedTimeSeries,
     RandomisedTrial,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
@@ -33,6 +35,7 @@ __all__ = [
     "DifferenceInDifferences",
     "ExtendedTwoWayFixedEffects",
     "Imputation",
+    "InterruptedTimeSeries",
     "RandomisedTrial",
     "StackedDifferenceInDifferences",
     "StaggeredDifferenceInDifferences",

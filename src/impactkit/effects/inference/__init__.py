@@ -1,20 +1,36 @@
 """How uncertainty is found: one part a file, listed in ``ALL``."""
 
+from impactkit.effects.inference.autoregressive_errors import AutoregressiveErrors
 from impactkit.effects.inference.cluster_robust import ClusterRobust
 from impactkit.effects.inference.ferman_pinto import FermanPinto
 from impactkit.effects.inference.given_uncertainty import GivenUncertainty
 from impactkit.effects.inference.influence_function import InfluenceFunction
+from impactkit.effects.inference.newey_west import NeweyWest
 from impactkit.effects.inference.permutation import Permutation
+from impactkit.effects.inference.prais_winsten import PraisWinsten
 from impactkit.effects.inference.wild_cluster_bootstrap import WildClusterBootstrap
 
-ALL = (ClusterRobust, FermanPinto, GivenUncertainty, InfluenceFunction, Permutation, WildClusterBootstrap)
+ALL = (
+    AutoregressiveErrors,
+    ClusterRobust,
+    FermanPinto,
+    GivenUncertainty,
+    InfluenceFunction,
+    NeweyWest,
+    Permutation,
+    PraisWinsten,
+    WildClusterBootstrap,
+)
 
 __all__ = [
     "ALL",
+    "AutoregressiveErrors",
     "ClusterRobust",
     "FermanPinto",
     "GivenUncertainty",
     "InfluenceFunction",
+    "NeweyWest",
     "Permutation",
+    "PraisWinsten",
     "WildClusterBootstrap",
 ]

@@ -1,9 +1,11 @@
 """Data with a known truth: one world a file, listed in ``ALL``."""
 
 from impactkit.effects.worlds.change_in_one_group import ChangeInOneGroup
+from impactkit.effects.worlds.compared_series import ComparedSeries
 from impactkit.effects.worlds.count_panel import CountPanel
 from impactkit.effects.worlds.dosed_panel import DosedPanel
 from impactkit.effects.worlds.eligible_in_areas import EligibleInAreas
+from impactkit.effects.worlds.interrupted_series import InterruptedSeries
 from impactkit.effects.worlds.randomised_arms import RandomisedArms
 from impactkit.effects.worlds.repeated_cross_sections import RepeatedCrossSections
 from impactkit.effects.worlds.staggered_panel import StaggeredPanel
@@ -12,7 +14,9 @@ from impactkit.effects.worlds.two_group_panel import TwoGroupPanel
 
 ALL = (
     ChangeInOneGroup,
+    ComparedSeries,
     CountPanel,
+    InterruptedSeries,
     RandomisedArms,
     RepeatedCrossSections,
     StaggeredPanel,
@@ -25,9 +29,11 @@ ALL = (
 __all__ = [
     "ALL",
     "ChangeInOneGroup",
+    "ComparedSeries",
     "CountPanel",
     "DosedPanel",
     "EligibleInAreas",
+    "InterruptedSeries",
     "RandomisedArms",
     "RepeatedCrossSections",
     "StaggeredPanel",

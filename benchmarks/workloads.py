@@ -130,4 +130,51 @@ limits are told. Ours starts from the estimate. Mark: under 0.05 s, whoever take
         script="differences",
         argument="honest",
     ),
+    "synthetic_control": Benchmark(
+        title="Synthetic control with every placebo, 290x25",
+        text="""\
+Outcomes of 17 periods before the start, weights for the treated unit and for each of 289 placebos, ranks and
+limits for the average and for 8 periods. pysyncon is asked for 20 of the 290 fits, whose time is told; the
+whole would take 14.5 times as long. Marks: 3 times StatsPAI's processor time, 100 times pysyncon's.""",
+        contenders=("impactkit", "StatsPAI", "pysyncon (20 of 290 fits)"),
+        script="donors",
+        argument="synthetic_control",
+        marks=(("StatsPAI", 3.0), ("pysyncon (20 of 290 fits)", 100 / 14.5)),
+    ),
+    "sdid_placebo": Benchmark(
+        title="Synthetic difference in differences, placebo errors of 200 draws",
+        text="290 units in 25 periods, ten treated. Mark: 10 times diff-diff's processor time.",
+        contenders=("impactkit", "diff-diff", "StatsPAI"),
+        script="donors",
+        argument="sdid_of_placebo",
+        marks=(("diff-diff", 10.0),),
+    ),
+    "sdid_jackknife": Benchmark(
+        title="Synthetic difference in differences, jackknife errors",
+        text="The same panel. Mark: twice StatsPAI's processor time.",
+        contenders=("impactkit", "diff-diff", "StatsPAI"),
+        script="donors",
+        argument="sdid_of_jackknife",
+        marks=(("StatsPAI", 2.0),),
+    ),
+    "series": Benchmark(
+        title="Interrupted series, 120 months",
+        text="""\
+Change of level and slope with a season. Ours builds the `Study`, integrates over the autocorrelation and
+finds the limits of every effect and period; the others use Newey and West's errors. Mark: 3 times StatsPAI's
+processor time.""",
+        contenders=("impactkit", "impactkit Newey-West", "StatsPAI", "statsmodels"),
+        script="donors",
+        argument="series",
+        marks=(("StatsPAI", 3.0),),
+    ),
+    "sweep": Benchmark(
+        title="300 indicators, each with 290 placebos",
+        text="""\
+Panels of 290 units in 25 periods, drawn, read and ranked one after the other by two processes; processor time
+is that of the process that hands them out. Mark: under 60 s by the clock on two processors.""",
+        contenders=("impactkit",),
+        script="donors",
+        argument="sweep",
+    ),
 }

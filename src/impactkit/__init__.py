@@ -38,6 +38,7 @@ _HOMES = {
         "StaggeredDifferenceInDifferences",
         "SunAbraham",
         "SwitchingDifferenceInDifferences",
+        "SyntheticControl",
         "TripleDifference",
     ),
     "evidence.check": ("check",),

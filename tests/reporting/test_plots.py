@@ -47,10 +47,10 @@ def test_years_are_whole(result, events):
 
 
 def test_many_periods_are_thinned_but_keep_the_last(result):
-    from impactkit.reporting.plots.trajectories import _spread
+    from impactkit.reporting.drawing import thinned
 
-    assert len(_spread(range(1990, 2026))) <= 9
-    assert _spread(range(1990, 2026))[-1] == 2025
+    assert len(thinned(36)) <= 9
+    assert thinned(36)[-1] == 35
 
 
 def test_numbers_on_an_axis_are_evenly_spaced_and_as_written(result):
@@ -70,6 +70,15 @@ def test_groups_differ_in_colour_marker_and_dash(result):
     treated, comparison, *_ = ik.plot(result.estimate).lines
     for looks in ("get_color", "get_marker", "get_linestyle"):
         assert getattr(treated, looks)() != getattr(comparison, looks)()
+
+
+def test_joint_limits_stand_behind_each_ones_own(events):
+    table = events.bands()
+    drawn = ik.plot(events, view="bands", language="en")
+    lines = {tuple(line.get_ydata()) for line in drawn.get_lines() if len(line.get_ydata()) == 2}
+    for low, high in zip(table["band_low"], table["band_high"], strict=True):
+        assert (low, high) in lines
+    assert "All at once" in drawn.alt_text
 
 
 def test_an_event_study_opens_the_marker_at_the_reference(events):

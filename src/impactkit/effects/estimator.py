@@ -7,6 +7,7 @@ from typing import Annotated, Any, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from impactkit.data.study import Study
+from impactkit.effects.donor_pool import DonorPool
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.inference import (
     ClusterRobust,
@@ -14,6 +15,7 @@ from impactkit.effects.inference import (
     GivenUncertainty,
     InfluenceFunction,
     Permutation,
+    PlaceboInSpace,
     WildClusterBootstrap,
 )
 
@@ -99,3 +101,23 @@ class CellRegressionSettings(BaseModel):
 
     inference: CellInference = ClusterRobust()
     permutation: Permutation | None = Permutation()
+
+
+class DonorSettings(BaseModel):
+    """Settings shared by estimators that compare treated units with averages of donors.
+
+    Parameters
+    ----------
+    donors : DonorPool
+        Which units may be donors; all that are not treated when left out.
+    inference : PlaceboInSpace
+        How uncertainty is found.
+    permutation : PlaceboInSpace, optional
+        The placebo test that stands beside another inference; None for none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    donors: DonorPool = DonorPool()
+    inference: PlaceboInSpace = PlaceboInSpace()
+    permutation: PlaceboInSpace | None = PlaceboInSpace()

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from impactkit.effects.kernels.date_shifts import DateShifts
 from impactkit.effects.kernels.interruption import steps_between
 from impactkit.effects.kernels.log_linear import log_linear
 from impactkit.effects.regression import Label
@@ -99,6 +100,20 @@ class Segmented:
             )
         return SeriesProblem(
             X=fit.X, y=fit.y, gaps=gaps, effects=self._rates(), scale=float(np.sqrt(y.max()))
+        )
+
+    def shifts(self) -> DateShifts:
+        """Return the series, without its interruption, whose treated stretch could have come at any date."""
+        fitted, control = self.design.fitted, self.series.control
+        y = self.observed()
+        if self.control != "none" and control is not None:
+            y = y - (control.outcome / control.exposure if self.counts else control.outcome)
+        own = set(self.design.own.tolist())
+        kept = [k for k in range(self.design.X.shape[1]) if k not in own]
+        return DateShifts(
+            X=self.design.X[fitted][:, kept],
+            y=y[fitted],
+            treated=self.design.averaged[fitted],
         )
 
     def _rows(self) -> tuple[Floats, Floats, Floats, Floats]:

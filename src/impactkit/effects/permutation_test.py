@@ -6,19 +6,24 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from impactkit.effects.interval import Alternative
+from impactkit.effects.interval import Alternative, Interval
 from impactkit.effects.kernels.assignment import EXACT_BELOW, AssignmentReduction
 from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
 from impactkit.effects.kernels.cohort_assignment import CohortReduction
+from impactkit.effects.kernels.date_shifts import DateShifts
+from impactkit.effects.kernels.donor_ranks import DonorRanks, RatioStatistics
 from impactkit.effects.kernels.dose_assignment import DoseReduction
 from impactkit.effects.kernels.path_assignment import PathReduction
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
+Reduction: TypeAlias = (
+    AssignmentReduction | CohortReduction | DateShifts | DonorRanks | DoseReduction | PathReduction
+)
 _SIGNS = (1, -1, -1, 1)
 """A difference of two, or a difference of two differences."""
 
@@ -29,7 +34,7 @@ class PermutationTest:
 
     Parameters
     ----------
-    parts : tuple of AssignmentReduction, CohortReduction or DoseReduction
+    parts : tuple of AssignmentReduction, CohortReduction, DonorRanks, DoseReduction or PathReduction
         Sums by assignment unit; the statistic is the first part's effect, less the second's if there are two,
         less the second's and the third's and with the fourth's if there are four. Only the first is moved by
         the hypothesised effect.
@@ -54,16 +59,18 @@ class PermutationTest:
        in Genetics and Molecular Biology*, 9(1).
     """
 
-    parts: tuple[AssignmentReduction | CohortReduction | DoseReduction | PathReduction, ...]
+    parts: tuple[Reduction, ...]
     draws: int
     seed: int
     law: Message
 
     @cached_property
-    def statistics(self) -> AssignmentStatistics:
+    def statistics(self) -> AssignmentStatistics | RatioStatistics:
         """The statistic under every assignment gone through."""
         found = [part.statistics(draws=self.draws, seed=self.seed) for part in self.parts]
-        return found[0] if len(found) == 1 else _combined(found)
+        if len(found) == 1:
+            return found[0]
+        return _combined([one for one in found if isinstance(one, AssignmentStatistics)])
 
     @cached_property
     def n_assignments(self) -> int:
@@ -146,6 +153,35 @@ class PermutationTest:
             "draws": self.n_assignments if self.is_exact else self.draws,
             "seed": str(self.seed),
         }
+
+
+def permutation_interval(point: float, test: PermutationTest, level: float) -> Interval:
+    """Return the interval of effects that a permutation test does not reject.
+
+    Parameters
+    ----------
+    point : float
+        The estimate, in the outcome's unit.
+    test : PermutationTest
+        The test.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    Interval
+        Without standard error and degrees of freedom.
+    """
+    low, high = test.limits(level)
+    return Interval(
+        point=point,
+        std_error=math.nan,
+        df=math.nan,
+        level=level,
+        low=low,
+        high=high,
+        p_value=test.p_value(),
+    )
 
 
 def _combined(parts: Sequence[AssignmentStatistics]) -> AssignmentStatistics:

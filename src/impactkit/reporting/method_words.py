@@ -11,6 +11,7 @@ from impactkit.reporting.evaluated import Telling
 from impactkit.wording import Message, format_number
 
 _COMPARED_CHANGES = ("parallel", "no_other_event", "no_anticipation", "no_spillover", "same_measure")
+_LIKE_DONORS = ("donors_alike", "donors_untouched", "no_anticipation", "no_spillover", "same_measure")
 _ASSUMPTIONS = {
     "before_after": ("nothing_else", "same_measure"),
     "continuous_dose": ("parallel", "doses_alike", *_COMPARED_CHANGES[1:]),
@@ -20,6 +21,7 @@ _ASSUMPTIONS = {
     "interrupted_time_series": ("same_course", "nothing_else_then", "no_anticipation", "same_measure"),
     "stacked_difference_in_differences": _COMPARED_CHANGES,
     "sun_abraham": _COMPARED_CHANGES,
+    "synthetic_control": _LIKE_DONORS,
     "switching_difference_in_differences": _COMPARED_CHANGES,
     "staggered_difference_in_differences": _COMPARED_CHANGES,
     "triple_difference": ("gap_parallel", "no_spillover_within", *_COMPARED_CHANGES[1:]),

@@ -11,6 +11,7 @@ from impactkit.effects.estimators.stacked_difference_in_differences import Stack
 from impactkit.effects.estimators.staggered_difference_in_differences import StaggeredDifferenceInDifferences
 from impactkit.effects.estimators.sun_abraham import SunAbraham
 from impactkit.effects.estimators.switching_difference_in_differences import SwitchingDifferenceInDifferences
+from impactkit.effects.estimators.synthetic_control import SyntheticControl
 from impactkit.effects.estimators.triple_difference import TripleDifference
 
 ALL = (
@@ -25,6 +26,7 @@ ALL = (
     StaggeredDifferenceInDifferences,
     SunAbraham,
     SwitchingDifferenceInDifferences,
+    SyntheticControl,
     TripleDifference,
 )
 
@@ -41,5 +43,6 @@ __all__ = [
     "StaggeredDifferenceInDifferences",
     "SunAbraham",
     "SwitchingDifferenceInDifferences",
+    "SyntheticControl",
     "TripleDifference",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.inference import AutoregressiveErrors, NeweyWest, PraisWinsten
+from impactkit.effects.inference import AutoregressiveErrors, NeweyWest, PlaceboDates, PraisWinsten
 from impactkit.effects.interrupted import Segmented
 from impactkit.effects.segments import segmented_design
 from impactkit.effects.series import Series, series_of
@@ -52,6 +53,8 @@ class InterruptedTimeSeries(BaseModel):
         counts may vary more than Poisson's.
     inference : AutoregressiveErrors, PraisWinsten or NeweyWest
         How uncertainty is found.
+    permutation : PlaceboDates, optional
+        The rank among placebo dates that stands beside it; None for none.
 
     Notes
     -----
@@ -88,7 +91,7 @@ class InterruptedTimeSeries(BaseModel):
     >>> study = Study(frame, outcome="y", time="month", start=36)
     >>> found = InterruptedTimeSeries().estimate(study)
     >>> found.terms[0].name, round(found.interval.point, 2)
-    ('average', 3.03)
+    ('average', 3.14)
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -107,6 +110,7 @@ class InterruptedTimeSeries(BaseModel):
     inference: Annotated[AutoregressiveErrors | PraisWinsten | NeweyWest, Field(discriminator="method")] = (
         AutoregressiveErrors()
     )
+    permutation: PlaceboDates | None = PlaceboDates()
 
     def estimate(self, study: Study) -> Estimate:
         """Return the average effect, the changes of level and slope, and the effect in each treated period.
@@ -152,9 +156,11 @@ class InterruptedTimeSeries(BaseModel):
             expected=segmented.expected(found.coefficients),
             season=segmented.season(found.coefficients),
         )
-        return series_estimate(
+        ranked = None if self.permutation is None else self.permutation.test(segmented.shifts())
+        estimate = series_estimate(
             study, course, found, settings=self, estimand=self._estimand(study, segmented), notes=design.notes
         )
+        return replace(estimate, permutation=ranked)
 
     def _control(self, series: Series) -> Control:
         if self.control is not None:

@@ -7,6 +7,8 @@ from impactkit.effects.inference.given_uncertainty import GivenUncertainty
 from impactkit.effects.inference.influence_function import InfluenceFunction
 from impactkit.effects.inference.newey_west import NeweyWest
 from impactkit.effects.inference.permutation import Permutation
+from impactkit.effects.inference.placebo_dates import PlaceboDates
+from impactkit.effects.inference.placebo_in_space import PlaceboInSpace
 from impactkit.effects.inference.prais_winsten import PraisWinsten
 from impactkit.effects.inference.wild_cluster_bootstrap import WildClusterBootstrap
 
@@ -18,6 +20,8 @@ ALL = (
     InfluenceFunction,
     NeweyWest,
     Permutation,
+    PlaceboDates,
+    PlaceboInSpace,
     PraisWinsten,
     WildClusterBootstrap,
 )
@@ -31,6 +35,8 @@ __all__ = [
     "InfluenceFunction",
     "NeweyWest",
     "Permutation",
+    "PlaceboDates",
+    "PlaceboInSpace",
     "PraisWinsten",
     "WildClusterBootstrap",
 ]

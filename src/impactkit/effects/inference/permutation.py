@@ -13,7 +13,7 @@ from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.kernels.least_squares import LeastSquares
 from impactkit.effects.linear import LinearProblem
-from impactkit.effects.permutation_test import PermutationTest
+from impactkit.effects.permutation_test import PermutationTest, permutation_interval
 from impactkit.effects.uncertainty import Uncertainty
 from impactkit.wording import Message
 
@@ -114,33 +114,4 @@ def headline_only(points: Sequence[float], test: PermutationTest | None, level: 
         contributions=Contributions.of(np.full((0, K), np.nan)),
         covariance=np.full((K, K), np.nan),
         words=Message("inference.permutation"),
-    )
-
-
-def permutation_interval(point: float, test: PermutationTest, level: float) -> Interval:
-    """Return the interval of effects that a permutation test does not reject.
-
-    Parameters
-    ----------
-    point : float
-        The estimate, in the outcome's unit.
-    test : PermutationTest
-        The test.
-    level : float
-        Confidence level.
-
-    Returns
-    -------
-    Interval
-        Without standard error and degrees of freedom.
-    """
-    low, high = test.limits(level)
-    return Interval(
-        point=point,
-        std_error=math.nan,
-        df=math.nan,
-        level=level,
-        low=low,
-        high=high,
-        p_value=test.p_value(),
     )

@@ -36,6 +36,7 @@ _HOMES = {
         "RandomisedTrial",
         "StackedDifferenceInDifferences",
         "StaggeredDifferenceInDifferences",
+        "StructuralTimeSeries",
         "SunAbraham",
         "SwitchingDifferenceInDifferences",
         "SyntheticControl",

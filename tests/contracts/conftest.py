@@ -15,6 +15,7 @@ from impactkit.effects.estimators import (
     RandomisedTrial,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
+    StructuralTimeSeries,
     TripleDifference,
 )
 from impactkit.effects.inference import ClusterRobust, InfluenceFunction, NeweyWest, PraisWinsten
@@ -125,6 +126,14 @@ VARIED = {
     ),
     "series compared in one model": Design(
         InterruptedTimeSeries(control="model"), ComparedSeries(shared=0.0, season=0.0, n_controls=3)
+    ),
+    "forecast from a comparison series": Design(
+        StructuralTimeSeries(trend="local_level"),
+        ComparedSeries(season=0.0, event=0.0, persistence=0.0, n_after=6),
+    ),
+    "forecast with season and wandering slope": Design(
+        StructuralTimeSeries(trend="local_linear", season="fourier", season_length=12),
+        InterruptedSeries(season=2.0, n_before=48, n_after=6, persistence=0.9),
     ),
     "unpaired": Design(BeforeAfter(paired=False), ChangeInOneGroup()),
 }

@@ -19,6 +19,7 @@ from impactkit.effects.estimators import (
     RandomisedTrial,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
+    StructuralTimeSeries,
     SunAbraham,
     SwitchingDifferenceInDifferences,
     TripleDifference,
@@ -35,7 +36,7 @@ from impactkit.effects.worlds import (
 )
 
 DRAWS = 40
-UNASSIGNED = (BeforeAfter, InterruptedTimeSeries)
+UNASSIGNED = (BeforeAfter, InterruptedTimeSeries, StructuralTimeSeries)
 """Designs in which nothing was assigned that could be permuted."""
 
 

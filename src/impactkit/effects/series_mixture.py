@@ -15,7 +15,7 @@ from impactkit.effects.uncertainty import Uncertainty
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
-_NEGLIGIBLE = 1e-10  # of the largest weight
+_NEGLIGIBLE = 1e-7  # of the largest weight
 _USUAL = 0.95  # the level at which degrees of freedom are told
 _SMALLEST = 5e-324
 

@@ -20,6 +20,7 @@ _ASSUMPTIONS = {
     "imputation": _COMPARED_CHANGES,
     "interrupted_time_series": ("same_course", "nothing_else_then", "no_anticipation", "same_measure"),
     "stacked_difference_in_differences": _COMPARED_CHANGES,
+    "structural_time_series": ("same_course", "nothing_else_then", "no_anticipation", "same_measure"),
     "sun_abraham": _COMPARED_CHANGES,
     "synthetic_control": _LIKE_DONORS,
     "switching_difference_in_differences": _COMPARED_CHANGES,

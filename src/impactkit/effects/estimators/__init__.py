@@ -9,6 +9,7 @@ from impactkit.effects.estimators.interrupted_time_series import InterruptedTime
 from impactkit.effects.estimators.randomised_trial import RandomisedTrial
 from impactkit.effects.estimators.stacked_difference_in_differences import StackedDifferenceInDifferences
 from impactkit.effects.estimators.staggered_difference_in_differences import StaggeredDifferenceInDifferences
+from impactkit.effects.estimators.structural_time_series import StructuralTimeSeries
 from impactkit.effects.estimators.sun_abraham import SunAbraham
 from impactkit.effects.estimators.switching_difference_in_differences import SwitchingDifferenceInDifferences
 from impactkit.effects.estimators.synthetic_control import SyntheticControl
@@ -24,6 +25,7 @@ ALL = (
     RandomisedTrial,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
+    StructuralTimeSeries,
     SunAbraham,
     SwitchingDifferenceInDifferences,
     SyntheticControl,
@@ -41,6 +43,7 @@ __all__ = [
     "RandomisedTrial",
     "StackedDifferenceInDifferences",
     "StaggeredDifferenceInDifferences",
+    "StructuralTimeSeries",
     "SunAbraham",
     "SwitchingDifferenceInDifferences",
     "SyntheticControl",

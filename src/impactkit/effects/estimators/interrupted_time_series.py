@@ -91,7 +91,7 @@ class InterruptedTimeSeries(BaseModel):
     >>> study = Study(frame, outcome="y", time="month", start=36)
     >>> found = InterruptedTimeSeries().estimate(study)
     >>> found.terms[0].name, round(found.interval.point, 2)
-    ('average', 3.14)
+    ('average', 3.15)
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

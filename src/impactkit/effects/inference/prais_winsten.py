@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from impactkit.effects.kernels.autoregression import autocorrelation_grid, autoregressive_fits
+from impactkit.effects.kernels.autoregression import autoregressive_fits, autoregressive_grid
 from impactkit.effects.series_effects import SeriesProblem, t_uncertainty
 from impactkit.effects.uncertainty import Uncertainty
 from impactkit.errors import EstimationError
@@ -99,7 +99,7 @@ def _most_likely(problem: SeriesProblem) -> float:
 
     Slopes are taken over five points: the height of a flat top says only half as many digits of where it is.
     """
-    grid = np.arctanh(autocorrelation_grid(len(problem.y)).rho)
+    grid = np.arctanh(autoregressive_grid(len(problem.y)).rho)
     heights = autoregressive_fits(problem.X, problem.y, problem.gaps, np.tanh(grid)).log_likelihoods
     best = int(np.argmax(heights))
     z, low, high = grid[best], grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]

@@ -7,30 +7,39 @@ from dataclasses import dataclass
 import numpy as np
 
 from impactkit.effects.kernels.arrays import Floats
-from impactkit.effects.kernels.restricted_likelihood import RestrictedFits, restricted_fits
+from impactkit.effects.kernels.restricted_likelihood import RestrictedFits, fits_about_least_squares
 
 _NARROWEST, _WIDEST = -2.0, 3.8  # of atanh(rho): -.964 to .999
-_COARSEST = 0.08
+_COARSEST, _COARSEST_WITH_NOISE = 0.08, 0.2
+_SHARES = np.sin((np.arange(4) + 0.5) / 4 * np.pi / 2) ** 2  # equally far apart in angle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class AutocorrelationGrid:
-    """Autocorrelations, and the mass of prior belief that each stands for.
+class ErrorGrid:
+    """Errors that carry over, perhaps under noise that does not, and the prior mass of each kind.
 
     Parameters
     ----------
     rho : ndarray, shape (R,)
-        Between -.964 and .999, denser towards both ends.
+        Autocorrelation of what carries over, between -.964 and .999, denser towards both ends.
+    share : ndarray, shape (R,)
+        Its share of the errors' variance; 1 without noise.
     log_prior : ndarray, shape (R,)
-        Logarithm of the mass, up to a constant.
+        Logarithm of the prior mass, up to a constant.
     """
 
     rho: Floats
+    share: Floats
     log_prior: Floats
 
+    @property
+    def neighbours(self) -> Floats:
+        """Correlation of the errors of neighbouring periods, shape (R,)."""
+        return self.rho * self.share
 
-def autocorrelation_grid(n: int) -> AutocorrelationGrid:
-    """Return a grid fine enough for a series of n points.
+
+def autoregressive_grid(n: int) -> ErrorGrid:
+    """Return a grid of autocorrelations fine enough for a series of n points.
 
     Parameters
     ----------
@@ -39,7 +48,7 @@ def autocorrelation_grid(n: int) -> AutocorrelationGrid:
 
     Returns
     -------
-    AutocorrelationGrid
+    ErrorGrid
         Equally spaced in ``atanh(rho)``, at most the standard error of an autocorrelation apart.
 
     Notes
@@ -54,13 +63,50 @@ def autocorrelation_grid(n: int) -> AutocorrelationGrid:
 
     Examples
     --------
-    >>> grid = autocorrelation_grid(60)
+    >>> grid = autoregressive_grid(60)
     >>> len(grid.rho), grid.rho[[0, -1]].round(3).tolist()
     (74, [-0.964, 0.999])
     """
-    step = min(_COARSEST, 1 / np.sqrt(n))
-    z = np.linspace(_NARROWEST, _WIDEST, int(np.ceil((_WIDEST - _NARROWEST) / step)) + 1)
-    return AutocorrelationGrid(rho=np.tanh(z), log_prior=-np.log(np.cosh(z)))
+    z = _places(min(_COARSEST, 1 / np.sqrt(n)))
+    return ErrorGrid(rho=np.tanh(z), share=np.ones(len(z)), log_prior=-np.log(np.cosh(z)))
+
+
+def noisy_grid(n: int) -> ErrorGrid:
+    """Return a grid of autocorrelations with and without noise on top.
+
+    Parameters
+    ----------
+    n : int
+        Points.
+
+    Returns
+    -------
+    ErrorGrid
+        Half the prior mass without noise, as in `autoregressive_grid`; half with it, over shares equally far
+        apart in angle and over ``1 / (1 - rho^2)`` for positive autocorrelations: noise hides how long
+        the rest carries over, so that persistence needs a stronger lean.
+
+    Examples
+    --------
+    >>> grid = noisy_grid(60)
+    >>> half = np.exp(grid.log_prior)[grid.share == 1].sum()
+    >>> round(float(half), 12), round(float(np.exp(grid.log_prior).sum()), 12)
+    (0.5, 1.0)
+    """
+    z = _places(min(_COARSEST_WITH_NOISE, 1.5 / np.sqrt(n)))
+    plain, lean = 1 / np.cosh(z), np.exp(np.minimum(z, 0.0))
+    shares = np.append(_SHARES, 1.0)
+    masses = np.outer(np.append(np.full(len(_SHARES), 1 / len(_SHARES)), 0.0), lean / lean.sum())
+    masses[-1] = plain / plain.sum()
+    return ErrorGrid(
+        rho=np.tile(np.tanh(z), len(shares)),
+        share=np.repeat(shares, len(z)),
+        log_prior=np.log(masses / 2).ravel(),
+    )
+
+
+def _places(step: float) -> Floats:
+    return np.linspace(_NARROWEST, _WIDEST, int(np.ceil((_WIDEST - _NARROWEST) / step)) + 1)
 
 
 def autoregressive_fits(X: Floats, y: Floats, gaps: Floats, rho: Floats) -> RestrictedFits:
@@ -102,19 +148,69 @@ def autoregressive_fits(X: Floats, y: Floats, gaps: Floats, rho: Floats) -> Rest
     >>> fits.coefficients[:, 0].round(6).tolist(), fits.variances.round(6).tolist()
     ([2.5, 2.5], [1.666667, 1.722222])
     """
-    n = len(y)
-    Q, root = np.linalg.qr(X)
-    slopes = Q.T @ y
-    Z = np.column_stack([Q, y - Q @ slopes])
-    grams, log_determinants = _whitened_grams(Z, gaps, rho)
-    fits = restricted_fits(grams, log_determinants, n=n, root=root)
-    return RestrictedFits(
-        coefficients=fits.coefficients + np.linalg.solve(root, slopes),
-        inverses=fits.inverses,
-        variances=fits.variances,
-        log_likelihoods=fits.log_likelihoods,
-        df=fits.df,
-    )
+    return fits_about_least_squares(X, y, lambda Z: _whitened_grams(Z, gaps, rho))
+
+
+def noisy_fits(X: Floats, y: Floats, gaps: Floats, grid: ErrorGrid) -> RestrictedFits:
+    """Fit a regression whose errors are a stationary autoregression under noise, for each of a grid.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, k)
+        Regressors, full column rank.
+    y : ndarray, shape (n,)
+        Outcome.
+    gaps : ndarray, shape (n,)
+        Periods since the row before, 1 where none is missing; ``inf`` where a series begins.
+    grid : ErrorGrid
+        Autocorrelations and shares.
+
+    Returns
+    -------
+    RestrictedFits
+        As `autoregressive_fits` where the share is 1.
+
+    Notes
+    -----
+    Errors ``d > 0`` periods apart have the correlation ``share * rho^d``. Rows are whitened by the Kalman
+    filter [1]_, period by period for all of the grid and all regressors at once.
+
+    References
+    ----------
+    .. [1] Harvey, A. C. (1989). *Forecasting, Structural Time Series Models and the Kalman Filter*. Cambridge
+       University Press, section 3.4.
+
+    Examples
+    --------
+    >>> grid = ErrorGrid(rho=np.array([0.5]), share=np.ones(1), log_prior=np.zeros(1))
+    >>> X, y = np.ones((4, 1)), np.array([1.0, 2, 3, 4])
+    >>> noisy_fits(X, y, np.array([np.inf, 1, 1, 1]), grid).variances.round(6).tolist()
+    [1.722222]
+    """
+    return fits_about_least_squares(X, y, lambda Z: _filtered_grams(Z, gaps, grid))
+
+
+def _filtered_grams(Z: Floats, gaps: Floats, grid: ErrorGrid) -> tuple[Floats, Floats]:
+    """Return ``Z' V^-1 Z`` and ``log |V|`` under each autocorrelation and share."""
+    n, K = Z.shape
+    R, noise = len(grid.rho), 1 - grid.share
+    whitened = np.empty((n, R, K))
+    state, spread = np.zeros((R, K)), grid.share.copy()
+    log_determinants = np.zeros(R)
+    powers = {gap: np.zeros(R) if np.isinf(gap) else grid.rho**gap for gap in np.unique(gaps)}
+    for t, gap in enumerate(gaps):
+        phi = powers[gap]
+        state *= phi[:, None]
+        spread = phi**2 * spread + (1 - phi**2) * grid.share
+        total = spread + noise
+        innovation = Z[t] - state
+        np.multiply(innovation, (1 / np.sqrt(total))[:, None], out=whitened[t])
+        gain = spread / total
+        state += gain[:, None] * innovation
+        spread = gain * noise
+        log_determinants += np.log(total)
+    stacked = whitened.transpose(1, 0, 2)
+    return stacked.transpose(0, 2, 1) @ stacked, log_determinants
 
 
 def _whitened_grams(Z: Floats, gaps: Floats, rho: Floats) -> tuple[Floats, Floats]:

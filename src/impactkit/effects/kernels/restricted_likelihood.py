@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -54,6 +55,38 @@ class RestrictedFits:
             log_likelihoods=self.log_likelihoods[chosen],
             df=self.df,
         )
+
+
+def fits_about_least_squares(
+    X: Floats, y: Floats, grams: Callable[[Floats], tuple[Floats, Floats]]
+) -> RestrictedFits:
+    """Solve under each covariance, starting from least squares so that nothing is lost to rounding.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, k)
+        Regressors, full column rank.
+    y : ndarray, shape (n,)
+        Outcome.
+    grams : callable
+        Returns ``Z' V_r^-1 Z`` and ``log |V_r|`` of a matrix ``Z``.
+
+    Returns
+    -------
+    RestrictedFits
+        Of the outcome.
+
+    Examples
+    --------
+    >>> one = lambda Z: ((Z.T @ Z)[None], np.zeros(1))
+    >>> fits_about_least_squares(np.ones((3, 1)), np.array([1.0, 2, 6]), one).coefficients.round(12).tolist()
+    [[3.0]]
+    """
+    Q, root = np.linalg.qr(X)
+    slopes = Q.T @ y
+    inner, log_determinants = grams(np.column_stack([Q, y - Q @ slopes]))
+    fits = restricted_fits(inner, log_determinants, n=len(y), root=root)
+    return replace(fits, coefficients=fits.coefficients + np.linalg.solve(root, slopes))
 
 
 def restricted_fits(grams: Floats, log_determinants: Floats, *, n: int, root: Floats) -> RestrictedFits:

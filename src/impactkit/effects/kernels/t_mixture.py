@@ -10,7 +10,7 @@ from scipy.special import gammaln, stdtr, stdtrit
 from impactkit.effects.kernels.arrays import Floats
 
 _STEPS = 60
-_CLOSE = 1e-13
+_CLOSE = 1e-5  # of the spread: the step after it is below rounding, for the error is cubed each time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,20 +69,25 @@ class TMixture:
         Returns
         -------
         ndarray, shape (P, M)
-            By Newton's method within brackets: each lies between the smallest and the largest quantile of
+            By Halley's method within brackets: each lies between the smallest and the largest quantile of
             the parts.
         """
         p = np.asarray(probabilities)[:, None]
-        parts = self.centres + self.scales * stdtrit(self.df, p)[..., None]
+        quantile = stdtrit(self.df, p)
+        parts = self.centres + self.scales * quantile[..., None]
         low, high = parts.min(axis=1), parts.max(axis=1)
-        value = np.einsum("r,prm->pm", self.weights, parts)
         width = np.maximum(self.spreads, np.finfo(float).tiny)
+        value = np.clip(self.means + quantile * self.spreads, low, high)
+        weighted, nu = self.weights[:, None] / self.scales, self.df
         for _ in range(_STEPS):
             at = (value[:, None, :] - self.centres) / self.scales
-            off = np.einsum("r,prm->pm", self.weights, stdtr(self.df, at)) - p
+            off = np.einsum("r,prm->pm", self.weights, stdtr(nu, at)) - p
             low, high = np.where(off < 0, value, low), np.where(off > 0, value, high)
-            slope = np.einsum("r,prm->pm", self.weights, self._density(at) / self.scales)
-            tried = value - off / slope
+            density = self._density(at)
+            slope = np.einsum("rm,prm->pm", weighted, density)
+            bend = -np.einsum("rm,prm->pm", weighted / self.scales, density * at * (nu + 1) / (nu + at**2))
+            newton = off / slope
+            tried = value - newton / np.clip(1 - newton * bend / (2 * slope), 0.5, 2.0)
             outside = ~((tried >= low) & (tried <= high))
             following = np.where(outside, (low + high) / 2, tried)
             moved, value = np.abs(following - value), following

@@ -130,7 +130,7 @@ class StructuralTimeSeries(BaseModel):
         assert found.coefficients is not None
         expected = np.where(after, y, y - noise)
         expected[after] -= found.coefficients[p:]
-        season = slice(p, p) if self.season == "none" else self._seasonal(series, p)
+        season = slice(p, p) if self.season == "none" else self._seasonal(series)
         course = Course(
             series=series,
             labels=_labels(series),
@@ -162,7 +162,7 @@ class StructuralTimeSeries(BaseModel):
         return found, fitted.noise
 
     def _regressors(self, series: Series) -> tuple[Floats, tuple[Message, ...]]:
-        """Return intercept, slope, season, comparison series and covariates, which must be told apart early."""
+        """Return intercept, slope, season, comparison series and covariates, told apart before the start."""
         at, before = series.at - series.at[series.after][0], ~series.after
         season, notes = season_columns(series, self)
         slope = [] if self.trend == "local_level" else [at[:, None]]
@@ -170,6 +170,8 @@ class StructuralTimeSeries(BaseModel):
         if series.control is not None:
             others.append(series.control.outcome[:, None])
         centred = [one - one[before].mean(axis=0) for one in others]
+        if series.control is not None and not np.any(centred[-1][before]):
+            centred, notes = centred[:-1], (*notes, Message("estimate.series.control_constant"))
         X = np.hstack([np.ones((len(at), 1)), *slope, season, *centred])
         n, p = int(before.sum()), X.shape[1]
         if n - p < _FEWEST:
@@ -188,10 +190,9 @@ class StructuralTimeSeries(BaseModel):
             )
         return X, notes
 
-    def _seasonal(self, series: Series, p: int) -> slice:
+    def _seasonal(self, series: Series) -> slice:
         first = 1 if self.trend == "local_level" else 2
-        last = p - series.treated.covariates.shape[1] - int(series.control is not None)
-        return slice(first, last)
+        return slice(first, first + season_columns(series, self)[0].shape[1])
 
     def _estimand(self, study: Study, series: Series) -> Message:
         names = [name for name, kept in zip(series.names, series.after, strict=True) if kept]
@@ -208,7 +209,7 @@ class StructuralTimeSeries(BaseModel):
 
 
 def _effects(after: np.ndarray, p: int, *, seen: float) -> LevelEffects:
-    """Return the average, the sum and each period's effect, and the average as a share of what was expected."""
+    """Return the average, the sum and each period's effect, and the average as a share of the expected."""
     n = int(after.sum())
     periods = np.hstack([np.zeros((n, p)), np.eye(n)])
     average = periods.mean(axis=0)

@@ -10,7 +10,7 @@ from scipy.special import gammaln, stdtr, stdtrit
 from impactkit.effects.kernels.arrays import Floats
 
 _STEPS = 60
-_CLOSE = 1e-5  # of the spread: the step after it is below rounding, for the error is cubed each time
+_CLOSE = 1e-6  # of the spread: the step after it is below rounding, for the error is cubed each time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -44,7 +44,7 @@ class ComparedSeries:
     Study(panel, outcome='y', 16 rows, 2 units, 1 treated, 8 periods)
     """
 
-    n_before: int = 60
+    n_before: int = 96
     n_after: int = 24
     n_controls: int = 1
     effect: float = 1.0

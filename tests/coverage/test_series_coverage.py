@@ -1,6 +1,6 @@
-"""How often do estimators of a single series find an effect where there is none, and how often where there is?
+"""How often do estimators of a single series find an effect: where there is none, and where there is?
 
-`make coverage` runs the long version and writes docs/results/series.md; a short one runs with the other tests.
+`make coverage` runs the long version and writes docs/results/series.md; a short one runs with the others.
 All draws of a cell are inferred at once with each error covariance written out; a test holds that to what the
 estimators say one by one.
 """
@@ -31,7 +31,7 @@ EFFECT = 2.0  # standard deviations of the errors
 
 @dataclass(frozen=True)
 class Cell:
-    """A series: how long, how its errors carry over, how much of them is noise, and whether it has a season."""
+    """A series: how long, how its errors carry over, how much of them is noise, whether it has a season."""
 
     n_before: int
     n_after: int
@@ -93,7 +93,7 @@ class Rates:
 
 
 def mixed(cell, Y, design, covariances, log_prior):
-    """Return the probability below 0 and below minus the effect, averaged over covariances, for every draw."""
+    """Return the probability below 0, and below minus the effect, over all covariances, for every draw."""
     X, weights = design
     n, k = X.shape
     logs, tails, powers = [], [], []

@@ -198,7 +198,7 @@ def test_counts_are_those_of_statsmodels(seed):
 
 @pytest.mark.parametrize("seed", range(0, N_SERIES, 3))
 def test_the_mixture_is_the_average_over_covariances_written_out(seed):
-    """Limits leave 2.5 % on either side of an average of t distributions, each from its own full covariance."""
+    """Limits leave 2.5 % on either side of an average of t distributions, each with its own covariance."""
     drawn = Drawn(seed)
     X, y, at = drawn.design(), drawn.y[drawn.kept], drawn.at[drawn.kept]
     (n, k), grid = X.shape, noisy_grid(len(at))

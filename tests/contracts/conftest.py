@@ -30,6 +30,7 @@ from impactkit.effects.worlds import (
     RepeatedCrossSections,
     StaggeredPanel,
     TwoGroupPanel,
+    WanderingSeries,
 )
 
 
@@ -127,16 +128,13 @@ VARIED = {
     "series compared in one model": Design(
         InterruptedTimeSeries(control="model"), ComparedSeries(shared=0.0, season=0.0, n_controls=3)
     ),
-    "forecast of a wandering level": Design(
-        StructuralTimeSeries(), InterruptedSeries(wander=0.3, persistence=0.0)
-    ),
     "forecast from a comparison series": Design(
         StructuralTimeSeries(trend="local_level"),
         ComparedSeries(season=0.0, event=0.0, persistence=0.0, n_after=6),
     ),
     "forecast with season and wandering slope": Design(
         StructuralTimeSeries(trend="local_linear", season="fourier", season_length=12),
-        InterruptedSeries(season=2.0, wander=0.2, n_after=6, persistence=0.0),
+        WanderingSeries(season=2.0, wander=0.2, n_after=6),
     ),
     "unpaired": Design(BeforeAfter(paired=False), ChangeInOneGroup()),
 }

@@ -11,6 +11,7 @@ from impactkit.effects.worlds.repeated_cross_sections import RepeatedCrossSectio
 from impactkit.effects.worlds.staggered_panel import StaggeredPanel
 from impactkit.effects.worlds.switching_panel import SwitchingPanel
 from impactkit.effects.worlds.two_group_panel import TwoGroupPanel
+from impactkit.effects.worlds.wandering_series import WanderingSeries
 
 ALL = (
     ChangeInOneGroup,
@@ -24,6 +25,7 @@ ALL = (
     DosedPanel,
     EligibleInAreas,
     TwoGroupPanel,
+    WanderingSeries,
 )
 
 __all__ = [
@@ -39,4 +41,5 @@ __all__ = [
     "StaggeredPanel",
     "SwitchingPanel",
     "TwoGroupPanel",
+    "WanderingSeries",
 ]

@@ -29,8 +29,6 @@ class InterruptedSeries:
         Growth a period without treatment.
     season : float
         Height of a yearly wave of 12 periods; analysts must then say that there is a season.
-    wander : float
-        Standard deviation of the steps of a level that wanders; 0 for none.
     event : float
         What something else that happened at the start did: not 0 breaks the assumption.
 
@@ -47,15 +45,14 @@ class InterruptedSeries:
     persistence: float = 0.3
     trend: float = 0.02
     season: float = 0.0
-    wander: float = 0.0
     event: float = 0.0
 
     @property
     def designs(self) -> frozenset[str]:
-        """Estimators of a series on its own, while nothing else happens and no season is left unsaid."""
+        """Interrupted time series, while nothing else happens and no season is left unsaid."""
         if self.event or self.season:
             return frozenset()
-        return frozenset({"structural_time_series" if self.wander else "interrupted_time_series"})
+        return frozenset({"interrupted_time_series"})
 
     def draw(self, seed: int) -> pd.DataFrame:
         """Draw the series.
@@ -78,10 +75,9 @@ class InterruptedSeries:
         for t in range(1, n):
             noise[t] = rho * noise[t - 1] + np.sqrt(1 - rho**2) * noise[t]
         period = np.arange(1, n + 1)
-        level = self.wander * rng.standard_normal(n).cumsum() if self.wander else 0.0
         wave = self.season * np.sin(2 * np.pi * (period + 2) / 12)
         after = period > self.n_before
-        y = 10 + self.trend * period + wave + level + noise + (self.effect + self.event) * after
+        y = 10 + self.trend * period + wave + noise + (self.effect + self.event) * after
         return pd.DataFrame({"unit": 0, "period": period, "first_treated": self.n_before + 1, "y": y})
 
     def study(self, frame: Any) -> Study:

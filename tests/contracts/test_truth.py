@@ -16,9 +16,11 @@ from impactkit.effects.estimators import (
     DifferenceInDifferences,
     ExtendedTwoWayFixedEffects,
     Imputation,
+    InterruptedTimeSeries,
     RandomisedTrial,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
+    StructuralTimeSeries,
     SunAbraham,
     SwitchingDifferenceInDifferences,
     TripleDifference,
@@ -36,6 +38,8 @@ from impactkit.effects.worlds import (
 from impactkit.errors import EstimationError
 
 DRAWS = 40
+UNASSIGNED = (BeforeAfter, InterruptedTimeSeries, StructuralTimeSeries)
+"""Designs in which nothing was assigned that could be permuted."""
 
 
 @pytest.mark.parametrize("effect", [-2.0, 0.0])
@@ -138,7 +142,7 @@ def test_a_standard_error_of_ranks_is_not_known(design, frame):
         assert math.isnan(term.interval.std_error) and math.isfinite(term.interval.p_value)
 
 
-BY_UNIT = [e for e in estimators.ALL if e is not BeforeAfter and not issubclass(e, DonorSettings)]
+BY_UNIT = [e for e in estimators.ALL if e not in UNASSIGNED and not issubclass(e, DonorSettings)]
 
 
 @pytest.mark.parametrize("estimator", BY_UNIT)

@@ -46,6 +46,8 @@ class Uncertainty:
         What a reader must know.
     bootstrap : Resampled, optional
         The test by resampling of the headline, for limits at other levels.
+    coefficients : ndarray, shape (k,), optional
+        Of a regression over time, by which what was expected is told.
     """
 
     intervals: Sequence[Interval]
@@ -54,3 +56,4 @@ class Uncertainty:
     words: Message
     warnings: tuple[Message, ...] = ()
     bootstrap: Resampled | None = None
+    coefficients: Floats | None = None

@@ -6,9 +6,11 @@ from impactkit.effects.estimators.continuous_dose import ContinuousDose
 from impactkit.effects.estimators.difference_in_differences import DifferenceInDifferences
 from impactkit.effects.estimators.extended_two_way_fixed_effects import ExtendedTwoWayFixedEffects
 from impactkit.effects.estimators.imputation import Imputation
+from impactkit.effects.estimators.interrupted_time_series import InterruptedTimeSeries
 from impactkit.effects.estimators.randomised_trial import RandomisedTrial
 from impactkit.effects.estimators.stacked_difference_in_differences import StackedDifferenceInDifferences
 from impactkit.effects.estimators.staggered_difference_in_differences import StaggeredDifferenceInDifferences
+from impactkit.effects.estimators.structural_time_series import StructuralTimeSeries
 from impactkit.effects.estimators.sun_abraham import SunAbraham
 from impactkit.effects.estimators.switching_difference_in_differences import SwitchingDifferenceInDifferences
 from impactkit.effects.estimators.synthetic_control import SyntheticControl
@@ -24,9 +26,11 @@ ALL = (
     DifferenceInDifferences,
     ExtendedTwoWayFixedEffects,
     Imputation,
+    InterruptedTimeSeries,
     RandomisedTrial,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
+    StructuralTimeSeries,
     SunAbraham,
     SwitchingDifferenceInDifferences,
     SyntheticControl,
@@ -42,9 +46,11 @@ __all__ = [
     "DifferenceInDifferences",
     "ExtendedTwoWayFixedEffects",
     "Imputation",
+    "InterruptedTimeSeries",
     "RandomisedTrial",
     "StackedDifferenceInDifferences",
     "StaggeredDifferenceInDifferences",
+    "StructuralTimeSeries",
     "SunAbraham",
     "SwitchingDifferenceInDifferences",
     "SyntheticControl",

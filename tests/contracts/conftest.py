@@ -17,6 +17,7 @@ from impactkit.effects.estimators import (
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
     StructuralTimeSeries,
+    SyntheticDifferenceInDifferences,
     TripleDifference,
 )
 from impactkit.effects.inference import ClusterRobust, InfluenceFunction, NeweyWest, PraisWinsten
@@ -59,7 +60,7 @@ class Design(NamedTuple):
     @property
     def ranks_donors(self):
         """Whether chance is known by ranks among donors alone: no standard error, and constants refused."""
-        return isinstance(self.estimator, DonorSettings)
+        return isinstance(self.estimator, (DonorSettings, SyntheticDifferenceInDifferences))
 
     @property
     def has_units(self):

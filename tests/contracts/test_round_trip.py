@@ -5,11 +5,13 @@ import math
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from impactkit.effects import estimators
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.estimators import DifferenceInDifferences
-from impactkit.effects.inference import ClusterRobust, Permutation
+from impactkit.effects.estimator import DonorSettings
+from impactkit.effects.estimators import DifferenceInDifferences, SyntheticControl
+from impactkit.effects.inference import ClusterRobust, Permutation, PlaceboInSpace
 from impactkit.effects.worlds import TwoGroupPanel
 
 
@@ -38,9 +40,28 @@ def test_an_estimate_whose_uncertainty_is_unknown_survives_json():
     assert again.interval.point == found.interval.point
 
 
+def with_clusters(estimator):
+    return estimator(inference=ClusterRobust(kind="CR3", level=0.9))
+
+
+def takes_clusters(estimator):
+    """Whether errors by cluster are among the estimator's kinds of inference."""
+    try:
+        return bool(with_clusters(estimator))
+    except ValidationError:
+        return False
+
+
 SETTINGS = [
     *(estimator() for estimator in estimators.ALL),
-    *(estimator(inference=ClusterRobust(kind="CR3", level=0.9)) for estimator in estimators.ALL),
+    *(with_clusters(estimator) for estimator in estimators.ALL if takes_clusters(estimator)),
+    *(
+        estimator(inference=PlaceboInSpace(statistic="rmspe_ratio", level=0.9))
+        for estimator in estimators.ALL
+        if issubclass(estimator, DonorSettings)
+    ),
+    SyntheticControl(predictors=({"column": "x", "first": 2001}, {"column": "y", "periods": ["2003-01-01"]})),
+    SyntheticControl(donors={"county": "17", "without": ("1780",)}),
     DifferenceInDifferences(event_study=True, inference=Permutation(draws=499, seed=7)),
     DifferenceInDifferences(permutation=None),
 ]

@@ -101,8 +101,11 @@ def smallest_known(part, thin, found):
     rank = 1 / thin.n_choices
     if part.method == "permutation":
         return max(rank, 1 / (1 + part.draws))
-    if part.method in ("ferman_pinto", "placebo_in_space"):
+    if part.method == "ferman_pinto":
         return 1 / (thin.comparison + 1)
+    if part.method == "placebo_in_space":
+        choices = math.comb if len(thin.starts) == 1 else math.perm
+        return 1 / (choices(thin.comparison, thin.treated) + 1)
     if part.method == "conformal":
         return 1 / PERIODS
     if part.method == "wild_cluster_bootstrap":

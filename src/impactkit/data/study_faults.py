@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,39 @@ _CHANGES = {
 }
 
 
+def calendar_troubles(table: Mapping[str, pd.Series[Any]], roles: Roles) -> list[Trouble]:
+    """Return a trouble if periods are dates and starts are not, or the other way round.
+
+    Parameters
+    ----------
+    table : mapping of str to Series
+        The columns.
+    roles : Roles
+        The part each plays.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well.
+    """
+    if roles.time is None or roles.first_treated is None:
+        return []
+    times, starts = table[roles.time], table[roles.first_treated]
+    if (times.dtype.kind == "M") == (starts.dtype.kind == "M"):
+        return []
+    told = starts.notna() if starts.dtype.kind == "M" else starts.notna() & (starts != 0) & (starts != np.inf)
+    if not bool(told.any()):
+        return []
+    return [
+        Trouble(
+            "Periods in {time!r} and starts in {start!r} are not alike: one has dates, the other numbers.",
+            "first_treated={start!r}",
+            "Write both as dates, or both as numbers such as years.",
+            {"time": roles.time, "start": roles.first_treated},
+        )
+    ]
+
+
 def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
     """Return a trouble if a column that must hold numbers holds text or infinite numbers.
 
@@ -38,12 +72,10 @@ def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
     list of Trouble
         Empty when all is well.
     """
-    import pandas as pd
-
-    name = str(column.name)
-    if column.dtype.kind in "iub" or (column.dtype.kind in "M" and role == "first_treated"):
+    name, kind = str(column.name), column.dtype.kind
+    if kind in "iub" or (kind in "M" and role == "first_treated"):
         return []
-    text = column.map(lambda value: isinstance(value, str)) if column.dtype.kind != "f" else None
+    text = column.map(lambda value: isinstance(value, str)) if kind != "f" else None
     if text is not None and bool(text.any()):
         where = rows_in_words(text.to_numpy(dtype=bool))
         example = str(column[text].iloc[0])
@@ -55,8 +87,7 @@ def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
                 {"name": name, "n": int(text.sum()), "example": example, "role": role, "rows": where},
             )
         ]
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    infinite = np.isinf(values)
+    infinite = np.isinf(_coerced(column))
     if infinite.any() and role != "first_treated":
         return [
             Trouble(
@@ -67,6 +98,51 @@ def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
             )
         ]
     return []
+
+
+def floats_of(column: pd.Series[Any]) -> Floats:
+    """Return a column's numbers.
+
+    Parameters
+    ----------
+    column : Series
+        Numbers of any kind.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        nan where the cell is empty; a view where the column holds such numbers already.
+    """
+    if is_plain(column):
+        return column.to_numpy().astype(np.float64, copy=False)
+    values: Floats = column.to_numpy(dtype=float, na_value=np.nan)
+    return values
+
+
+def is_plain(column: pd.Series[Any]) -> bool:
+    """Return whether a column is an array of numpy's numbers, in which only a nan is an empty cell.
+
+    Parameters
+    ----------
+    column : Series
+        The column.
+
+    Returns
+    -------
+    bool
+        False for texts, dates and pandas' own kinds of numbers.
+    """
+    return isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf"
+
+
+def _coerced(column: pd.Series[Any]) -> Floats:
+    """Return a column's numbers; nan for what is none."""
+    if column.dtype.kind == "f":
+        return floats_of(column)
+    import pandas as pd
+
+    values: Floats = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    return values
 
 
 def missing_label_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
@@ -84,6 +160,8 @@ def missing_label_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
     list of Trouble
         Empty when all is well.
     """
+    if is_plain(column) and column.dtype.kind != "f":  # integers cannot be missing
+        return []
     lacking = column.isna().to_numpy(dtype=bool)
     if not lacking.any():
         return []

@@ -42,6 +42,27 @@ class PlaceboGap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PredictorBalance:
+    """One predictor of the treated unit beside what its donors have.
+
+    Parameters
+    ----------
+    name : str
+        The column and when.
+    weight : float
+        What it counts in the choice of donors' weights; they sum to 1.
+    treated, expected, donors : float
+        Of the treated unit, of its weighted donors, and the plain mean of all donors, in its own unit.
+    """
+
+    name: str
+    weight: float
+    treated: float
+    expected: float
+    donors: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counterfactual:
     """Observed and expected outcome by period: what ``ik.plot`` draws.
 
@@ -65,6 +86,11 @@ class Counterfactual:
         What ranks compare with.
     season : tuple of float, length T
         The seasonal part of what was expected; empty without one.
+    period_weights : tuple of float, length T0
+        What each period before the start counts for the level that later ones are compared with; empty where
+        they are not weighed, or where several starts are averaged.
+    predictors : tuple of PredictorBalance
+        What donors were to have in common with the treated unit; empty where it was the outcome alone.
     """
 
     periods: tuple[float, ...]
@@ -79,6 +105,8 @@ class Counterfactual:
     weights: tuple[DonorWeight, ...] = ()
     placebos: tuple[PlaceboGap, ...] = ()
     season: tuple[float, ...] = ()
+    period_weights: tuple[float, ...] = ()
+    predictors: tuple[PredictorBalance, ...] = ()
 
     @property
     def gaps(self) -> tuple[float, ...]:
@@ -89,7 +117,7 @@ class Counterfactual:
     def from_record(cls, record: dict[str, Any]) -> Counterfactual:
         """Return the counterfactual that a record holds."""
         nan = float("nan")
-        numbers = ("periods", "observed", "expected", "low", "high", "season")
+        numbers = ("periods", "observed", "expected", "low", "high", "season", "period_weights")
         read = {name: tuple(nan if x is None else float(x) for x in record[name]) for name in numbers}
         placebos = [
             PlaceboGap(unit=p["unit"], gaps=tuple(p["gaps"]), pre_rmspe=p["pre_rmspe"])
@@ -103,4 +131,5 @@ class Counterfactual:
             pre_rmspe=record["pre_rmspe"],
             weights=tuple(DonorWeight(**weight) for weight in record["weights"]),
             placebos=tuple(placebos),
+            predictors=tuple(PredictorBalance(**one) for one in record.get("predictors", ())),
         )

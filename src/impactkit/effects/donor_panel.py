@@ -57,7 +57,7 @@ class DonorPanel:
         return len(self.starts)
 
 
-def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
+def donor_panel(study: Study, pool: DonorPool, *, alone: bool = True) -> DonorPanel:
     """Return the treated units of a study and the donors that its pool allows.
 
     Parameters
@@ -66,6 +66,8 @@ def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
         A panel with treated units and units that are not treated within it.
     pool : DonorPool
         Which of those may be donors.
+    alone : bool
+        Whether every treated unit must be a cluster of its own, as ranks suppose.
 
     Returns
     -------
@@ -100,13 +102,15 @@ def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
     faults = [
         *_pool_faults(pool, names, is_treated),
         *_treated_faults([names[i] for i in treated], starts, whole[treated]),
+        *(_shared_faults(columns, treated, names) if alone else ()),
         *_donor_faults(len(donors)),
     ]
     if faults:
         raise EstimationError.of([trouble for fault in faults for trouble in fault.troubles])
     order = np.concatenate([treated, donors])
     kept = columns.take(np.isin(columns.unit, order))
-    place = np.argsort(np.argsort(order))
+    assert kept.unit is not None
+    place = _places(kept.unit[::T], order)
     outcomes = kept.outcome.reshape(len(order), T)[place]
     _refuse_constant(outcomes)
     gone = [names[i] for i in np.flatnonzero(~is_treated & seen & allowed & ~whole)]
@@ -119,6 +123,12 @@ def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
         order=place,
         notes=_notes(gone, int((~is_treated & seen & ~allowed).sum())),
     )
+
+
+def _places(rows: Codes, order: Codes) -> Codes:
+    """Return where each unit's rows stand; rows are sorted by cluster before unit."""
+    by_code = np.argsort(rows)
+    return by_code[np.searchsorted(rows[by_code], order)]
 
 
 def listed(names: Sequence[str]) -> str:
@@ -203,6 +213,26 @@ def _treated_faults(names: list[str], starts: Codes, whole: npt.NDArray[np.bool_
             )
         )
     return found
+
+
+def _shared_faults(columns: Columns, treated: Codes, names: tuple[str, ...]) -> list[EstimationError]:
+    """Refuse treated units of one cluster: ranks would count each of them as a chance of its own."""
+    if columns.cluster is None or columns.unit is None:
+        return []
+    first = np.unique(columns.unit, return_index=True)
+    cluster = columns.cluster[first[1][np.searchsorted(first[0], treated)]]
+    met, counts = np.unique(cluster, return_counts=True)
+    shared = [names[i] for i in treated[np.isin(cluster, met[counts > 1])]]
+    if not shared:
+        return []
+    return [
+        EstimationError(
+            "Treated units that share a cluster, so that chance moves them together: {units}.",
+            where="cluster",
+            mend="Make one unit of them (their mean in each period), and of each cluster of donors.",
+            values={"units": listed(shared)},
+        )
+    ]
 
 
 def _donor_faults(n: int) -> list[EstimationError]:

@@ -18,6 +18,7 @@ from impactkit.effects.inference import (
     Permutation,
     PlaceboInSpace,
     PredictionInterval,
+    SyntheticVariance,
     WildClusterBootstrap,
 )
 
@@ -126,3 +127,6 @@ class DonorSettings(BaseModel):
     donors: DonorPool = DonorPool()
     inference: DonorInference = PlaceboInSpace()
     permutation: PlaceboInSpace | None = PlaceboInSpace()
+
+
+DifferenceInference = Annotated[PlaceboInSpace | SyntheticVariance, Field(discriminator="method")]

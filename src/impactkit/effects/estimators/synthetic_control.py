@@ -6,14 +6,19 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import model_validator
 
 from impactkit.data.study import Study
 from impactkit.effects.donor_estimate import Told, donor_estimate
-from impactkit.effects.donor_fits import DonorFits
+from impactkit.effects.donor_fits import DonorFits, Weigh
 from impactkit.effects.donor_panel import DonorPanel, donor_panel
+from impactkit.effects.donor_support import support_notes
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.estimator import DonorSettings
 from impactkit.effects.kernels.simplex import nearest_in_hull
+from impactkit.effects.predictor import Predictor
+from impactkit.effects.predictor_fit import PredictorFit, V
+from impactkit.effects.predictor_table import predictor_table
 
 
 class SyntheticControl(DonorSettings):
@@ -21,6 +26,12 @@ class SyntheticControl(DonorSettings):
 
     Parameters
     ----------
+    predictors : tuple of Predictor
+        What donors are to have in common with the treated unit, each a mean over periods before the start.
+        Without any, every period's outcome counts alike.
+    v : {"nested", "cross_validation", "equal"} or tuple of float
+        What each predictor counts: chosen so that outcomes before the start are followed best; chosen on
+        the first half of those periods for the second; alike; or given.
     donors, inference, permutation
         See `DonorSettings`.
 
@@ -29,12 +40,14 @@ class SyntheticControl(DonorSettings):
     Weights are at least 0 and sum to 1, so that what is expected lies among what donors had; they minimise
     the squared gaps before the start and are found exactly. What the treated unit has after the start beyond
     that average is the effect [1]_. Several treated units have weights of their own, and their gaps are
-    averaged by time since the start.
+    averaged by time since the start. Predictors are divided by their standard deviation over units.
 
     References
     ----------
     .. [1] Abadie, A., Diamond, A., & Hainmueller, J. (2010). Synthetic control methods for comparative case
        studies. *Journal of the American Statistical Association*, 105(490).
+    .. [2] Abadie, A., Diamond, A., & Hainmueller, J. (2015). Comparative politics and the synthetic control
+       method. *American Journal of Political Science*, 59(2).
 
     Examples
     --------
@@ -47,9 +60,23 @@ class SyntheticControl(DonorSettings):
     4.0
     >>> [(donor.unit, round(donor.weight, 6)) for donor in estimate.counterfactual.weights]
     [('b', 0.5), ('c', 0.5)]
+    >>> early = SyntheticControl(predictors=[{"column": "y", "periods": [1]}])
+    >>> round(early.estimate(study).interval.point, 6)
+    4.0
     """
 
     method: Literal["synthetic_control"] = "synthetic_control"
+    predictors: tuple[Predictor, ...] = ()
+    v: V = "nested"
+
+    @model_validator(mode="after")
+    def _weights_for_each(self) -> SyntheticControl:
+        if not isinstance(self.v, str):
+            if len(self.v) != len(self.predictors):
+                raise ValueError("give v one number for each predictor")
+            if sum(self.v) <= 0:
+                raise ValueError("give at least one predictor a weight above 0")
+        return self
 
     def estimate(self, study: Study) -> Estimate:
         """Return the average effect on the treated over the treated periods, and each period's.
@@ -67,25 +94,59 @@ class SyntheticControl(DonorSettings):
         Raises
         ------
         EstimationError
-            See `donor_panel`.
+            See `donor_panel` and `predictor_table`.
+        """
+        panel, fits = self.beside_donors(study)
+        told = _told(panel, fits, self.predictors)
+        return donor_estimate(study, panel, fits, settings=self, inference=self.inference, told=told)
+
+    def beside_donors(self, study: Study) -> tuple[DonorPanel, DonorFits]:
+        """Return the treated units and donors of a study, and the treated beside their averages of donors.
+
+        Parameters
+        ----------
+        study : Study
+            A panel with treated units and donors, without gaps.
+
+        Returns
+        -------
+        panel : DonorPanel
+            The units.
+        fits : DonorFits
+            Their weights and gaps.
+
+        Raises
+        ------
+        EstimationError
+            See `donor_panel` and `predictor_table`.
         """
         panel = donor_panel(study, self.donors)
-        return donor_estimate(
-            study, panel, _fits(panel), settings=self, inference=self.inference, told=Told()
+        weigh: Weigh | None = None
+        if self.predictors:
+            panel, table = predictor_table(study, panel, self.predictors)
+            weigh = PredictorFit(outcomes=panel.outcomes, table=table, v=self.v)
+        Y = panel.outcomes
+
+        def nearest(unit: int, donors: npt.NDArray[np.int64], start: int) -> npt.NDArray[np.float64]:
+            return nearest_in_hull(Y[donors, :start], Y[unit, :start]).weights
+
+        fits = DonorFits(
+            outcomes=Y,
+            names=panel.names,
+            starts=panel.starts,
+            shares=panel.shares,
+            weigh=weigh or nearest,
+            is_nearest=weigh is None,
         )
+        return panel, fits
 
 
-def _fits(panel: DonorPanel) -> DonorFits:
-    Y = panel.outcomes
-
-    def weigh(unit: int, donors: npt.NDArray[np.int64], start: int) -> npt.NDArray[np.float64]:
-        return nearest_in_hull(Y[donors, :start], Y[unit, :start]).weights
-
-    return DonorFits(
-        outcomes=Y,
-        names=panel.names,
-        starts=panel.starts,
-        shares=panel.shares,
-        weigh=weigh,
-        is_nearest=True,
+def _told(panel: DonorPanel, fits: DonorFits, predictors: tuple[Predictor, ...]) -> Told:
+    notes, weigh = support_notes(panel, fits), fits.weigh
+    if not isinstance(weigh, PredictorFit):
+        return Told(warnings=notes)
+    return Told(
+        warnings=(weigh.told(fits), *notes),
+        adjusted_for=tuple(dict.fromkeys(predictor.column for predictor in predictors)),
+        predictors=weigh.balance(fits),
     )

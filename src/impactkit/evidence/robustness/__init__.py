@@ -1,6 +1,7 @@
 """Does the answer stand? One question a file, listed in ``ALL``; none is an answer of its own."""
 
 from impactkit.evidence.robustness.leave_one_out import leave_one_out
+from impactkit.evidence.robustness.near_optimal import near_optimal
 from impactkit.evidence.robustness.placebo_in_time import placebo_in_time
 from impactkit.evidence.robustness.pre_trend_power import pre_trend_power
 from impactkit.evidence.robustness.sensitivity import sensitivity
@@ -10,6 +11,7 @@ from impactkit.evidence.robustness.two_way_decomposition import two_way_decompos
 
 ALL = (
     leave_one_out,
+    near_optimal,
     placebo_in_time,
     pre_trend_power,
     sensitivity,
@@ -21,6 +23,7 @@ ALL = (
 __all__ = [
     "ALL",
     "leave_one_out",
+    "near_optimal",
     "placebo_in_time",
     "pre_trend_power",
     "sensitivity",

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
 from impactkit.data.study_part import study_part
+from impactkit.effects.counterfactual import Counterfactual
 from impactkit.effects.estimator import Estimator
 from impactkit.errors import EstimationError, UsageError
 from impactkit.evidence.claim import Claim
@@ -197,7 +198,8 @@ def leave_one_out(
     by : {"unit", "cohort", "cluster"}
         What is left out, one at a time.
     comparison : bool
-        Whether each comparison unit (cluster) is left out in turn as well.
+        Whether each comparison unit (cluster) is left out in turn as well. Of an estimator that weighs donors
+        the donors with a weight always are, and one treated unit never is.
     claim : Claim, optional
         What was promised: asks also whether the interval stays on its side of the claimed effect.
 
@@ -229,9 +231,12 @@ def leave_one_out(
     """
     columns = study.columns
     codes, names = _left_out_by(columns, by)
-    full = Reestimated.of(estimator.estimate(study))
+    estimate = estimator.estimate(study)
+    full = Reestimated.of(estimate)
     treated = _marked(columns, codes, len(names))
     chosen = np.flatnonzero(treated) if by == "cohort" or not comparison else np.arange(len(names))
+    if by == "unit" and estimate.counterfactual is not None and estimate.counterfactual.weights:
+        chosen = _with_donors(chosen, names, treated, estimate.counterfactual)
     without = tuple(
         Without(
             name=names[code],
@@ -263,6 +268,17 @@ def _left_out_by(columns: Columns, by: By) -> tuple[Codes, list[str]]:
     labels = columns.unit_labels if by == "unit" else columns.cluster_labels
     assert labels is not None
     return codes, [str(labels[code]) for code in seen]
+
+
+def _with_donors(
+    chosen: Codes, names: list[str], treated: npt.NDArray[np.bool_], built: Counterfactual
+) -> Codes:
+    """Return donors with a weight too, and no treated unit that is alone."""
+    weighed = {donor.unit for donor in built.weights}
+    found = np.isin(np.arange(len(names)), chosen) | np.array([name in weighed for name in names])
+    if treated.sum() == 1:
+        found &= ~treated
+    return np.flatnonzero(found)
 
 
 def _start_name(columns: Columns, start: float) -> str:

@@ -5,23 +5,16 @@ python benchmarks/differences.py "diff-diff" cs_10kx10
 
 from __future__ import annotations
 
-import json
-import resource
-import statistics
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from panels import clustered_rows, one_start_panel, staggered_panel
+from timed import Answer, Work, tell
 
-Answer = tuple[float, float]
-Work = Callable[[], Answer]
 COVARIATES = ["x1", "x2", "x3"]
-SECONDS, RUNS = 0.5, 15
-"""A workload that is done sooner is repeated, and the median told."""
 
 
 def _study(frame: pd.DataFrame, covariates: list[str]) -> Any:
@@ -305,26 +298,5 @@ def _frames(kind: str, options: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     return frame.iloc[: 200 * n_periods].reset_index(drop=True), frame
 
 
-def main() -> None:
-    """Print what the workload took, as JSON."""
-    work = prepared(sys.argv[2], sys.argv[1])
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    taken: list[tuple[float, float]] = []
-    while len(taken) < RUNS and sum(wall for _, wall in taken) < SECONDS:
-        wall, cpu = time.perf_counter(), time.process_time()
-        answer = work()
-        taken.append((time.process_time() - cpu, time.perf_counter() - wall))
-    print(
-        json.dumps(
-            {
-                "cpu": statistics.median(cpu for cpu, _ in taken),
-                "wall": statistics.median(wall for _, wall in taken),
-                "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-                "before": before,
-                "answer": " ".join(f"{value:.10g}" for value in answer),
-            }
-        )
-    )
-
-
-main()
+if __name__ == "__main__":
+    tell(prepared(sys.argv[2], sys.argv[1]))

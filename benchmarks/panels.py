@@ -65,3 +65,35 @@ def clustered_rows(n_clusters: int, *, n_rows: int = 50_000) -> pd.DataFrame:
     y = 1 + 0.1 * treated[cluster] + X @ [0.5, -0.2, 0.1] + noise
     columns = {"y": y, "treated": treated[cluster], "cluster": cluster}
     return pd.DataFrame(columns | {f"x{j + 1}": X[:, j] for j in range(3)})
+
+
+def factor_panel(n_units: int, n_periods: int, *, start: int, n_treated: int, seed: int = 7) -> pd.DataFrame:
+    """Draw a panel of three factors that wander, the first units treated with an effect of 2."""
+    rng = np.random.default_rng(seed)
+    factors = np.cumsum(rng.standard_normal((n_periods, 3)), axis=0)
+    loadings = rng.dirichlet([1, 1, 1], n_units) + 0.1 * rng.standard_normal((n_units, 3))
+    y = 5 + loadings @ factors.T + 0.3 * rng.standard_normal((n_units, n_periods))
+    treated, period = np.arange(n_units) < n_treated, np.arange(1, n_periods + 1)
+    d = treated[:, None] & (period >= start)
+    return pd.DataFrame(
+        {
+            "unit": np.repeat(np.arange(n_units), n_periods),
+            "time": np.tile(period, n_units),
+            "start": np.repeat(np.where(treated, start, 0), n_periods),
+            "treated": np.repeat(treated.astype(int), n_periods),
+            "d": d.ravel().astype(int),
+            "y": (y + 2 * d).ravel(),
+        }
+    )
+
+
+def monthly_series(n: int = 120, *, start: int = 72, seed: int = 5) -> pd.DataFrame:
+    """Draw a monthly series with season, trend, errors that persist, and a change of level and slope."""
+    rng = np.random.default_rng(seed)
+    t, errors = np.arange(n), np.zeros(n)
+    for i in range(1, n):
+        errors[i] = 0.4 * errors[i - 1] + rng.standard_normal()
+    after = t >= start
+    since = np.where(after, t - start, 0)
+    y = 50 + 0.1 * t + 2 * np.sin(2 * np.pi * t / 12) - 3 * after - 0.05 * since + errors
+    return pd.DataFrame({"t": t, "y": y, "on": after.astype(int), "since": since})

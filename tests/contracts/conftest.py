@@ -12,21 +12,27 @@ from impactkit.effects.estimators import (
     DifferenceInDifferences,
     ExtendedTwoWayFixedEffects,
     Imputation,
+    InterruptedTimeSeries,
     RandomisedTrial,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
+    StructuralTimeSeries,
+    SyntheticDifferenceInDifferences,
     TripleDifference,
 )
-from impactkit.effects.inference import ClusterRobust, InfluenceFunction
+from impactkit.effects.inference import ClusterRobust, InfluenceFunction, NeweyWest, PraisWinsten
 from impactkit.effects.worlds import (
     ChangeInOneGroup,
+    ComparedSeries,
     CountPanel,
     DosedPanel,
     EligibleInAreas,
+    InterruptedSeries,
     RandomisedArms,
     RepeatedCrossSections,
     StaggeredPanel,
     TwoGroupPanel,
+    WanderingSeries,
 )
 
 
@@ -54,7 +60,7 @@ class Design(NamedTuple):
     @property
     def ranks_donors(self):
         """Whether chance is known by ranks among donors alone: no standard error, and constants refused."""
-        return isinstance(self.estimator, DonorSettings)
+        return isinstance(self.estimator, (DonorSettings, SyntheticDifferenceInDifferences))
 
     @property
     def has_units(self):
@@ -110,6 +116,33 @@ VARIED = {
     "triple difference with covariates": Design(TripleDifference(), EligibleInAreas(slope=0.5)),
     "triple difference of new people": Design(TripleDifference(), EligibleInAreas(is_panel=False)),
     "dose with covariates": Design(ContinuousDose(), DosedPanel(slope=0.5)),
+    "series with season, by month": Design(
+        InterruptedTimeSeries(season="calendar", season_length=12, phase_in=1), InterruptedSeries(season=2.0)
+    ),
+    "series with waves, by Prais and Winsten": Design(
+        InterruptedTimeSeries(
+            season="fourier", season_length=12, phase_in=2, phase="ramp", inference=PraisWinsten()
+        ),
+        InterruptedSeries(season=2.0),
+    ),
+    "series by Newey and West": Design(
+        InterruptedTimeSeries(slope_change=False, inference=NeweyWest()),
+        InterruptedSeries(persistence=0.0, n_before=120),
+    ),
+    "series with another interruption": Design(
+        InterruptedTimeSeries(interruptions=(20,)), InterruptedSeries()
+    ),
+    "series compared in one model": Design(
+        InterruptedTimeSeries(control="model"), ComparedSeries(shared=0.0, season=0.0, n_controls=3)
+    ),
+    "forecast from a comparison series": Design(
+        StructuralTimeSeries(trend="local_level"),
+        ComparedSeries(season=0.0, event=0.0, persistence=0.0, n_after=6),
+    ),
+    "forecast with season and wandering slope": Design(
+        StructuralTimeSeries(trend="local_linear", season="fourier", season_length=12),
+        WanderingSeries(season=2.0, wander=0.2, n_after=6),
+    ),
     "unpaired": Design(BeforeAfter(paired=False), ChangeInOneGroup()),
 }
 DESIGNS = DEFAULT | VARIED

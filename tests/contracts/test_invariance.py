@@ -74,6 +74,8 @@ def test_the_unit_of_the_outcome_scales_the_answer(design, frame, shift, scale):
         moved["baseline"] = shift + scale * frame["baseline"]
     found, expected = design.estimate(moved), design.estimate(frame)
     for one, other in zip(found.terms, expected.terms, strict=True):
+        if shift and other.measure != "difference":
+            continue  # a share of what was expected has the outcome's own zero
         for name in ("point", "std_error", "low", "high"):
             unit = scale if other.measure == "difference" else 1.0
             wanted = unit * getattr(other.interval, name)

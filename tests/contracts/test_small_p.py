@@ -106,6 +106,8 @@ def smallest_known(part, thin, found):
     if part.method == "placebo_in_space":
         choices = math.comb if len(thin.starts) == 1 else math.perm
         return 1 / (choices(thin.comparison, thin.treated) + 1)
+    if part.method == "conformal":
+        return 1 / PERIODS
     if part.method == "wild_cluster_bootstrap":
         return 2 / 2.0**found.sample.n_clusters
     return 0.0
@@ -142,7 +144,7 @@ def test_a_p_value_is_unknown_or_no_smaller_than_the_design_can_give(estimator, 
 
 def spread_is_unknown(estimator, part, thin):
     """Whether nothing in the data tells how far chance moves one of the groups."""
-    if part.method in ("permutation", "ferman_pinto", "given_uncertainty", "placebo_in_space"):
+    if part.method in ("permutation", "ferman_pinto", "given_uncertainty", "placebo_in_space", "conformal"):
         return False
     if estimator is estimators.BeforeAfter:
         return thin.treated < 2

@@ -16,11 +16,14 @@ from impactkit.effects.estimators import (
     DifferenceInDifferences,
     ExtendedTwoWayFixedEffects,
     Imputation,
+    InterruptedTimeSeries,
     RandomisedTrial,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
+    StructuralTimeSeries,
     SunAbraham,
     SwitchingDifferenceInDifferences,
+    SyntheticDifferenceInDifferences,
     TripleDifference,
 )
 from impactkit.effects.inference import ClusterRobust, Permutation
@@ -36,6 +39,8 @@ from impactkit.effects.worlds import (
 from impactkit.errors import EstimationError
 
 DRAWS = 40
+UNASSIGNED = (BeforeAfter, InterruptedTimeSeries, StructuralTimeSeries)
+"""Designs in which nothing was assigned that could be permuted."""
 
 
 @pytest.mark.parametrize("effect", [-2.0, 0.0])
@@ -138,7 +143,8 @@ def test_a_standard_error_of_ranks_is_not_known(design, frame):
         assert math.isnan(term.interval.std_error) and math.isfinite(term.interval.p_value)
 
 
-BY_UNIT = [e for e in estimators.ALL if e is not BeforeAfter and not issubclass(e, DonorSettings)]
+RANKED = (DonorSettings, SyntheticDifferenceInDifferences)
+BY_UNIT = [e for e in estimators.ALL if e not in UNASSIGNED and not issubclass(e, RANKED)]
 
 
 @pytest.mark.parametrize("estimator", BY_UNIT)

@@ -14,6 +14,7 @@ from impactkit.data.fetching import Fetcher
 SHAPES = Path(__file__).parents[1] / "data" / "ingestion"
 KOLADA = json.loads((SHAPES / "kolada_values" / "N00945.json").read_text("utf-8"))["values"]
 TABLE = json.loads((SHAPES / "scb_jsonstat2_monthly_pop" / "TAB6471_data.json").read_text("utf-8"))
+GROUPS = json.loads((SHAPES.parent / "kolada_groups" / "groups.json").read_text("utf-8"))["values"]
 ON_A_PAGE = 20
 
 
@@ -45,6 +46,10 @@ class Service(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         if url.path.startswith("/v3/data/"):
             self.pages(url)
+        elif url.path == "/v3/municipality_groups":
+            wanted = parse_qs(url.query)["title"][0]
+            some = [group for group in GROUPS if wanted in group["title"]]
+            self.answer({"count": len(some), "values": some, "next_url": None})
         elif url.path == "/v3/kpi/N00945":
             self.answer({"count": 1, "values": [{"id": "N00945", "title": "Andel"}], "next_url": None})
         elif url.path == "/api/config":
@@ -227,3 +232,16 @@ def test_a_table_that_is_not_there_is_refused(server, waits):
 def test_an_address_that_is_no_web_address_is_not_opened(waits):
     with pytest.raises(ik.ImpactkitError, match="scheme"):
         ik.Kolada(address="file:///etc/", fetcher=Fetcher(sleep=waits.append)).values(["N1"], ["0180"])
+
+
+def test_similar_municipalities_are_donors_with_their_year(server, waits):
+    group = kolada(server, waits).similar("Ale", year=2024)
+    assert group.title == "Liknande kommuner socioekonomi, Ale, 2024"
+    assert group.codes == ("0138", "0305", "0665", "1442", "1489", "1496", "1881")
+    assert group.basis == "socioekonomi"
+
+
+def test_a_group_that_kolada_does_not_have_is_told_with_those_it_has(server, waits):
+    with pytest.raises(ik.ImpactkitError, match="0 groups") as told:
+        kolada(server, waits).similar("Ale", year=1999)
+    assert "Ale, 2024" in str(told.value)

@@ -47,10 +47,10 @@ def test_years_are_whole(result, events):
 
 
 def test_many_periods_are_thinned_but_keep_the_last(result):
-    from impactkit.reporting.plots.trajectories import _spread
+    from impactkit.reporting.drawing import thinned
 
-    assert len(_spread(range(1990, 2026))) <= 9
-    assert _spread(range(1990, 2026))[-1] == 2025
+    assert len(thinned(36)) <= 9
+    assert thinned(36)[-1] == 35
 
 
 def test_numbers_on_an_axis_are_evenly_spaced_and_as_written(result):
@@ -70,6 +70,15 @@ def test_groups_differ_in_colour_marker_and_dash(result):
     treated, comparison, *_ = ik.plot(result.estimate).lines
     for looks in ("get_color", "get_marker", "get_linestyle"):
         assert getattr(treated, looks)() != getattr(comparison, looks)()
+
+
+def test_joint_limits_stand_behind_each_ones_own(events):
+    table = events.bands()
+    drawn = ik.plot(events, view="bands", language="en")
+    lines = {tuple(line.get_ydata()) for line in drawn.get_lines() if len(line.get_ydata()) == 2}
+    for low, high in zip(table["band_low"], table["band_high"], strict=True):
+        assert (low, high) in lines
+    assert "All at once" in drawn.alt_text
 
 
 def test_an_event_study_opens_the_marker_at_the_reference(events):
@@ -160,3 +169,15 @@ def test_dates_are_written_as_dates():
     study = ik.Study(frame, outcome="y", unit="area", time="when", first_treated="started")
     told = ik.plot(ik.DifferenceInDifferences().estimate(study), language="en").alt_text
     assert all(day in told for day in ("2021-06-01", "2023-06-01", "2022-03-01"))
+
+
+def test_dates_do_not_run_into_each_other():
+    from impactkit.reporting.drawing import written_periods
+
+    months = [f"{year}-{month:02d}-01" for year in range(2016, 2025) for month in range(1, 13)]
+    years = written_periods(months)
+    assert [months[k][:4] for k in years] == list(years.values()) == [str(y) for y in range(2016, 2025)]
+    few = written_periods(months[3:20])
+    assert len(few) <= 6
+    assert few[16] == "2017-08"
+    assert written_periods(["2021-03-04", "2021-03-11"]) == {0: "2021-03-04", 1: "2021-03-11"}

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 Codes = npt.NDArray[np.int64]
 Array = npt.NDArray[Any]
+_LARGEST = 2**63 - 1
 
 
 def code_labels(values: Array) -> tuple[Codes, Array]:
@@ -52,7 +53,7 @@ def _code_integers(values: Array) -> tuple[Codes, Array]:
     if bool((values[1:] >= values[:-1]).all()):
         return _code_ordered(values)
     low, high = int(values.min()), int(values.max())
-    if high - low > 4 * len(values) + 1000 or high > np.iinfo(np.int64).max:
+    if high - low > 4 * len(values) + 1000 or high > _LARGEST:
         return _code_sorted(values)
     # In 64 bits: 70 less -70 is more than eight bits hold.
     shifted = np.subtract(values, low, dtype=np.int64, casting="unsafe")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Literal
 
@@ -108,19 +108,9 @@ class Columns:
 
     def take(self, rows: Array | slice) -> Columns:
         """Return the same columns for some rows (an index array, a mask or a slice)."""
-        changed = {
-            f.name: getattr(self, f.name)[rows]
-            for f in fields(self)
-            if f.name not in _NOT_BY_ROW and getattr(self, f.name) is not None
-        }
-        return replace(self, **changed)
-
-    def canonical_order(self) -> Array | None:
-        """Return the order by cluster, unit and period; None when the rows already stand so."""
-        keys = [key for key in (self.cluster, self.unit, self.period) if key is not None]
-        if not keys or _is_sorted(keys):
-            return None
-        return np.lexsort(keys[::-1])
+        kept = {name: getattr(self, name) for name in _NOT_BY_ROW}
+        held = ((name, getattr(self, name)) for name in _BY_ROW)
+        return Columns(**kept, **{name: values[rows] for name, values in held if values is not None})
 
     @property
     def time(self) -> Floats:
@@ -141,7 +131,9 @@ class Columns:
     @property
     def n_units(self) -> int:
         """Distinct units, or rows where there are no units."""
-        return len(self.outcome) if self.unit is None else _distinct(self.by_unit.unit)
+        if self.is_regular:
+            return len(self.outcome) // len(self.periods)
+        return len(self.outcome) if self.unit is None else _distinct(self.unit)
 
     @property
     def n_treated(self) -> int:
@@ -149,7 +141,9 @@ class Columns:
         rows = self.by_unit
         if rows.treated is None:
             return 0
-        return int(rows.treated.sum()) if rows.unit is None else _distinct(rows.unit[rows.treated])
+        if rows.unit is None or self.is_regular:
+            return int(rows.treated.sum())
+        return _distinct(rows.unit[rows.treated])
 
     @cached_property
     def is_regular(self) -> bool:
@@ -170,11 +164,40 @@ class Columns:
         return self.take(slice(0, None, len(self.periods)))
 
 
-_NOT_BY_ROW = {"unit_labels", "cluster_labels", "stratum_labels", "periods", "period_names"}
+_NOT_BY_ROW = ("unit_labels", "cluster_labels", "stratum_labels", "periods", "period_names")
+_BY_ROW = tuple(f.name for f in fields(Columns) if f.name not in _NOT_BY_ROW)
 
 
 def _distinct(codes: Codes | None) -> int:
     return 0 if codes is None or not len(codes) else int(np.count_nonzero(np.bincount(codes)))
+
+
+def canonical_order(keys: list[Codes]) -> Array | None:
+    """Return the order of rows by some codes.
+
+    Parameters
+    ----------
+    keys : list of ndarray of int, shape (n,)
+        Codes from 0, the first the most important.
+
+    Returns
+    -------
+    ndarray of int, shape (n,), or None
+        Equal rows in the order they have; None when all stand so already.
+
+    Examples
+    --------
+    >>> canonical_order([np.array([1, 0, 1]), np.array([1, 0, 0])]).tolist()
+    [1, 2, 0]
+    """
+    if not keys or _is_sorted(keys):
+        return None
+    # Codes of one or two bytes are sorted in one pass over them, without comparing.
+    narrow = [key.astype(np.min_scalar_type(int(key.max()))) for key in keys]
+    order = np.argsort(narrow[-1], kind="stable")
+    for key in reversed(narrow[:-1]):
+        order = order.take(np.argsort(key.take(order), kind="stable"))
+    return order
 
 
 def _is_sorted(keys: list[Codes]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -10,10 +10,11 @@ import narwhals as nw
 import numpy as np
 
 from impactkit.data.coding import code_labels
-from impactkit.data.columns import Array, Columns, Flags, Floats, LeftOut, Reason
+from impactkit.data.columns import Array, Columns, Flags, Floats, LeftOut, Reason, canonical_order
 from impactkit.data.roles import Roles
 from impactkit.data.study_codes import code_troubles
 from impactkit.data.study_faults import (
+    floats_of,
     missing_label_troubles,
     number_troubles,
     panel_troubles,
@@ -32,6 +33,7 @@ Table: TypeAlias = "Mapping[str, pd.Series[Any]]"
 """The columns of a table by name."""
 
 _LABELS = ("unit", "cluster", "stratum")
+_SORTED_BY = ("cluster", "unit", "period")
 _NUMBERS = (
     "outcome",
     "first_treated",
@@ -90,9 +92,9 @@ def study_columns(
         further = _further(table, roles, cells, start=start, switching=switching)
         _raise(settings + [t for found in cells.values() for t in found] + further)
     _raise(settings)
-    full, found = _treated(table, roles, start, switching)
-    _raise(list(found.troubles) + panel_troubles(full, roles))
-    columns, left_out = _complete(full, found)
+    found = _treated(table, roles, start, switching)
+    _raise(list(found.troubles) + panel_troubles(found.columns, roles))
+    columns, left_out = _complete(found.columns, found)
     return (columns if rates is None else _as_rates(columns, rates)), left_out, found.notes
 
 
@@ -109,12 +111,24 @@ def _as_rates(columns: Columns, rates: Literal["weighted", "equal"]) -> Columns:
     )
 
 
-def _treated(table: Table, roles: Roles, start: float | None, switching: bool) -> tuple[Columns, Treatment]:
-    """Return the coded columns with the treatment told, sorted, and what was found of it."""
-    first_treated, treated = _numbers(table, roles.first_treated), _numbers(table, roles.treated)
-    found = treatment(_coded(table, roles), first_treated, treated, start=start, switching=switching)
-    order = found.columns.canonical_order()
-    return (found.columns if order is None else found.columns.take(order)), found
+def _treated(table: Table, roles: Roles, start: float | None, switching: bool) -> Treatment:
+    """Return the coded columns, sorted, with the treatment told, and what was found of it."""
+    labels = _labels(table, roles)
+    order = canonical_order([labels[role] for role in _SORTED_BY if role in labels])
+    if order is not None:
+        labels |= {role: labels[role].take(order) for role in (*_LABELS, "period") if role in labels}
+
+    def numbers(name: str | None) -> Floats | None:
+        values = _numbers(table, name)
+        return values if values is None or order is None else values.take(order)
+
+    return treatment(
+        _coded(numbers, roles, labels),
+        numbers(roles.first_treated),
+        numbers(roles.treated),
+        start=start,
+        switching=switching,
+    )
 
 
 def _further(
@@ -143,8 +157,8 @@ def _further(
     rows = pd.DataFrame(dict(table)).assign(**{roles.outcome: 0.0}).dropna(subset=labels)
     if not len(rows):
         return []
-    full, found = _treated(_by_name(rows), sound, start, switching)
-    return list(found.troubles) + panel_troubles(full, sound)
+    found = _treated(_by_name(rows), sound, start, switching)
+    return list(found.troubles) + panel_troubles(found.columns, sound)
 
 
 def _narrow(frame: Any, roles: Roles) -> Table:
@@ -152,6 +166,19 @@ def _narrow(frame: Any, roles: Roles) -> Table:
     import pandas as pd
 
     wanted = list(dict.fromkeys(column for _, column in roles.named()))
+    if isinstance(frame, pd.DataFrame) and frame.columns.is_unique:
+        if not all(name in frame.columns for name in wanted):
+            _raise(roles.missing_from(frame.columns))
+        table: Table = {name: frame[name] for name in wanted}  # views: nothing is copied
+    else:
+        table = _collected(frame, roles, wanted)
+    if not len(table[roles.outcome]):
+        _raise([Trouble("The table has no rows.", "frame", "Add the data under the header.")])
+    return table
+
+
+def _collected(frame: Any, roles: Roles, wanted: list[str]) -> Table:
+    """Return the columns of any table that narwhals reads."""
     try:
         narrow = nw.from_native(frame).lazy()
     except TypeError:
@@ -166,13 +193,7 @@ def _narrow(frame: Any, roles: Roles) -> Table:
             ]
         )
     _raise(roles.missing_from(narrow.collect_schema().names()))
-    if isinstance(frame, pd.DataFrame):
-        table: Table = {name: frame[name] for name in wanted}  # views: nothing is copied
-    else:
-        table = _by_name(narrow.select(wanted).collect("pandas").to_native())
-    if not len(table[roles.outcome]):
-        _raise([Trouble("The table has no rows.", "frame", "Add the data under the header.")])
-    return table
+    return _by_name(narrow.select(wanted).collect("pandas").to_native())
 
 
 def _by_name(frame: pd.DataFrame) -> Table:
@@ -197,29 +218,34 @@ def _cell_troubles(table: Table, roles: Roles) -> dict[str, list[Trouble]]:
     return found
 
 
-def _coded(table: Table, roles: Roles) -> Columns:
+def _labels(table: Table, roles: Roles) -> dict[str, Any]:
+    """Return the codes of units, clusters, strata and periods, and what they stand for, by field."""
     labels: dict[str, Any] = {}
     for role in _LABELS:
         name = getattr(roles, role)
         if name is not None:
             labels[role], labels[f"{role}_labels"] = code_labels(_label_array(table[name]))
-    period, periods, names = _periods(table, roles.time)
-    outcome = _numbers(table, roles.outcome)
+    period, labels["periods"], labels["period_names"] = _periods(table, roles.time)
+    return labels if period is None else labels | {"period": period}
+
+
+def _coded(
+    numbers: Callable[[str | None], Floats | None], roles: Roles, labels: Mapping[str, Any]
+) -> Columns:
+    outcome, eligible = numbers(roles.outcome), numbers(roles.eligible)
     assert outcome is not None
-    adjusted = [_numbers(table, name) for name in roles.covariates]
-    eligible = _numbers(table, roles.eligible)
+    covariates = np.empty((len(outcome), len(roles.covariates)))
+    for place, name in enumerate(roles.covariates):
+        covariates[:, place] = numbers(name)
     return Columns(
         outcome=outcome,
-        period=period,
-        periods=periods,
-        period_names=names,
-        weight=_numbers(table, roles.weight),
-        exposure=_numbers(table, roles.exposure),
+        weight=numbers(roles.weight),
+        exposure=numbers(roles.exposure),
         eligible=None if eligible is None else eligible == 1,
-        dose=_numbers(table, roles.dose),
-        pre_outcome=_numbers(table, roles.pre_outcome),
-        std_error=_numbers(table, roles.std_error),
-        covariates=np.column_stack(adjusted) if adjusted else np.empty((len(outcome), 0)),  # type: ignore[arg-type]
+        dose=numbers(roles.dose),
+        pre_outcome=numbers(roles.pre_outcome),
+        std_error=numbers(roles.std_error),
+        covariates=covariates,
         **labels,
     )
 
@@ -250,16 +276,16 @@ def _numbers(table: Table, name: str | None) -> Floats | None:
     if column.dtype.kind == "M":
         days = column.to_numpy().astype("datetime64[D]")
         return np.where(np.isnat(days), np.nan, days.astype(np.int64).astype(float))
-    values: Floats = column.to_numpy(dtype=float, na_value=np.nan)
-    return values
+    return floats_of(column)
 
 
 def _complete(full: Columns, found: Treatment) -> tuple[Columns, tuple[LeftOut, ...]]:
     """Leave out the rows that lack a number, and count them."""
     reasons: list[tuple[Reason, Flags]] = [("outcome_missing", ~np.isfinite(full.outcome))]
     if full.covariates.shape[1]:
-        lacking = np.asarray(~np.isfinite(full.covariates).all(axis=1))
-        reasons.append(("covariate_missing", lacking))
+        finite = np.isfinite(full.covariates)
+        if not finite.all():
+            reasons.append(("covariate_missing", np.asarray(~finite.all(axis=1))))
     if full.pre_outcome is not None:
         reasons.append(("pre_outcome_missing", ~np.isfinite(full.pre_outcome)))
     if full.std_error is not None:

@@ -38,12 +38,10 @@ def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
     list of Trouble
         Empty when all is well.
     """
-    import pandas as pd
-
-    name = str(column.name)
-    if column.dtype.kind in "iub" or (column.dtype.kind in "M" and role == "first_treated"):
+    name, kind = str(column.name), column.dtype.kind
+    if kind in "iub" or (kind in "M" and role == "first_treated"):
         return []
-    text = column.map(lambda value: isinstance(value, str)) if column.dtype.kind != "f" else None
+    text = column.map(lambda value: isinstance(value, str)) if kind != "f" else None
     if text is not None and bool(text.any()):
         where = rows_in_words(text.to_numpy(dtype=bool))
         example = str(column[text].iloc[0])
@@ -55,8 +53,7 @@ def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
                 {"name": name, "n": int(text.sum()), "example": example, "role": role, "rows": where},
             )
         ]
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    infinite = np.isinf(values)
+    infinite = np.isinf(_coerced(column))
     if infinite.any() and role != "first_treated":
         return [
             Trouble(
@@ -67,6 +64,51 @@ def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
             )
         ]
     return []
+
+
+def floats_of(column: pd.Series[Any]) -> Floats:
+    """Return a column's numbers.
+
+    Parameters
+    ----------
+    column : Series
+        Numbers of any kind.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        nan where the cell is empty; a view where the column holds such numbers already.
+    """
+    if is_plain(column):
+        return column.to_numpy().astype(np.float64, copy=False)
+    values: Floats = column.to_numpy(dtype=float, na_value=np.nan)
+    return values
+
+
+def is_plain(column: pd.Series[Any]) -> bool:
+    """Return whether a column is an array of numpy's numbers, in which only a nan is an empty cell.
+
+    Parameters
+    ----------
+    column : Series
+        The column.
+
+    Returns
+    -------
+    bool
+        False for texts, dates and pandas' own kinds of numbers.
+    """
+    return isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf"
+
+
+def _coerced(column: pd.Series[Any]) -> Floats:
+    """Return a column's numbers; nan for what is none."""
+    if column.dtype.kind == "f":
+        return floats_of(column)
+    import pandas as pd
+
+    values: Floats = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    return values
 
 
 def missing_label_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
@@ -84,6 +126,8 @@ def missing_label_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
     list of Trouble
         Empty when all is well.
     """
+    if is_plain(column) and column.dtype.kind != "f":  # integers cannot be missing
+        return []
     lacking = column.isna().to_numpy(dtype=bool)
     if not lacking.any():
         return []

@@ -81,8 +81,9 @@ def adjusted_cells(
             troubles[found.trouble] += len(which)
             continue
         points[which] = found.points
-        for k, own in zip(which, found.contributions.T, strict=True):  # a column at a time is quicker
-            psi[members, k] = own
+        for own in _stretches(which):
+            first = which[own.start]
+            psi[members, first : first + own.stop - own.start] = found.contributions[:, own]
     coefficients = np.zeros((A, K + 1, K))
     for k in np.flatnonzero(~np.isnan(points)):
         coefficients[cells.controls[k], k, k] = 1.0
@@ -106,6 +107,13 @@ def adjusted_cells(
     return effects, tuple(notes)
 
 
+def _stretches(codes: Codes) -> Iterator[slice]:
+    """Yield the places of consecutive codes; a stretch of columns is filled quicker than one at a time."""
+    ends = np.append(np.flatnonzero(np.diff(codes) != 1) + 1, len(codes)).tolist()
+    for start, end in zip([0, *ends], ends, strict=False):
+        yield slice(start, end)
+
+
 Found: TypeAlias = tuple[Codes, Codes, AdjustedChange]
 
 
@@ -127,7 +135,8 @@ def _panel_cells(design: Staggered, cells: Cells, adjustment: Adjusted, plain: b
         )
         at = np.array(which)
         own = panel.outcome[members]
-        changes = own.take(cells.period[at], axis=1) - own.take(cells.base[at], axis=1)
+        changes = own.take(cells.period[at], axis=1)
+        changes -= own.take(cells.base[at], axis=1)
         if not rows.treated.any() or rows.treated.all():
             nothing = np.full(changes.shape, np.nan)
             yield (
@@ -163,7 +172,8 @@ class _Panel:
             outcome[design.unit_of_row, columns.period] = columns.outcome
             X[design.unit_of_row, columns.period] = columns.covariates[:, :p]
         weights = design.unit_weights
-        is_constant = bool((X[:, :1] == X).all())
+        flat = X.reshape(n, T * p)
+        is_constant = bool((flat[:, p:] == flat[:, : T * p - p]).all())
         X = X[:, :1] if is_constant else X
         return cls(
             outcome=outcome,

@@ -15,6 +15,7 @@ from impactkit.errors import EstimationError
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
+_OVERALL = Label(name="att")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -23,19 +24,16 @@ class Averages:
 
     Parameters
     ----------
-    labels : tuple of Label
-        The overall average first.
-    weights : ndarray, shape (K, M)
-        What each cell weighs in each average.
-    slopes : ndarray, shape (A, M)
-        How each average moves with the weight of each cohort.
+    labels : callable
+        Returns the names, a `Label` each; the overall average's first.
+    weights : ndarray, shape (K,)
+        What each cell weighs in the first.
     effects : InfluencedEffects or RegressedEffects
         In the same order.
     """
 
-    labels: tuple[Label, ...]
+    labels: Callable[[], tuple[Label, ...]]
     weights: Floats
-    slopes: Floats
     effects: Effects
 
 
@@ -69,12 +67,8 @@ class _Weighing:
         order = [len(labels) - 1, *range(len(labels) - 1)]
         weights, slopes = np.column_stack(self.weights), np.column_stack(self.slopes)
         effects = self.found.effects.combined(weights[:, order], slopes[:, order])
-        return Averages(
-            labels=tuple(labels[j] for j in order),
-            weights=weights[:, order],
-            slopes=slopes[:, order],
-            effects=effects,
-        )
+        names = tuple(labels[j] for j in order)
+        return Averages(labels=lambda: names, weights=self.weights[-1], effects=effects)
 
 
 def averages(found: CellEffects, kind: Aggregation, *, balance: float | None = None) -> Averages:
@@ -135,23 +129,29 @@ def every_cell(found: CellEffects) -> Averages:
     Averages
         A cell that could not be estimated is nan.
     """
-    overall = averages(found, "simple")
+    overall = _Weighing(found=found, weights=[], slopes=[])
+    overall.add_shares(_post(found))
+    effects = found.effects.headed(overall.weights[0], overall.slopes[0])
+    return Averages(
+        labels=lambda: (_OVERALL, *_cell_labels(found)), weights=overall.weights[0], effects=effects
+    )
+
+
+def _cell_labels(found: CellEffects) -> list[Label]:
     cells, design = found.cells, found.design
     starts = [float(start) for start in design.starts]
     names = [design.name_of(start) for start in starts]
-    labels = [
+    arms, periods = cells.arm.tolist(), cells.period.tolist()
+    values, shown = design.periods.tolist(), design.columns.period_names
+    return [
         Label(
-            name=f"group {names[arm]}, {design.columns.period_names[period]}",
+            name=f"group {names[arm]}, {shown[period]}",
             group=starts[arm],
-            time=float(design.periods[period]),
-            event_time=design.event_time(arm, period),
+            time=values[period],
+            event_time=since,
         )
-        for arm, period in zip(cells.arm.tolist(), cells.period.tolist(), strict=True)
+        for arm, period, since in zip(arms, periods, event_times(found).tolist(), strict=True)
     ]
-    weights = np.hstack([overall.weights, np.eye(len(cells))])
-    slopes = np.hstack([overall.slopes, np.zeros((len(overall.slopes), len(cells)))])
-    effects = found.effects.combined(weights, slopes)
-    return Averages(labels=(*overall.labels, *labels), weights=weights, slopes=slopes, effects=effects)
 
 
 def _post(found: CellEffects) -> Codes:
@@ -160,7 +160,7 @@ def _post(found: CellEffects) -> Codes:
 
 def _simple(weighing: _Weighing) -> Averages:
     weighing.add_shares(_post(weighing.found))
-    return weighing.averages([Label(name="att")])
+    return weighing.averages([_OVERALL])
 
 
 def _group(weighing: _Weighing) -> Averages:
@@ -184,7 +184,7 @@ def _group(weighing: _Weighing) -> Averages:
         slope[arms] = (own_effects - shares @ own_effects) / masses[arms].sum()
     weighing.weights.append(shares @ np.array(weighing.weights))
     weighing.slopes.append(slope)
-    return weighing.averages([*labels, Label(name="att")])
+    return weighing.averages([*labels, _OVERALL])
 
 
 def _calendar(weighing: _Weighing) -> Averages:
@@ -196,7 +196,7 @@ def _calendar(weighing: _Weighing) -> Averages:
         name = found.design.columns.period_names[period]
         labels.append(Label(name=f"period {name}", time=float(found.design.periods[period])))
     weighing.add_mean(range(len(labels)))
-    return weighing.averages([*labels, Label(name="att")])
+    return weighing.averages([*labels, _OVERALL])
 
 
 def _dynamic(weighing: _Weighing, balance: float | None) -> Averages:
@@ -205,7 +205,7 @@ def _dynamic(weighing: _Weighing, balance: float | None) -> Averages:
     kept = found.is_estimated
     if balance is not None:
         last = len(found.design.periods) - 1
-        followed = np.array([found.design.event_time(int(arm), last) for arm in found.cells.arm])
+        followed = found.design.event_times(found.cells.arm, np.full(len(found.cells), last))
         span = found.design.periods[-1] - found.design.periods[0] if found.design.is_numbered else last
         kept = kept & (followed >= balance) & (times <= balance) & (times >= balance - span)
         if not (kept & (times >= 0)).any():
@@ -223,7 +223,7 @@ def _dynamic(weighing: _Weighing, balance: float | None) -> Averages:
             late.append(len(labels))
         labels.append(Label(name=f"event {time:g}", event_time=float(time)))
     weighing.add_mean(late)
-    return weighing.averages([*labels, Label(name="att")])
+    return weighing.averages([*labels, _OVERALL])
 
 
 def event_times(found: CellEffects) -> Floats:
@@ -239,5 +239,4 @@ def event_times(found: CellEffects) -> Floats:
     ndarray, shape (K,)
         In the periods' own unit, or in periods for dates.
     """
-    pairs = zip(found.cells.arm.tolist(), found.cells.period.tolist(), strict=True)
-    return np.array([found.design.event_time(arm, period) for arm, period in pairs])
+    return found.design.event_times(found.cells.arm, found.cells.period)

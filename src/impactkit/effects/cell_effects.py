@@ -36,6 +36,9 @@ class Effects(Protocol):
     def combined(self, weights: Floats, slopes: Floats) -> Self:
         """Return weighted sums of the effects."""
 
+    def headed(self, weights: Floats, slopes: Floats) -> Self:
+        """Return one weighted sum of the effects, then each of them."""
+
     def inferred(self, inference: Any) -> Uncertainty:
         """Return the uncertainty of the effects."""
 

@@ -86,6 +86,9 @@ class Counterfactual:
         What ranks compare with.
     season : tuple of float, length T
         The seasonal part of what was expected; empty without one.
+    period_weights : tuple of float, length T0
+        What each period before the start counts for the level that later ones are compared with; empty where
+        they are not weighed, or where several starts are averaged.
     predictors : tuple of PredictorBalance
         What donors were to have in common with the treated unit; empty where it was the outcome alone.
     """
@@ -102,6 +105,7 @@ class Counterfactual:
     weights: tuple[DonorWeight, ...] = ()
     placebos: tuple[PlaceboGap, ...] = ()
     season: tuple[float, ...] = ()
+    period_weights: tuple[float, ...] = ()
     predictors: tuple[PredictorBalance, ...] = ()
 
     @property
@@ -113,7 +117,7 @@ class Counterfactual:
     def from_record(cls, record: dict[str, Any]) -> Counterfactual:
         """Return the counterfactual that a record holds."""
         nan = float("nan")
-        numbers = ("periods", "observed", "expected", "low", "high", "season")
+        numbers = ("periods", "observed", "expected", "low", "high", "season", "period_weights")
         read = {name: tuple(nan if x is None else float(x) for x in record[name]) for name in numbers}
         placebos = [
             PlaceboGap(unit=p["unit"], gaps=tuple(p["gaps"]), pre_rmspe=p["pre_rmspe"])

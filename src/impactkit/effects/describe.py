@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from typing import Protocol
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
-from impactkit.effects.estimate import GroupMean, Sample
+from impactkit.effects.estimate import Group, GroupMean, Sample
 from impactkit.effects.interval import Interval
 from impactkit.effects.permutation_test import PermutationTest
 from impactkit.errors import EstimationError
@@ -86,33 +87,31 @@ def group_means(columns: Columns) -> tuple[GroupMean, ...]:
     tuple of GroupMean
         Treated first, in order of period; cells without rows are left out.
     """
-    T, weight = max(len(columns.periods), 1), columns.weight
-    n = _cell_sums(columns, None)
-    mass = n if weight is None else _cell_sums(columns, weight)
-    sums = _cell_sums(columns, columns.outcome if weight is None else columns.outcome * weight)
+    weight, outcome = columns.weight, columns.outcome
+    n, sums, *masses = _cell_sums(columns, None, outcome if weight is None else outcome * weight, weight)
+    mass = masses[0] if weight is not None else n
+    means = np.divide(sums, mass, out=np.zeros(len(n)), where=n > 0).tolist()
+    periods: list[float | None] = list(columns.periods.tolist()) or [None]
+    names: tuple[str | None, ...] = columns.period_names or (None,) * len(periods)
+    groups: tuple[Group, Group] = ("treated", "comparison")
+    cells = product(groups, zip(periods, names, strict=True))
     return tuple(
-        GroupMean(
-            group="treated" if at < T else "comparison",
-            period=float(columns.periods[at % T]) if len(columns.periods) else None,
-            mean=float(sums[at] / mass[at]),
-            n=int(n[at]),
-            period_name=columns.period_names[at % T] if columns.period_names else None,
-        )
-        for at in range(2 * T)
-        if n[at]
+        GroupMean(group=group, period=period, mean=mean, n=rows, period_name=name)
+        for (group, (period, name)), mean, rows in zip(cells, means, n.astype(int).tolist(), strict=True)
+        if rows
     )
 
 
-def _cell_sums(columns: Columns, values: Floats | None) -> Floats:
-    """Return sums (of ones, by default) in each period: the treated group's, then the comparison's."""
+def _cell_sums(columns: Columns, *values: Floats | None) -> list[Floats]:
+    """Return sums (of ones, for None) in each period: the treated group's, then the comparison's."""
     rows, T = columns.by_unit, max(len(columns.periods), 1)
     treated = np.ones(len(rows.outcome), dtype=bool) if rows.treated is None else rows.treated
     if columns.is_regular:
-        groups = np.stack([treated, ~treated]).astype(float)
-        sums: Floats = np.repeat(groups.sum(axis=1), T) if values is None else groups @ values.reshape(-1, T)
-        return sums.ravel()
+        groups = np.array([treated, ~treated], dtype=float)
+        sizes = np.repeat(groups.sum(axis=1), T)
+        return [sizes if each is None else (groups @ each.reshape(-1, T)).ravel() for each in values]
     cell = np.where(treated, 0, T) + (0 if columns.period is None else columns.period)
-    return np.bincount(cell, values, 2 * T).astype(float)
+    return [np.bincount(cell, each, 2 * T).astype(float) for each in values]
 
 
 def clusters_of(columns: Columns) -> tuple[Codes, bool]:
@@ -183,9 +182,12 @@ def dense(codes: Codes) -> Codes:
     """
     if not bool((codes[1:] >= codes[:-1]).all()):
         return np.unique(codes, return_inverse=True)[1].astype(np.int64)
-    steps = np.zeros(len(codes), dtype=np.int64)
-    np.not_equal(codes[1:], codes[:-1], out=steps[1:], casting="unsafe")
-    return np.cumsum(steps, out=steps)
+    changes = codes[1:] != codes[:-1]
+    if len(codes) and codes[0] == 0 and codes[-1] == np.count_nonzero(changes):
+        return codes
+    found = np.zeros(len(codes), dtype=np.int64)
+    np.cumsum(changes, out=found[1:])
+    return found
 
 
 def marked(codes: Codes, flags: Flags, *, n: int | None = None) -> Flags:
@@ -235,8 +237,8 @@ def sample_of(study: Study, columns: Columns) -> Sample:
     treated = np.ones(len(clusters), dtype=bool) if rows.treated is None else rows.treated
     return Sample(
         n_rows=len(columns.outcome),
-        n_units=rows.n_units,
-        n_treated=rows.n_units if rows.treated is None else rows.n_treated,
+        n_units=columns.n_units,
+        n_treated=columns.n_units if rows.treated is None else columns.n_treated,
         n_clusters=int(clusters.max()) + 1,
         n_treated_clusters=int(marked(clusters, treated).sum()),
         n_comparison_clusters=0 if treated.all() else int(marked(clusters, ~treated).sum()),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
 from impactkit.data.study import Study
 from impactkit.effects.counterfactual import Counterfactual, DonorWeight, PlaceboGap, PredictorBalance
 from impactkit.effects.describe import group_means, sample_of
-from impactkit.effects.donor_fits import DonorFits
+from impactkit.effects.donor_fits import BesideDonors
 from impactkit.effects.donor_panel import DonorPanel
 from impactkit.effects.estimate import Estimate, Term
 from impactkit.effects.inference import PlaceboInSpace
@@ -20,11 +20,13 @@ from impactkit.effects.permutation_test import PermutationTest
 from impactkit.effects.uncertainty import Uncertainty
 from impactkit.wording import Message
 
+F = TypeVar("F", bound=BesideDonors)
+Beside = TypeVar("Beside", bound=BesideDonors, contravariant=True)
 _LEAST_WEIGHT = 1e-9
 _NOTHING = 1e-9  # a root mean square this small, over the largest outcome, is a perfect fit
 
 
-class DonorInferring(Protocol):
+class DonorInferring(Protocol[Beside]):
     """What finds the uncertainty of effects against donors."""
 
     @property
@@ -35,7 +37,7 @@ class DonorInferring(Protocol):
     def level(self) -> float:
         """Confidence level of the limits."""
 
-    def infer_donors(self, fits: DonorFits, *, test: PermutationTest | None = None) -> Uncertainty:
+    def infer_donors(self, fits: Beside, *, test: PermutationTest | None = None) -> Uncertainty:
         """Return limits of the average effect and of each treated period's."""
 
 
@@ -66,20 +68,23 @@ class Told:
         Columns that entered besides the outcome.
     predictors : tuple of PredictorBalance
         What donors were to have in common with the treated unit.
+    period_weights : tuple of float
+        What each period before the start counts, where periods are weighed.
     """
 
     warnings: tuple[Message, ...] = ()
     adjusted_for: tuple[str, ...] = field(default=())
     predictors: tuple[PredictorBalance, ...] = ()
+    period_weights: tuple[float, ...] = ()
 
 
 def donor_estimate(
     study: Study,
     panel: DonorPanel,
-    fits: DonorFits,
+    fits: F,
     *,
     settings: Settings,
-    inference: DonorInferring,
+    inference: DonorInferring[F],
     told: Told,
 ) -> Estimate:
     """Return the average effect on the treated and each treated period's.
@@ -90,7 +95,7 @@ def donor_estimate(
         The study.
     panel : DonorPanel
         Its treated units and donors.
-    fits : DonorFits
+    fits : BesideDonors
         Their weights and gaps.
     settings : Settings
         The estimator.
@@ -123,13 +128,15 @@ def donor_estimate(
         covariance=found.covariance,
         permutation=test,
         bootstrap=found.bootstrap,
-        counterfactual=replace(_counterfactual(panel, fits, found, test), predictors=told.predictors),
+        counterfactual=replace(
+            _counterfactual(panel, fits, found, test),
+            predictors=told.predictors,
+            period_weights=told.period_weights,
+        ),
     )
 
 
-def _test(
-    beside: PlaceboInSpace | None, inference: DonorInferring, fits: DonorFits
-) -> PermutationTest | None:
+def _test(beside: PlaceboInSpace | None, inference: DonorInferring[F], fits: F) -> PermutationTest | None:
     chosen = inference if isinstance(inference, PlaceboInSpace) else beside
     return None if chosen is None else chosen.test(fits)
 
@@ -150,7 +157,7 @@ def _estimand(study: Study, panel: DonorPanel, method: str) -> Message:
     )
 
 
-def _terms(panel: DonorPanel, fits: DonorFits, found: Uncertainty) -> tuple[Term, ...]:
+def _terms(panel: DonorPanel, fits: BesideDonors, found: Uncertainty) -> tuple[Term, ...]:
     before, after = fits.reach
     terms = [Term(name="average", interval=found.intervals[0])]
     is_one_start = bool((panel.starts == panel.starts[0]).all())
@@ -163,7 +170,7 @@ def _terms(panel: DonorPanel, fits: DonorFits, found: Uncertainty) -> tuple[Term
 
 
 def _counterfactual(
-    panel: DonorPanel, fits: DonorFits, found: Uncertainty, test: PermutationTest | None
+    panel: DonorPanel, fits: BesideDonors, found: Uncertainty, test: PermutationTest | None
 ) -> Counterfactual:
     before, after = fits.reach
     is_one_start = bool((panel.starts == panel.starts[0]).all())
@@ -192,7 +199,7 @@ def _counterfactual(
     )
 
 
-def _weights(panel: DonorPanel, fits: DonorFits) -> tuple[DonorWeight, ...]:
+def _weights(panel: DonorPanel, fits: BesideDonors) -> tuple[DonorWeight, ...]:
     mean = fits.shares @ fits.weights
     order = np.argsort(-np.abs(mean).round(12), kind="stable")
     names = panel.names[panel.n_treated :]
@@ -201,7 +208,7 @@ def _weights(panel: DonorPanel, fits: DonorFits) -> tuple[DonorWeight, ...]:
     )
 
 
-def _placebos(panel: DonorPanel, fits: DonorFits, test: PermutationTest | None) -> tuple[PlaceboGap, ...]:
+def _placebos(panel: DonorPanel, fits: BesideDonors, test: PermutationTest | None) -> tuple[PlaceboGap, ...]:
     """Return the donors' gaps, where one unit is treated or all started together."""
     if test is None or not bool((panel.starts == panel.starts[0]).all()):
         return ()
@@ -217,7 +224,7 @@ def _placebos(panel: DonorPanel, fits: DonorFits, test: PermutationTest | None) 
     )
 
 
-def _fit_notes(panel: DonorPanel, fits: DonorFits) -> tuple[Message, ...]:
+def _fit_notes(panel: DonorPanel, fits: BesideDonors) -> tuple[Message, ...]:
     """Say when nothing is left of the gap before the start, so that ranks cannot be scaled by it."""
     before, largest = fits.reach[0], float(np.abs(panel.outcomes).max())
     if root_mean_square(fits.path[None, :before])[0] > _NOTHING * largest:

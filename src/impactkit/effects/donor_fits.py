@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,44 @@ Codes = npt.NDArray[np.int64]
 Weigh = Callable[[int, Codes, int], Floats]
 """Weights of donors (their rows in ``outcomes``) for one unit, from what is known before a period code."""
 Pool = Literal["all", "untreated"]
+
+
+class BesideDonors(Protocol):
+    """Treated units beside donors, by whatever weights: what estimates and placebo ranks ask for."""
+
+    @property
+    def n_treated(self) -> int:
+        """Treated units."""
+
+    @property
+    def donors(self) -> Codes:
+        """Rows of the donors."""
+
+    @property
+    def shares(self) -> Floats:
+        """What each treated unit counts."""
+
+    @property
+    def weights(self) -> Floats:
+        """What each donor weighs for each treated unit, shape (n, D)."""
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """Periods before and from the start that every treated unit has."""
+
+    @property
+    def path(self) -> Floats:
+        """Average gap of the treated by time since the start."""
+
+    @property
+    def average(self) -> float:
+        """Average effect on the treated."""
+
+    def donor_gaps(self, start: int) -> Floats:
+        """Return each donor's gaps from the other donors, as if it had started then."""
+
+    def ranks(self, *, pool: Pool, statistic: Statistic, draws: int, seed: int) -> DonorRanks:
+        """Return the gaps of the treated and of placebos."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,6 +76,9 @@ class DonorFits:
     has_level : bool
         Whether the unit's mean gap before the start is taken out: donors need to move like it, not to be at
         its level.
+    is_nearest : bool
+        Whether weights are those of `nearest_in_hull` on outcomes before the start, and nothing else: then
+        they can be found again under a supposed effect.
     """
 
     outcomes: Floats
@@ -46,6 +87,7 @@ class DonorFits:
     shares: Floats
     weigh: Weigh
     has_level: bool = False
+    is_nearest: bool = False
 
     @property
     def n_treated(self) -> int:

@@ -57,7 +57,7 @@ class DonorPanel:
         return len(self.starts)
 
 
-def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
+def donor_panel(study: Study, pool: DonorPool, *, alone: bool = True) -> DonorPanel:
     """Return the treated units of a study and the donors that its pool allows.
 
     Parameters
@@ -66,6 +66,8 @@ def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
         A panel with treated units and units that are not treated within it.
     pool : DonorPool
         Which of those may be donors.
+    alone : bool
+        Whether every treated unit must be a cluster of its own, as ranks suppose.
 
     Returns
     -------
@@ -100,7 +102,7 @@ def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
     faults = [
         *_pool_faults(pool, names, is_treated),
         *_treated_faults([names[i] for i in treated], starts, whole[treated]),
-        *_shared_faults(columns, treated, names),
+        *(_shared_faults(columns, treated, names) if alone else ()),
         *_donor_faults(len(donors)),
     ]
     if faults:
@@ -108,9 +110,7 @@ def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
     order = np.concatenate([treated, donors])
     kept = columns.take(np.isin(columns.unit, order))
     assert kept.unit is not None
-    # Rows stand by cluster first, so units need not stand in the order of their codes.
-    standing = kept.unit[::T]
-    place = np.argsort(standing)[np.argsort(np.argsort(order))]
+    place = _places(kept.unit[::T], order)
     outcomes = kept.outcome.reshape(len(order), T)[place]
     _refuse_constant(outcomes)
     gone = [names[i] for i in np.flatnonzero(~is_treated & seen & allowed & ~whole)]
@@ -123,6 +123,12 @@ def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
         order=place,
         notes=_notes(gone, int((~is_treated & seen & ~allowed).sum())),
     )
+
+
+def _places(rows: Codes, order: Codes) -> Codes:
+    """Return where each unit's rows stand; rows are sorted by cluster before unit."""
+    by_code = np.argsort(rows)
+    return by_code[np.searchsorted(rows[by_code], order)]
 
 
 def listed(names: Sequence[str]) -> str:

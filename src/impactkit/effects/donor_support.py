@@ -99,8 +99,10 @@ def _outside(panel: DonorPanel, fits: DonorFits, i: int) -> Message | None:
     if not outside.any():
         return None
     periods = listed([panel.columns.period_names[t] for t in np.flatnonzero(outside)])
-    values = {"unit": panel.names[i], "n": int(outside.sum()), "total": start, "periods": periods}
-    return Message("donors.outside_range", values)
+    return Message(
+        "donors.outside_range",
+        {"unit": panel.names[i], "n": int(outside.sum()), "total": start, "periods": periods},
+    )
 
 
 def _is_unique(fits: DonorFits, i: int) -> bool:

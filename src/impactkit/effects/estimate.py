@@ -14,6 +14,7 @@ from impactkit.effects.bands import simultaneous
 from impactkit.effects.counterfactual import Counterfactual
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
+from impactkit.effects.kernels.deferred import Deferred
 from impactkit.errors import EstimationError
 from impactkit.provenance import json_ready
 from impactkit.wording import Message, card
@@ -106,6 +107,26 @@ class Sample:
     left_out: tuple[Message, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LaterTerms:
+    """Terms that are put together when they are asked for, of numbers that are known.
+
+    Parameters
+    ----------
+    headline : Interval
+        The first term's.
+    make : callable
+        Returns the terms.
+    """
+
+    headline: Interval
+    make: Callable[[], tuple[Term, ...]]
+
+    def __call__(self) -> tuple[Term, ...]:
+        """Return the terms."""
+        return self.make()
+
+
 class Aggregates(Protocol):
     """What other averages of a staggered design's effects are made from."""
 
@@ -113,7 +134,7 @@ class Aggregates(Protocol):
         """Return the estimate with other averages in place of its effects."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Estimate:
     """What an estimator found.
 
@@ -126,7 +147,7 @@ class Estimate:
     estimand : Message
         In words: whose effect, on what, compared with what, over which periods.
     terms : tuple of Term
-        The estimated effects; the first is the headline.
+        The estimated effects; the first is the headline. May be given as `LaterTerms`.
     inference : Message
         In words: how the uncertainty was found.
     sample : Sample
@@ -142,7 +163,7 @@ class Estimate:
     contributions : Contributions
         Each cluster's contribution to each estimation error; ``influence`` is the matrix.
     covariance : ndarray, shape (n_terms, n_terms)
-        Covariance of the terms, in the outcome's unit squared.
+        Covariance of the terms, in the outcome's unit squared; may be given as a function that returns it.
     permutation : PermutationTest, optional
         The permutation test that stands beside the interval.
     bootstrap : Resampled, optional
@@ -158,17 +179,19 @@ class Estimate:
     settings: dict[str, Any]
     outcome: str
     estimand: Message
-    terms: tuple[Term, ...]
+    terms: Deferred[tuple[Term, ...]] = Deferred()  # noqa: RUF009 (a descriptor)
     inference: Message
     sample: Sample
-    means: tuple[GroupMean, ...] = ()
+    means: Deferred[tuple[GroupMean, ...]] = field(default=Deferred(tuple))
     start: float | None = None
     adjusted_for: tuple[str, ...] = ()
     warnings: tuple[Message, ...] = ()
     contributions: Contributions = field(
         default_factory=lambda: Contributions.of(np.empty((0, 0))), repr=False, compare=False
     )
-    covariance: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False, compare=False)
+    covariance: Deferred[Floats] = field(
+        default=Deferred(lambda: np.empty((0, 0))), repr=False, compare=False
+    )
     permutation: PermutationTest | None = field(default=None, repr=False, compare=False)
     bootstrap: Resampled | None = field(default=None, repr=False, compare=False)
     counterfactual: Counterfactual | None = field(default=None, repr=False, compare=False)
@@ -188,7 +211,8 @@ class Estimate:
     @property
     def interval(self) -> Interval:
         """The headline effect with its uncertainty."""
-        return self.terms[0].interval
+        terms = vars(self)["terms"]
+        return terms.headline if isinstance(terms, LaterTerms) else self.terms[0].interval
 
     def tidy(self) -> pd.DataFrame:
         """Return one row an effect.

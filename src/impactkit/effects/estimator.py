@@ -11,11 +11,13 @@ from impactkit.effects.donor_pool import DonorPool
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.inference import (
     ClusterRobust,
+    Conformal,
     FermanPinto,
     GivenUncertainty,
     InfluenceFunction,
     Permutation,
     PlaceboInSpace,
+    SyntheticVariance,
     WildClusterBootstrap,
 )
 
@@ -103,6 +105,9 @@ class CellRegressionSettings(BaseModel):
     permutation: Permutation | None = Permutation()
 
 
+DonorInference = Annotated[Conformal | PlaceboInSpace, Field(discriminator="method")]
+
+
 class DonorSettings(BaseModel):
     """Settings shared by estimators that compare treated units with averages of donors.
 
@@ -110,7 +115,7 @@ class DonorSettings(BaseModel):
     ----------
     donors : DonorPool
         Which units may be donors; all that are not treated when left out.
-    inference : PlaceboInSpace
+    inference : PlaceboInSpace or Conformal
         How uncertainty is found.
     permutation : PlaceboInSpace, optional
         The placebo test that stands beside another inference; None for none.
@@ -119,5 +124,8 @@ class DonorSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     donors: DonorPool = DonorPool()
-    inference: PlaceboInSpace = PlaceboInSpace()
+    inference: DonorInference = PlaceboInSpace()
     permutation: PlaceboInSpace | None = PlaceboInSpace()
+
+
+DifferenceInference = Annotated[PlaceboInSpace | SyntheticVariance, Field(discriminator="method")]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -11,14 +13,15 @@ import numpy.typing as npt
 from impactkit.data.study import Study
 from impactkit.effects.adjusted_cells import Settings
 from impactkit.effects.aggregation import Averages, averages, every_cell
+from impactkit.effects.arm_variances import arm_variances
 from impactkit.effects.cell_effects import CellEffects, Effects, cell_effects
 from impactkit.effects.cohort_permutation import cohort_test
 from impactkit.effects.describe import ENOUGH, chosen_in_words, cluster_names, group_means, sample_of
-from impactkit.effects.estimate import Aggregation, Estimate
+from impactkit.effects.estimate import Aggregation, Estimate, LaterTerms, Term
 from impactkit.effects.estimator import CellRegressionSettings, CohortSettings
 from impactkit.effects.inference import ClusterRobust, InfluenceFunction, Permutation, WildClusterBootstrap
 from impactkit.effects.inference.permutation import headline_only
-from impactkit.effects.influenced import InfluencedEffects, arm_variances
+from impactkit.effects.influenced import InfluencedEffects
 from impactkit.effects.permutation_test import PermutationTest
 from impactkit.effects.rate_effects import RateEffects, with_ratio
 from impactkit.effects.regression import Label
@@ -71,24 +74,26 @@ class CohortAggregates:
             f"estimand.aggregate.{kind}",
             {**estimate.estimand.values, "outcome": estimate.outcome},
         )
-        return self.answered(replace(estimate, estimand=words), found)
+        return self.answered(partial(replace, estimate, estimand=words), found)
 
-    def answered(self, estimate: Estimate, found: Averages) -> Estimate:
-        """Return an estimate with averages, their uncertainty and the test of the first filled in."""
-        weights = found.weights[:, 0]
-        test = cohort_test(self.found.design, lambda: self.found.contrasts(weights), self.permutation)
-        labels, effects = found.labels, found.effects
+    def answered(self, make: Callable[..., Estimate], found: Averages) -> Estimate:
+        """Return what ``make`` makes of the averages, their uncertainty and the test of the first."""
+        test = cohort_test(self.found.design, lambda: self.found.contrasts(found.weights), self.permutation)
+        effects = found.effects
+        more = _RATIO if isinstance(effects, RateEffects) else ()
         if isinstance(effects, RateEffects):
-            labels = (*labels, *_RATIO)
             uncertainty = with_ratio(self._infer(effects.with_log_ratio(), test))
         else:
             uncertainty = self._infer(effects, test)
-        pairs = zip(labels, uncertainty.intervals, strict=True)
-        return replace(
-            estimate,
-            terms=tuple(label.term(interval) for label, interval in pairs),
+
+        def terms() -> tuple[Term, ...]:
+            pairs = zip((*found.labels(), *more), uncertainty.intervals, strict=True)
+            return tuple([label.term(interval) for label, interval in pairs])
+
+        return make(
+            terms=LaterTerms(headline=uncertainty.intervals[0], make=terms),
             contributions=uncertainty.contributions,
-            covariance=uncertainty.covariance,
+            covariance=lambda: uncertainty.covariance,
             inference=uncertainty.words,
             permutation=test,
             bootstrap=uncertainty.bootstrap,
@@ -128,23 +133,27 @@ def group_time_estimate(
     columns = design.columns
     adjusted = getattr(settings, "adjustment", "always") != "none"
     dropped = {note.values["name"] for note in found.notes if note.code == "estimate.dropped"}
-    bare = Estimate(
-        settings=settings.model_dump(mode="json"),
-        outcome=study.outcome,
-        estimand=estimand,
-        terms=(),
-        inference=Message("inference.permutation"),
-        sample=sample_of(study, columns),
-        means=group_means(columns),
-        start=float(design.starts[0]),
-        adjusted_for=tuple(n for n in study.covariates if n not in dropped) if adjusted else (),
-        warnings=(*study.notes, *found.notes),
-        cohorts=aggregates,
-        cluster_names=cluster_names(columns),
-    )
-    answered = aggregates.answered(bare, cells)
-    words = chosen_in_words(inference, answered.interval, sample=answered.sample, test=answered.permutation)
-    return replace(answered, warnings=(*answered.warnings, *words))
+    sample = sample_of(study, columns)
+
+    def whole(*, terms: LaterTerms, permutation: PermutationTest | None, **uncertainty: Any) -> Estimate:
+        why = chosen_in_words(inference, terms.headline, sample=sample, test=permutation)
+        return Estimate(
+            settings=settings.model_dump(mode="json"),
+            outcome=study.outcome,
+            estimand=estimand,
+            terms=terms,
+            sample=sample,
+            means=lambda: group_means(columns),
+            start=float(design.starts[0]),
+            adjusted_for=tuple(n for n in study.covariates if n not in dropped) if adjusted else (),
+            warnings=(*study.notes, *found.notes, *why),
+            permutation=permutation,
+            cohorts=aggregates,
+            cluster_names=cluster_names(columns),
+            **uncertainty,
+        )
+
+    return aggregates.answered(whole, cells)
 
 
 def balanced_note(found: CellEffects, settings: Settings) -> tuple[Message, ...]:

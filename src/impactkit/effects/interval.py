@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -165,7 +166,63 @@ class Interval:
         return cls(**numbers, reason=reason)
 
 
-def t_intervals(points: Floats, std_errors: Floats, df: Floats, *, level: float) -> tuple[Interval, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Intervals(Sequence[Interval]):
+    """Intervals of many estimates: the numbers of all, of which each is made into one when it is asked for.
+
+    Parameters
+    ----------
+    points, std_errors, df, low, high, p_values : ndarray, shape (M,)
+        See `Interval`.
+    level : float
+        Confidence level of the limits.
+    reasons : mapping of int to Message
+        Why the uncertainty of those in these places is unknown.
+    """
+
+    points: Floats
+    std_errors: Floats
+    df: Floats
+    low: Floats
+    high: Floats
+    p_values: Floats
+    level: float
+    reasons: Mapping[int, Message]
+
+    def without(self, reasons: Mapping[int, Message]) -> Intervals:
+        """Return the intervals without those of some places, for the reasons given."""
+        return replace(self, reasons={**self.reasons, **reasons}) if reasons else self
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def __iter__(self) -> Iterator[Interval]:
+        return iter(self._made(slice(None)))
+
+    @overload
+    def __getitem__(self, place: int) -> Interval: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Interval]: ...
+    def __getitem__(self, place: int | slice) -> Interval | Sequence[Interval]:
+        if isinstance(place, slice):
+            return self._made(place)
+        at = range(len(self))[place]
+        return self._made(slice(at, at + 1))[0]
+
+    def _made(self, places: slice) -> list[Interval]:
+        columns = (self.points, self.std_errors, self.df, self.low, self.high, self.p_values)
+        level, reasons = self.level, self.reasons
+        found = [
+            Interval(point=b, std_error=se, df=df, level=level, low=low, high=high, p_value=p)
+            for b, se, df, low, high, p in zip(*(each[places].tolist() for each in columns), strict=True)
+        ]
+        for k, at in enumerate(range(len(self))[places]) if reasons else ():
+            if at in reasons:
+                found[k] = Interval.undefined(found[k].point, level=level, reason=reasons[at])
+        return found
+
+
+def t_intervals(points: Floats, std_errors: Floats, df: Floats, *, level: float) -> Intervals:
     """Make the t intervals of many estimates at once.
 
     Parameters
@@ -179,7 +236,7 @@ def t_intervals(points: Floats, std_errors: Floats, df: Floats, *, level: float)
 
     Returns
     -------
-    tuple of Interval
+    Intervals
         As `Interval.from_std_error` makes them one by one.
 
     Raises
@@ -197,19 +254,20 @@ def t_intervals(points: Floats, std_errors: Floats, df: Floats, *, level: float)
     _check_level(level)
     known = np.isfinite(points) & (std_errors > 0) & np.isfinite(std_errors) & (df > 0)
     free = np.minimum(df, _NORMAL)
+    alike = len(free) > 0 and bool((free == free[0]).all())  # one quantile is enough
     with np.errstate(divide="ignore", invalid="ignore"):
-        half = std_errors * stdtrit(free, 0.5 + level / 2)
+        half = std_errors * stdtrit(free[:1] if alike else free, 0.5 + level / 2)
         p = np.clip(2 * stdtr(free, -np.abs(points / std_errors)), 5e-324, 1.0)
-    numbers = zip(
-        *(column.tolist() for column in (known, points, std_errors, df, points - half, points + half, p)),
-        strict=True,
-    )
     why = Message("estimate.no_standard_error")
-    return tuple(
-        Interval(point=b, std_error=se, df=k, level=level, low=low, high=high, p_value=p_value)
-        if is_known
-        else Interval.undefined(b, level=level, reason=why)
-        for is_known, b, se, k, low, high, p_value in numbers
+    return Intervals(
+        points=points,
+        std_errors=std_errors,
+        df=df,
+        low=points - half,
+        high=points + half,
+        p_values=p,
+        level=level,
+        reasons={} if known.all() else dict.fromkeys(np.flatnonzero(~known).tolist(), why),
     )
 
 

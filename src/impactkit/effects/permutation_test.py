@@ -14,13 +14,16 @@ from impactkit.effects.interval import Alternative, Interval
 from impactkit.effects.kernels.assignment import EXACT_BELOW, AssignmentReduction
 from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
 from impactkit.effects.kernels.cohort_assignment import CohortReduction
+from impactkit.effects.kernels.date_shifts import DateShifts
 from impactkit.effects.kernels.donor_ranks import DonorRanks, RatioStatistics
 from impactkit.effects.kernels.dose_assignment import DoseReduction
 from impactkit.effects.kernels.path_assignment import PathReduction
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
-Reduction: TypeAlias = AssignmentReduction | CohortReduction | DonorRanks | DoseReduction | PathReduction
+Reduction: TypeAlias = (
+    AssignmentReduction | CohortReduction | DateShifts | DonorRanks | DoseReduction | PathReduction
+)
 _SIGNS = (1, -1, -1, 1)
 """A difference of two, or a difference of two differences."""
 
@@ -81,7 +84,9 @@ class PermutationTest:
     @property
     def is_exact(self) -> bool:
         """Whether all of them are gone through."""
-        return self.n_assignments <= EXACT_BELOW
+        part = self.parts[0]
+        # Where each choice costs a fit, fewer are gone through.
+        return part.is_exact if isinstance(part, DonorRanks) else self.n_assignments <= EXACT_BELOW
 
     @property
     def smallest_p(self) -> float:

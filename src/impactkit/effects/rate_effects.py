@@ -47,6 +47,16 @@ class RateEffects(InfluencedEffects):
             observed_coefficients=self.observed_coefficients @ weights,
         )
 
+    def headed(self, weights: Floats, slopes: Floats) -> Self:
+        """Return one weighted sum of the effects, then each of them."""
+        head = self.combined(weights[:, None], slopes[:, None])
+        own = [head.observed_coefficients, self.observed_coefficients]
+        return replace(
+            super().headed(weights, slopes),
+            observed=np.append(head.observed, np.nan_to_num(self.observed)),
+            observed_coefficients=np.concatenate(own, axis=2),
+        )
+
     def inferred(self, inference: Any) -> Uncertainty:
         """Return the uncertainty of the effects."""
         if not hasattr(inference, "infer_influenced"):

@@ -61,6 +61,10 @@ class RegressedEffects:
         own = np.eye(self.problem.n_effects) if self.problem.contrasts is None else self.problem.contrasts
         return replace(self, problem=replace(self.problem, contrasts=weights.T @ own))
 
+    def headed(self, weights: Floats, slopes: Floats) -> RegressedEffects:
+        """Return one weighted sum of the effects, then each of them."""
+        return self.combined(np.column_stack([weights, np.eye(len(weights))]), slopes)
+
     def inferred(self, inference: LinearInference) -> Uncertainty:
         """Return the uncertainty of the effects."""
         return inference.infer(self.problem, self.fit)

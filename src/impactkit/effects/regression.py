@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,11 +26,11 @@ from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
-ROWS_AT_ONCE = 1 << 18
+NUMBERS_AT_ONCE = 1 << 15
+"""Regressors and outcomes that are built together, so that a block stays in the processor's cache."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class Label(NamedTuple):
     """How one effect is named in a table.
 
     Parameters
@@ -54,8 +55,14 @@ class Label:
 
     def term(self, interval: Interval) -> Term:
         """Return the effect of this name."""
-        where = {"event_time": self.event_time, "time": self.time, "group": self.group}
-        return Term(name=self.name, interval=interval, measure=self.measure, **where)
+        return Term(
+            name=self.name,
+            interval=interval,
+            event_time=self.event_time,
+            time=self.time,
+            group=self.group,
+            measure=self.measure,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +142,7 @@ def answer(
         inference=found[0][1].words,
         sample=sample,
         means=group_means(columns),
-        start=start if math.isfinite(start) else study.start,
+        start=start if math.isfinite(start) else study.start_value,
         adjusted_for=_adjusted_for(study, questions[0].problem, dropped),
         warnings=_distinct(warnings),
         contributions=Contributions.of(influence),

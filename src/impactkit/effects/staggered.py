@@ -133,11 +133,11 @@ class Staggered:
         is_period = at < len(self.periods) and self.periods[at] == start
         return self.columns.period_names[at] if is_period else f"{start:g}"
 
-    def event_time(self, arm: int, period: int) -> float:
-        """Return the time since a cohort's start: in the periods' own unit, or in periods for dates."""
+    def event_times(self, arms: Codes, periods: Codes) -> Floats:
+        """Return the time since cohorts' starts: in the periods' own unit, or in periods for dates."""
         if self.is_numbered:
-            return float(self.periods[period] - self.starts[arm])
-        return float(period - int(np.searchsorted(self.periods, self.starts[arm])))
+            return np.asarray(self.periods[periods] - self.starts[arms])
+        return (periods - np.searchsorted(self.periods, self.starts[arms])).astype(np.float64)
 
     def clusters_by_group(self) -> tuple[int, int]:
         """Return how many clusters hold treated units, and how many hold comparison units.
@@ -223,4 +223,5 @@ def _are_independent(X: Floats) -> bool:
 def _starts(columns: Columns) -> Floats:
     cohorts = columns.by_unit.cohort
     assert cohorts is not None
-    return np.unique(cohorts)
+    ordered = np.sort(cohorts)
+    return np.asarray(ordered[np.append(True, ordered[1:] != ordered[:-1])])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
+from impactkit.effects.kernels.deferred import Deferred
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
@@ -26,29 +28,32 @@ class Resampled(Protocol):
         """Return the effects that are not rejected at a level."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Uncertainty:
     """What inference says about K effects.
 
     Parameters
     ----------
-    intervals : tuple of Interval
+    intervals : sequence of Interval
         One an effect.
     contributions : Contributions
         Each cluster's contribution to the estimation errors; nan columns for effects that are not identified.
     covariance : ndarray, shape (K, K)
-        In the outcome's unit squared.
+        In the outcome's unit squared; may be given as a function that returns it.
     words : Message
         How it was found.
     warnings : tuple of Message
         What a reader must know.
     bootstrap : Resampled, optional
         The test by resampling of the headline, for limits at other levels.
+    coefficients : ndarray, shape (k,), optional
+        Of a regression over time, by which what was expected is told.
     """
 
-    intervals: tuple[Interval, ...]
+    intervals: Sequence[Interval]
     contributions: Contributions
-    covariance: Floats
+    covariance: Deferred[Floats] = Deferred()  # noqa: RUF009 (a descriptor)
     words: Message
     warnings: tuple[Message, ...] = ()
     bootstrap: Resampled | None = None
+    coefficients: Floats | None = None

@@ -13,6 +13,9 @@ from impactkit.errors import EstimationError
 from impactkit.evidence.check_result import CheckResult
 from impactkit.wording import Message, card
 
+_SERIES = ("interrupted_time_series", "structural_time_series")
+"""Designs that reach higher with something to compare with."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceGrade:
@@ -81,16 +84,28 @@ def grade(estimate: Estimate, checks: Sequence[CheckResult]) -> EvidenceGrade:
             mend="Add the method under [ceiling].",
             values={"method": design},
         )
-    failed = [found for found in checks if found.passed is False and lowers.get(found.name)]
-    ceiling = ceilings[design]
-    value = max(1, ceiling - sum(lowers[found.name] for found in failed))
-    reasons = (Message(f"grade.design.{design}", {"ceiling": ceiling}), *(found.sentence for found in failed))
+    told = {**lowers, **_rubric()["caps"]}
+    failed = [found for found in checks if found.passed is False and told.get(found.name)]
+    ceiling = min([ceilings[design], *_caps(checks)])
+    value = max(1, ceiling - sum(lowers.get(found.name, 0) for found in failed))
+    reasons = (
+        Message(f"grade.design.{design}", {"ceiling": ceilings[design]}),
+        *(found.sentence for found in failed),
+    )
     return EvidenceGrade(value=value, ceiling=ceiling, reasons=reasons)
+
+
+def _caps(checks: Sequence[CheckResult]) -> list[int]:
+    """Return the ceilings that failed checks leave."""
+    caps = _rubric()["caps"]
+    return [caps[found.name] for found in checks if found.passed is False and found.name in caps]
 
 
 def _design(estimate: Estimate) -> str:
     if estimate.method == "before_after" and estimate.adjusted_for:
         return "before_after_with_covariates"
+    if estimate.method in _SERIES and estimate.sample.n_comparison_clusters:
+        return f"{estimate.method}_with_control"
     return estimate.method
 
 

@@ -11,6 +11,7 @@ from scipy.special import ndtr
 
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
+from impactkit.effects.kernels.date_shifts import DateShifts
 from impactkit.effects.kernels.donor_ranks import DonorRanks
 from impactkit.effects.kernels.multiplicity import benjamini_hochberg, holm
 from impactkit.effects.kernels.multiplier_bootstrap import correlation_of, multiplier_draws, step_down
@@ -224,8 +225,8 @@ def _by_permutation(tests: Sequence[PermutationTest], p_values: Floats) -> Float
 
 def _same_draws(one: PermutationTest, two: PermutationTest) -> bool:
     drawn = (one.draws, one.seed) == (two.draws, two.seed) or one.is_exact
-    if isinstance(one.parts[0], DonorRanks) or isinstance(two.parts[0], DonorRanks):
-        return False  # nothing says that their donors are the same
+    if any(isinstance(test.parts[0], DateShifts | DonorRanks) for test in (one, two)):
+        return False  # nothing says that their donors, or their dates, are the same
     return drawn and all(
         np.array_equal(getattr(one.parts[0], name), getattr(two.parts[0], name))
         for name in ("observed", "strata")

@@ -103,7 +103,8 @@ def limits_at(estimate: Estimate, level: float) -> Interval:
     """
     found = estimate.interval
     resampled = estimate.bootstrap or estimate.permutation
-    if found.reason is not None or found.std_error > 0 or found.level == level or resampled is None:
+    by_t = found.std_error > 0 and estimate.bootstrap is None
+    if found.reason is not None or by_t or found.level == level or resampled is None:
         return found.at(level)
     low, high = resampled.limits(level)
     return Interval(

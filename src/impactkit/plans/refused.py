@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from impactkit.errors import Trouble
@@ -148,7 +149,7 @@ def _measured(plan: Plan, claim: Claim, frame: pd.DataFrame) -> tuple[list[int],
     data = plan.data
     if data.time is None or data.time not in frame.columns:
         return _dated(plan, claim)
-    years = [int(year) for year in frame[data.time].dropna().unique() if _is_year(year)]
+    years = [int(year) for year in _years(frame[data.time]).unique() if _is_year(year)]
     start = _start(plan, frame)
     if start is None:
         return sorted(years)[:1], sorted(years)[-1:] if len(years) > 1 else []
@@ -158,11 +159,17 @@ def _measured(plan: Plan, claim: Claim, frame: pd.DataFrame) -> tuple[list[int],
 def _start(plan: Plan, frame: pd.DataFrame) -> float | None:
     data = plan.data
     if data.start is not None:
-        return float(data.start)
+        return float(data.start.year if isinstance(data.start, date) else data.start)
     if data.first_treated is not None and data.first_treated in frame.columns:
-        starts = [start for start in frame[data.first_treated].dropna() if _is_year(start)]
+        starts = [start for start in _years(frame[data.first_treated]) if _is_year(start)]
         return float(min(starts)) if starts else None
     return None
+
+
+def _years(column: pd.Series) -> pd.Series:
+    """Return the years of dates, and numbers as they are; only those that are seen."""
+    seen = column.dropna()
+    return seen.dt.year if seen.dtype.kind == "M" else seen
 
 
 def _is_year(value: float) -> bool:

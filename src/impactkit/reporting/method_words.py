@@ -13,14 +13,18 @@ from impactkit.wording import Message, format_number
 _COMPARED_CHANGES = ("parallel", "no_other_event", "no_anticipation", "no_spillover", "same_measure")
 _LIKE_DONORS = ("donors_alike", "donors_untouched", "no_anticipation", "no_spillover", "same_measure")
 _ASSUMPTIONS = {
+    "augmented_synthetic_control": ("correction_holds", *_LIKE_DONORS),
     "before_after": ("nothing_else", "same_measure"),
     "continuous_dose": ("parallel", "doses_alike", *_COMPARED_CHANGES[1:]),
     "difference_in_differences": _COMPARED_CHANGES,
     "extended_two_way_fixed_effects": _COMPARED_CHANGES,
     "imputation": _COMPARED_CHANGES,
+    "interrupted_time_series": ("same_course", "nothing_else_then", "no_anticipation", "same_measure"),
     "stacked_difference_in_differences": _COMPARED_CHANGES,
+    "structural_time_series": ("same_course", "nothing_else_then", "no_anticipation", "same_measure"),
     "sun_abraham": _COMPARED_CHANGES,
     "synthetic_control": _LIKE_DONORS,
+    "synthetic_difference_in_differences": ("weighted_parallel", *_LIKE_DONORS[1:]),
     "switching_difference_in_differences": _COMPARED_CHANGES,
     "staggered_difference_in_differences": _COMPARED_CHANGES,
     "triple_difference": ("gap_parallel", "no_spillover_within", *_COMPARED_CHANGES[1:]),

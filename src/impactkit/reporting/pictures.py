@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from impactkit.effects.estimate import Estimate, Group, Term
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.verdict import Verdict
+from impactkit.reporting.counterfactual_picture import CounterfactualPicture
 from impactkit.reporting.disclosure import Disclosure, ShownMean
 from impactkit.reporting.numbers import Measure, decimals_of
 from impactkit.reporting.table import Table
@@ -235,16 +236,21 @@ class EventStudyPicture:
         Those with an event time, in order.
     reference : float, optional
         The event time that the others are compared with.
+    bands : mapping of float to (float, float)
+        Limits by event time that hold for all of them at once; empty for none.
     """
 
     heading: str
     measure: Measure
     terms: tuple[Term, ...]
     reference: float | None = None
+    bands: Mapping[float, tuple[float, float]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, estimate: Estimate, measure: Measure, *, name: str | None = None) -> EventStudyPicture:
-        """Return the picture of an estimate with event terms."""
+    def of(
+        cls, estimate: Estimate, measure: Measure, *, name: str | None = None, joint: bool = False
+    ) -> EventStudyPicture:
+        """Return the picture of an estimate with event terms, with limits that hold at once if asked for."""
         if estimate.cohorts is not None and any(term.group is not None for term in estimate.terms):
             estimate = estimate.aggregate("dynamic")
         terms = sorted(_events(estimate), key=_event_time)
@@ -258,6 +264,7 @@ class EventStudyPicture:
             measure=measure,
             terms=tuple(terms),
             reference=max((at for at in gone if at < 0), default=None),
+            bands=_bands(estimate) if joint else {},
         )
 
     @property
@@ -279,6 +286,11 @@ class EventStudyPicture:
             )
             for term in self.terms
         ]
+        if self.bands:
+            ends = "; ".join(
+                f"{_event(at, self.language)}: {m.span(low, high)}" for at, (low, high) in self.bands.items()
+            )
+            told.append(say("plot.event_study.bands", self.language, spans=ends))
         return " ".join([say("plot.event_study.alt", self.language), *told])
 
     def table(self) -> Table:
@@ -313,11 +325,23 @@ def _period_names(estimate: Estimate) -> dict[float, str]:
     return names
 
 
-Picture = IntervalPicture | TrajectoriesPicture | EventStudyPicture
+Picture = IntervalPicture | TrajectoriesPicture | EventStudyPicture | CounterfactualPicture
 
 
 def _events(estimate: Estimate) -> list[Term]:
     return [term for term in estimate.terms if term.event_time is not None and term.group is None]
+
+
+def _bands(estimate: Estimate) -> dict[float, tuple[float, float]]:
+    """Return the limits of event terms that hold at once, where they are known."""
+    table = estimate.bands()
+    shown = estimate.terms[min(1, len(estimate.terms) - 1) :]
+    rows = zip(shown, table["band_low"].tolist(), table["band_high"].tolist(), strict=True)
+    return {
+        _event_time(term): (low, high)
+        for term, low, high in rows
+        if term.event_time is not None and term.group is None and math.isfinite(low)
+    }
 
 
 def _event_time(term: Term) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from impactkit.effects.estimate import Estimate
 from impactkit.errors import UsageError
@@ -10,6 +10,7 @@ from impactkit.evidence.claim import Claim
 from impactkit.evidence.verdict import Verdict
 from impactkit.indicators import Catalogue
 from impactkit.reporting.answers_picture import Answers, AnswersPicture
+from impactkit.reporting.counterfactual_picture import CounterfactualPicture, View
 from impactkit.reporting.numbers import Measure
 from impactkit.reporting.pictures import EventStudyPicture, IntervalPicture, Picture, TrajectoriesPicture
 from impactkit.wording import Language, current_language, say
@@ -19,12 +20,20 @@ if TYPE_CHECKING:
 
 
 Drawn = Picture | AnswersPicture
+_COUNTERFACTUAL = {
+    "trend": "counterfactual_trend",
+    "season": "counterfactual_trend",
+    "gap": "counterfactual_gap",
+    "placebos": "counterfactual_gap",
+    "weights": "donor_weights",
+}
 
 
 def plot(
     result: Estimate | Verdict | Answers | Drawn,
     *,
     claim: Claim | None = None,
+    view: View | Literal["bands"] | None = None,
     language: Language | None = None,
 ) -> DescribedAxes:
     """Draw a result.
@@ -32,11 +41,15 @@ def plot(
     Parameters
     ----------
     result : Estimate, Verdict, a result of ``ik.robustness`` or a picture of a report
-        An estimate gives its leads and lags when it has them, else the two groups over time; a verdict its
-        interval against no effect and the claim; leave-one-out, a specification table and a placebo in time
-        the answer that counts above the others.
+        An estimate gives what would have been beside what was seen where its method builds that, else its
+        leads and lags when it has them, else the two groups over time; a verdict its interval against no
+        effect and the claim; leave-one-out, a specification table and a placebo in time the answer that
+        counts above the others.
     claim : Claim, optional
         What was promised: gives the indicator's unit and decimals.
+    view : {"trend", "gap", "placebos", "weights", "season", "bands"}, optional
+        For an estimate of what would have been: both lines, their difference, that among the donors'
+        differences, the donors' weights, or the season. For leads and lags: with limits that hold at once.
     language : {"sv", "en"}, optional
         The chosen one when left out.
 
@@ -49,7 +62,7 @@ def plot(
     Raises
     ------
     UsageError
-        If there is no figure of such a result.
+        If there is no figure of such a result, or not from that side.
 
     Examples
     --------
@@ -59,8 +72,12 @@ def plot(
     >>> print(ik.plot(ik.RandomisedTrial().estimate(study), language="en").alt_text)
     Dot chart of the groups’ means. With intervention – 4.00. Comparison group – 1.50.
     """
-    picture = _picture(result, _measure(claim, language or current_language()), claim)
-    return draw(picture)
+    measure = _measure(claim, language or current_language())
+    if view == "bands" and isinstance(result, Estimate):
+        return draw(EventStudyPicture.of(result, measure, joint=True))
+    if view is not None and view != "bands" and isinstance(result, Estimate):
+        return draw(CounterfactualPicture.of(result, measure, view=view))
+    return draw(_picture(result, measure, claim))
 
 
 def draw(picture: Drawn) -> DescribedAxes:
@@ -68,7 +85,7 @@ def draw(picture: Drawn) -> DescribedAxes:
 
     Parameters
     ----------
-    picture : IntervalPicture, TrajectoriesPicture, EventStudyPicture or AnswersPicture
+    picture : IntervalPicture, TrajectoriesPicture, EventStudyPicture, CounterfactualPicture or AnswersPicture
         What to show.
 
     Returns
@@ -84,6 +101,9 @@ def draw(picture: Drawn) -> DescribedAxes:
         return plots.event_study(picture)
     if isinstance(picture, AnswersPicture):
         return plots.answers(picture)
+    if isinstance(picture, CounterfactualPicture):
+        drawn: DescribedAxes = getattr(plots, _COUNTERFACTUAL[picture.view])(picture)
+        return drawn
     return plots.trajectories(picture)
 
 
@@ -99,6 +119,8 @@ def _picture(result: Estimate | Verdict | Answers | Drawn, measure: Measure, cla
         heading = say("plot.interval.title", measure.language, claim=result.claim)
         return IntervalPicture(heading=heading, measure=measure, verdict=result, claim=claim)
     if isinstance(result, Estimate):
+        if result.counterfactual is not None:
+            return CounterfactualPicture.of(result, measure)
         has_events = any(term.event_time is not None for term in result.terms) and (
             result.cohorts is not None or any(term.group is None for term in result.terms[1:])
         )

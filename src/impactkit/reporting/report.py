@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from impactkit.reporting import facts
 from impactkit.reporting.claim_report import ClaimReport, Fact, ReportFigure
 from impactkit.reporting.claim_words import accepted_told, claim_sentence, not_shown, verdict_sentence
+from impactkit.reporting.counterfactual_picture import CounterfactualPicture, View
 from impactkit.reporting.evaluated import Evaluated, Telling
 from impactkit.reporting.larger_study import larger_study
 from impactkit.reporting.method_words import estimand, grade_told, method_told
@@ -150,11 +151,28 @@ def _figures(telling: Telling) -> tuple[ReportFigure, ...]:
     if estimate.adjusted_for or telling.result.study.stratum is not None:
         notes.append(telling.say("figure.adjusted"))
     figures = [ReportFigure(picture=groups, notes=tuple(notes), table=groups.table())]
+    if estimate.counterfactual is not None:
+        return (*figures, *(() if groups.any_hidden else _counterfactual(telling)))
     if any(term.event_time is not None for term in estimate.terms):
         events = EventStudyPicture.of(estimate, telling.measure, name=telling.name)
         told = (telling.say("figure.event_study"),)
         figures.append(ReportFigure(picture=events, notes=told, table=events.table()))
     return tuple(figures)
+
+
+def _counterfactual(telling: Telling) -> tuple[ReportFigure, ...]:
+    """Return what would have been beside what was seen, and the placebos where there are any."""
+    estimate = telling.result.estimate
+    views: tuple[View, ...] = ("trend", "placebos", "weights")
+    built = estimate.counterfactual
+    assert built is not None
+    held = {"trend": True, "placebos": bool(built.placebos), "weights": bool(built.weights)}
+    found = []
+    for view in (view for view in views if held[view]):
+        picture = CounterfactualPicture.of(estimate, telling.measure, view=view, name=telling.name)
+        notes = (telling.say(f"figure.counterfactual.{view}"), *((picture.note,) if picture.note else ()))
+        found.append(ReportFigure(picture=picture, notes=notes, table=picture.table()))
+    return tuple(found)
 
 
 def _groups(telling: Telling) -> TrajectoriesPicture:

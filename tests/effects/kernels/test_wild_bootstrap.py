@@ -11,7 +11,7 @@ import pytest
 from impactkit.effects.estimators import DifferenceInDifferences, RandomisedTrial
 from impactkit.effects.inference import Permutation, WildClusterBootstrap
 from impactkit.effects.kernels.least_squares import Block, least_squares
-from impactkit.effects.kernels.wild_bootstrap import cluster_moments, wild_bootstrap
+from impactkit.effects.kernels.wild_bootstrap import WildBootstrap, cluster_moments, wild_bootstrap
 from impactkit.effects.worlds import RandomisedArms, TwoGroupPanel
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.grade import EvidenceGrade
@@ -77,6 +77,46 @@ def test_limits_are_where_the_test_turns(level):
     step = 1e-6 * found.std_error
     for inside, outside in ((low + step, low - step), (high - step, high + step)):
         assert found.p_value(inside) > 1 - level >= found.p_value(outside)
+
+
+def bisected(found, level, direction):
+    """Return a limit by the slow way: every draw at every halving."""
+    inside, outside = found.point, found.point + 2 * direction * found.std_error
+    while found.p_value(outside) > 1 - level:
+        inside, outside = outside, found.point + 2 * (outside - found.point)
+    for _ in range(60):
+        middle = (inside + outside) / 2
+        inside, outside = (inside, middle) if found.p_value(middle) <= 1 - level else (middle, outside)
+    return inside
+
+
+@pytest.mark.parametrize("weights", ["rademacher", "webb"])
+@pytest.mark.parametrize("seed", range(12))
+def test_limits_are_those_of_asking_every_draw_at_every_halving(seed, weights):
+    found = bootstrap(drawn(seed, G=8 + seed % 8, n=120), 2, weights=weights)
+    slow = [bisected(found, 0.9, direction) for direction in (-1, 1)]
+    np.testing.assert_allclose(found.limits(0.9), slow, rtol=0, atol=1e-9 * found.std_error)
+
+
+def test_a_draw_that_turns_twice_within_a_short_stretch_is_not_missed():
+    """One draw ends being extreme at 1.3; another is not from 1.2999 to 1.3001 only, and always else."""
+    c, w, x = 1e6, 1e-4, 1.3
+    top, bottom = np.zeros((2, 19)), np.tile([[1.0], [0], [0]], 19)
+    top[0, :3] = x, 1, 1
+    bottom[:, 1] = [1 / x**2 + c * (w**2 - x**2), 2 * c * x, -c]
+    bottom[:, 2] = 0
+    found = WildBootstrap(point=0, std_error=1, top=top, bottom=bottom, is_exact=False)
+    assert found.limits(0.84)[1] == pytest.approx(x - w, abs=1e-6)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.7])
+@pytest.mark.parametrize(("alternative", "sign"), [("greater", 1), ("less", -1)])
+def test_one_sided_p_values_count_every_pattern(value, alternative, sign):
+    found = bootstrap(drawn(5), 2)
+    observed = sign * (found.point - value) / found.std_error
+    expected = np.mean(sign * found.statistics(value) >= observed - 1e-9)
+    assert found.p_value(value, alternative=alternative) == expected
+    assert len(found.statistics(value)) == found.n_draws == 2**7
 
 
 def test_five_clusters_can_reject_nothing_at_five_percent():

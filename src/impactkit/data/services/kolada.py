@@ -12,6 +12,7 @@ from impactkit.data.evidence import Evidence, Page
 from impactkit.data.fetching import Fetcher, Progress
 from impactkit.data.json_text import loaded
 from impactkit.data.kolada_rows import next_page
+from impactkit.data.similar import SimilarGroup, similar_group
 from impactkit.errors import DataError, UsageError
 
 MOST_IDS = 25
@@ -112,6 +113,34 @@ class Kolada:
         """
         pages = [page for chunk in _chunks(_codes(ids)) for page in self._pages(self._url("kpi", chunk))]
         return Evidence(service="kolada", pages=tuple(pages))
+
+    def similar(
+        self, municipality: str, *, year: int | None = None, basis: str | None = None
+    ) -> SimilarGroup:
+        """Return the municipalities that Kolada holds to be most like one.
+
+        Parameters
+        ----------
+        municipality : str
+            Its name.
+        year : int, optional
+            When the group was made: for donors, the year before the start. The latest when left out.
+        basis : str, optional
+            In what they are alike, in Kolada's word, where it has several groups.
+
+        Returns
+        -------
+        SimilarGroup
+            With its year and its members' codes, for ``DonorPool``.
+
+        Raises
+        ------
+        DataError
+            If there is no such group, or several.
+        """
+        pages = self._pages(urljoin(self.address, f"municipality_groups?title={quote(municipality)}"))
+        groups = [group for page in pages for group in loaded(page.body.encode(), page.url)["values"]]
+        return similar_group(groups, municipality, year=year, basis=basis)
 
     def addresses(
         self,

@@ -1,45 +1,59 @@
 """How an effect is estimated: one estimator a file, listed in ``ALL``."""
 
+from impactkit.effects.estimators.augmented_synthetic_control import AugmentedSyntheticControl
 from impactkit.effects.estimators.before_after import BeforeAfter
 from impactkit.effects.estimators.continuous_dose import ContinuousDose
 from impactkit.effects.estimators.difference_in_differences import DifferenceInDifferences
 from impactkit.effects.estimators.extended_two_way_fixed_effects import ExtendedTwoWayFixedEffects
 from impactkit.effects.estimators.imputation import Imputation
+from impactkit.effects.estimators.interrupted_time_series import InterruptedTimeSeries
 from impactkit.effects.estimators.randomised_trial import RandomisedTrial
 from impactkit.effects.estimators.stacked_difference_in_differences import StackedDifferenceInDifferences
 from impactkit.effects.estimators.staggered_difference_in_differences import StaggeredDifferenceInDifferences
+from impactkit.effects.estimators.structural_time_series import StructuralTimeSeries
 from impactkit.effects.estimators.sun_abraham import SunAbraham
 from impactkit.effects.estimators.switching_difference_in_differences import SwitchingDifferenceInDifferences
 from impactkit.effects.estimators.synthetic_control import SyntheticControl
+from impactkit.effects.estimators.synthetic_difference_in_differences import (
+    SyntheticDifferenceInDifferences,
+)
 from impactkit.effects.estimators.triple_difference import TripleDifference
 
 ALL = (
+    AugmentedSyntheticControl,
     BeforeAfter,
     ContinuousDose,
     DifferenceInDifferences,
     ExtendedTwoWayFixedEffects,
     Imputation,
+    InterruptedTimeSeries,
     RandomisedTrial,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
+    StructuralTimeSeries,
     SunAbraham,
     SwitchingDifferenceInDifferences,
     SyntheticControl,
+    SyntheticDifferenceInDifferences,
     TripleDifference,
 )
 
 __all__ = [
     "ALL",
+    "AugmentedSyntheticControl",
     "BeforeAfter",
     "ContinuousDose",
     "DifferenceInDifferences",
     "ExtendedTwoWayFixedEffects",
     "Imputation",
+    "InterruptedTimeSeries",
     "RandomisedTrial",
     "StackedDifferenceInDifferences",
     "StaggeredDifferenceInDifferences",
+    "StructuralTimeSeries",
     "SunAbraham",
     "SwitchingDifferenceInDifferences",
     "SyntheticControl",
+    "SyntheticDifferenceInDifferences",
     "TripleDifference",
 ]

@@ -6,13 +6,13 @@ from typing import Literal
 
 import numpy as np
 
-from impactkit.data.columns import Columns, Floats
+from impactkit.data.columns import Codes, Columns, Floats
 from impactkit.data.study import Study
 from impactkit.effects.describe import clusters_of, marked, suited
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.estimator import RegressionSettings
 from impactkit.effects.linear import LinearProblem, Rows, whole_clusters
-from impactkit.effects.regression import ROWS_AT_ONCE, Label, Question, answer, permutation_test
+from impactkit.effects.regression import NUMBERS_AT_ONCE, Label, Question, answer, permutation_test
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
@@ -70,32 +70,35 @@ class RandomisedTrial(RegressionSettings):
             If the study has several periods, nobody or everybody is treated, or no stratum holds both.
         """
         columns = _checked(study)
-        adjusted = self._adjusted(study, columns)
-        additive = _problem(columns, adjusted, names=_names(study, self.adjustment), interacted=False)
+        design, names = self._design(study, columns), _names(study, self.adjustment)
+        additive = _problem(columns, design, names=names, interacted=False)
         headline = additive
-        if self.adjustment == "lin" and adjusted.shape[1]:
-            headline = _problem(columns, adjusted, names=_names(study, self.adjustment), interacted=True)
+        if self.adjustment == "lin":
+            headline = _problem(columns, design, names=names, interacted=True)
         question = Question(problem=headline, labels=(Label(name="ate"),))
         test = permutation_test(columns, additive, self)
         estimand = self._estimand(study, columns)
         return answer(study, columns, [question], settings=self, estimand=estimand, test=test)
 
-    def _adjusted(self, study: Study, columns: Columns) -> Floats:
-        """Return the covariates adjusted for, centred at their (weighted) means."""
+    def _design(self, study: Study, columns: Columns) -> Floats:
+        """Return a one and the covariates adjusted for, centred at their (weighted) means."""
+        one = np.ones(len(columns.outcome))
         if self.adjustment == "none":
-            return np.empty((len(columns.outcome), 0))
-        parts = [columns.covariates]
+            return one[:, None]
+        parts = [one, *columns.covariates.T]
         if columns.pre_outcome is not None:
-            parts.append(columns.pre_outcome[:, None])
-        adjusted: Floats = np.hstack(parts)
-        if not adjusted.shape[1]:
+            parts.append(columns.pre_outcome)
+        if len(parts) == 1:
             raise EstimationError(
                 "adjustment={adjustment!r} needs covariates, and the study has none.",
                 where="adjustment",
                 mend="Give the study covariates= or pre_outcome=, or use adjustment='none'.",
                 values={"adjustment": self.adjustment},
             )
-        return adjusted - np.average(adjusted, axis=0, weights=columns.weight)
+        # Column by column in memory, as is then what is made of it: there are few columns and many rows.
+        design: Floats = np.array(parts).T
+        design[:, 1:] -= np.average(design[:, 1:], axis=0, weights=columns.weight)
+        return design
 
     def _estimand(self, study: Study, columns: Columns) -> Message:
         assert columns.treated is not None
@@ -134,9 +137,7 @@ def _checked(study: Study) -> Columns:
     return columns
 
 
-def _problem(
-    columns: Columns, adjusted: Floats, *, names: tuple[str, ...], interacted: bool
-) -> LinearProblem:
+def _problem(columns: Columns, design: Floats, *, names: tuple[str, ...], interacted: bool) -> LinearProblem:
     clusters, by_row = clusters_of(columns)
     treated = columns.treated
     assert treated is not None
@@ -144,37 +145,35 @@ def _problem(
     S = 1 if columns.stratum is None else int(columns.stratum.max()) + 1
 
     def build(piece: slice) -> Rows:
-        y = columns.outcome[piece]
-        dummies = _dummies(columns, piece, S)
-        others = np.hstack([dummies, adjusted[piece]])
-        ones = np.ones((len(y), 1))
-        bases = np.hstack([adjusted[piece], ones]) if interacted else ones
+        y, one, x = columns.outcome[piece], design[piece, :1], design[piece, 1:]
+        others = design[piece]
+        if columns.stratum is not None:
+            others = np.hstack([_dummies(columns.stratum[piece], S), x])
+        bases = np.hstack([x, one]) if interacted else one
         if root is not None:
             w = root[piece]
             y, others, bases = y * w, others * w[:, None], bases * w[:, None]
         return Rows(outcome=y, others=others, bases=bases, treated=treated[piece], clusters=clusters[piece])
 
-    K = 1 + (adjusted.shape[1] if interacted else 0)
+    p = design.shape[1] - 1
+    K = 1 + (p if interacted else 0)
     G = int(clusters.max()) + 1
     return LinearProblem(
-        pieces=whole_clusters(clusters, rows_at_once=max(ROWS_AT_ONCE // (S + 8), 4096)),
+        pieces=whole_clusters(clusters, rows_at_once=max(NUMBERS_AT_ONCE // (S + p + K + 1), 4096)),
         build=build,
         names=(*(f"stratum {s}" for s in range(S)), *names),
         n_effects=K,
         n_rows=len(clusters),
-        n_parameters=S + adjusted.shape[1] + K,
+        n_parameters=S + p + K,
         by_row=by_row,
         n_clusters=G,
         cluster_treated=int(marked(clusters, treated, n=G).sum()),
         cluster_comparison=int(marked(clusters, ~treated, n=G).sum()),
-        outcome_scale=float(np.abs(columns.outcome).max()),
+        outcome_scale=max(float(columns.outcome.max()), -float(columns.outcome.min())),
     )
 
 
-def _dummies(columns: Columns, piece: slice, S: int) -> Floats:
-    n = piece.stop - piece.start
-    if columns.stratum is None:
-        return np.ones((n, 1))
-    dummies = np.zeros((n, S))
-    dummies[np.arange(n), columns.stratum[piece]] = 1.0
+def _dummies(strata: Codes, S: int) -> Floats:
+    dummies = np.zeros((len(strata), S), order="F")
+    dummies[np.arange(len(strata)), strata] = 1.0
     return dummies

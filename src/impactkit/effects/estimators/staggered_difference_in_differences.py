@@ -102,7 +102,8 @@ class StaggeredDifferenceInDifferences(CohortSettings):
             base=self.base,
         )
         found = cell_effects(design, settings)
-        found = replace(found, notes=(*found.notes, *balanced_note(found, settings)))
+        if notes := balanced_note(found, settings):
+            found = replace(found, notes=(*found.notes, *notes))
         return group_time_estimate(study, found, settings=self, estimand=self._estimand(study, found))
 
     def _estimand(self, study: Study, found: CellEffects) -> Message:

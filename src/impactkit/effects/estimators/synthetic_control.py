@@ -131,7 +131,12 @@ class SyntheticControl(DonorSettings):
             return nearest_in_hull(Y[donors, :start], Y[unit, :start]).weights
 
         fits = DonorFits(
-            outcomes=Y, names=panel.names, starts=panel.starts, shares=panel.shares, weigh=weigh or nearest
+            outcomes=Y,
+            names=panel.names,
+            starts=panel.starts,
+            shares=panel.shares,
+            weigh=weigh or nearest,
+            is_nearest=weigh is None,
         )
         return panel, fits
 

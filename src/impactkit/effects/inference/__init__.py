@@ -1,30 +1,48 @@
 """How uncertainty is found: one part a file, listed in ``ALL``."""
 
+from impactkit.effects.inference.autoregressive_errors import AutoregressiveErrors
 from impactkit.effects.inference.cluster_robust import ClusterRobust
+from impactkit.effects.inference.conformal import Conformal
 from impactkit.effects.inference.ferman_pinto import FermanPinto
 from impactkit.effects.inference.given_uncertainty import GivenUncertainty
 from impactkit.effects.inference.influence_function import InfluenceFunction
+from impactkit.effects.inference.newey_west import NeweyWest
 from impactkit.effects.inference.permutation import Permutation
+from impactkit.effects.inference.placebo_dates import PlaceboDates
 from impactkit.effects.inference.placebo_in_space import PlaceboInSpace
+from impactkit.effects.inference.prais_winsten import PraisWinsten
+from impactkit.effects.inference.synthetic_variance import SyntheticVariance
 from impactkit.effects.inference.wild_cluster_bootstrap import WildClusterBootstrap
 
 ALL = (
+    AutoregressiveErrors,
     ClusterRobust,
+    Conformal,
     FermanPinto,
     GivenUncertainty,
     InfluenceFunction,
+    NeweyWest,
     Permutation,
+    PlaceboDates,
     PlaceboInSpace,
+    PraisWinsten,
+    SyntheticVariance,
     WildClusterBootstrap,
 )
 
 __all__ = [
     "ALL",
+    "AutoregressiveErrors",
     "ClusterRobust",
+    "Conformal",
     "FermanPinto",
     "GivenUncertainty",
     "InfluenceFunction",
+    "NeweyWest",
     "Permutation",
+    "PlaceboDates",
     "PlaceboInSpace",
+    "PraisWinsten",
+    "SyntheticVariance",
     "WildClusterBootstrap",
 ]

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
-from impactkit.effects.influenced import InfluencedEffects, arm_variances, uncertainty_of
+from impactkit.effects.arm_variances import arm_variances, uncertainty_of
+from impactkit.effects.influenced import InfluencedEffects
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.cluster_robust import ClusterCovariance, Kind, cluster_robust
 from impactkit.effects.kernels.clusters import kept_if_small
@@ -144,10 +145,9 @@ class ClusterRobust(BaseModel):
                 mend="Use ClusterRobust(kind='CR2').",
                 values={"kind": self.kind},
             )
-        found = arm_variances(effects, power=_POWERS[self.kind])
         G = effects.features.n_clusters
-        if self.kind == "CR1":
-            found = found.scaled_by(G / (G - 1) if G > 1 else np.nan)
+        factor = 1.0 if self.kind != "CR1" else G / (G - 1) if G > 1 else np.nan
+        found = arm_variances(effects, power=_POWERS[self.kind], factor=factor)
         df = found.degrees_of_freedom if self.kind == "CR2" else np.full(len(effects.points), G - 1.0)
         words = Message(f"inference.clusters.{self.kind[-1]}", {"kind": self.kind, "clusters": G})
         return uncertainty_of(effects, found, df=df, level=self.level, words=words)

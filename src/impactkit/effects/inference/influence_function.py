@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from impactkit.effects.influenced import InfluencedEffects, arm_variances, uncertainty_of
+from impactkit.effects.arm_variances import arm_variances, uncertainty_of
+from impactkit.effects.influenced import InfluencedEffects
 from impactkit.effects.uncertainty import Uncertainty
 from impactkit.wording import Message
 

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from impactkit.effects.donor_fits import DonorFits, Pool
+from impactkit.effects.donor_fits import BesideDonors, Pool
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.kernels.donor_ranks import DonorRanks, Statistic
@@ -63,12 +63,12 @@ class PlaceboInSpace(BaseModel):
     seed: int = Field(default=1, ge=0)
     level: float = Field(default=0.95, gt=0, lt=1)
 
-    def test(self, fits: DonorFits) -> PermutationTest:
+    def test(self, fits: BesideDonors) -> PermutationTest:
         """Return the test of any constant effect.
 
         Parameters
         ----------
-        fits : DonorFits
+        fits : BesideDonors
             The treated units beside their donors.
 
         Returns
@@ -79,12 +79,12 @@ class PlaceboInSpace(BaseModel):
         ranks = fits.ranks(pool=self.pool, statistic=self.statistic, draws=self.draws, seed=self.seed)
         return self._of(ranks, fits)
 
-    def infer_donors(self, fits: DonorFits, *, test: PermutationTest | None = None) -> Uncertainty:
+    def infer_donors(self, fits: BesideDonors, *, test: PermutationTest | None = None) -> Uncertainty:
         """Return limits of the average effect and of each period's.
 
         Parameters
         ----------
-        fits : DonorFits
+        fits : BesideDonors
             The treated units beside their donors.
         test : PermutationTest, optional
             The test of the same settings, if it was made already.
@@ -110,7 +110,7 @@ class PlaceboInSpace(BaseModel):
             warnings=self._too_few(test, intervals[0], len(fits.donors)),
         )
 
-    def _of(self, ranks: DonorRanks, fits: DonorFits) -> PermutationTest:
+    def _of(self, ranks: DonorRanks, fits: BesideDonors) -> PermutationTest:
         several = "several" if fits.n_treated > 1 else "one"
         law = Message(
             f"inference.law.donors_{several}", {"treated": fits.n_treated, "donors": len(fits.donors)}

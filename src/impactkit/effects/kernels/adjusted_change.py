@@ -119,7 +119,8 @@ def _compared(
     if with_regression:
         controls = X * np.where(d, 0.0, w)[:, None]
         inverse = np.linalg.inv(controls.T @ X)
-        R = changes - X @ (inverse @ (controls.T @ changes))
+        R = X @ (inverse @ (controls.T @ changes))
+        np.subtract(changes, R, out=R)
         slope_weights = controls @ (inverse @ ((w1 - w0) @ X))
     e1, e0 = w1 @ R, w0 @ R
     columns, shifts = [w1[:, None]], [-e1[None, :]]
@@ -129,7 +130,8 @@ def _compared(
         columns += [w0[:, None], X * score[:, None]]
         shifts += [e0[None, :], -odds.inverse_information @ tilt]
     psi = np.hstack(columns) @ np.vstack(shifts)
-    psi += (w1 - w0 - slope_weights)[:, None] * R
+    R = np.multiply(R, (w1 - w0 - slope_weights)[:, None], out=R if with_regression else None)
+    psi += R
     return AdjustedChange(points=e1 - e0, contributions=psi)
 
 

@@ -56,11 +56,12 @@ class CohortFeatures:
             arms = self.arms[piece]
             short = arms.astype(np.int16) if self.n_arms < _FEW_ARMS else arms  # sorted by radix
             features = self.rows(piece)[np.argsort(short, kind="stable")]
-            ends = np.cumsum(np.bincount(arms, minlength=self.n_arms))
-            starts = np.append(0, ends[:-1])
-            for arm in np.flatnonzero(ends > starts):
-                part = features[starts[arm] : ends[arm]]
-                found[arm] += part.T @ part
+            start = 0
+            for arm, size in enumerate(np.bincount(arms, minlength=self.n_arms).tolist()):
+                if size:
+                    part = features[start : start + size]
+                    found[arm] += part.T @ part
+                    start += size
         return found
 
     def chunks(self) -> Iterator[slice]:

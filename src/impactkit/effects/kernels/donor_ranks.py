@@ -46,6 +46,8 @@ class DonorRanks:
         in the direction of the alternative, one-sided).
     n_assignments : int
         How many choices of treated units there are.
+    means : ndarray, shape (B,), optional
+        Average gaps after the start, where some periods are not among ``gaps``; their row means if left out.
     """
 
     gaps: Floats
@@ -53,6 +55,7 @@ class DonorRanks:
     before: Floats
     statistic: Statistic
     n_assignments: int
+    means: Floats | None = None
 
     @cached_property
     def pre_rmspe(self) -> Floats:
@@ -78,7 +81,7 @@ class DonorRanks:
         scale = self.pre_rmspe / own if own > 0 else np.ones(len(self.gaps))
         if self.statistic == "rmspe_ratio":
             return RatioStatistics(ranks=self, scale=scale)
-        means, is_exact = self.gaps.mean(axis=1), self.is_exact
+        means, is_exact = self.gaps.mean(axis=1) if self.means is None else self.means, self.is_exact
         # The observed choice is one of all, but not one of those drawn.
         rows = slice(0, None) if is_exact else slice(1, None)
         return AssignmentStatistics(
@@ -98,7 +101,7 @@ class DonorRanks:
 
     def at(self, period: int) -> DonorRanks:
         """Return the ranks of one period's gap, by its place after the start."""
-        return replace(self, gaps=self.gaps[:, period : period + 1])
+        return replace(self, gaps=self.gaps[:, period : period + 1], means=None)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -187,7 +190,9 @@ class RatioStatistics:
         return inside
 
 
-def choices(n_donors: int, n_treated: int, *, is_alike: bool, draws: int, seed: int) -> tuple[Labels, int]:
+def choices(
+    n_donors: int, n_treated: int, *, is_alike: bool, draws: int, seed: int, most: int = EXACT_BELOW
+) -> tuple[Labels, int]:
     """Return which donors stand for the treated, choice by choice.
 
     Parameters
@@ -197,7 +202,9 @@ def choices(n_donors: int, n_treated: int, *, is_alike: bool, draws: int, seed: 
     is_alike : bool
         Whether the treated start together and count alike, so that their order does not matter.
     draws, seed : int
-        Random choices when there are more than `EXACT_BELOW`, and where they start.
+        Random choices when there are too many to go through, and where they start.
+    most : int
+        So many are too many.
 
     Returns
     -------
@@ -212,7 +219,7 @@ def choices(n_donors: int, n_treated: int, *, is_alike: bool, draws: int, seed: 
     [[0, 1], [0, 2], [1, 2]]
     """
     n = (math.comb if is_alike else math.perm)(n_donors, n_treated)
-    if n < EXACT_BELOW:
+    if n < most:
         every = (itertools.combinations if is_alike else itertools.permutations)(range(n_donors), n_treated)
         return np.array(list(every), dtype=np.int64).reshape(-1, n_treated), n
     stream = np.random.PCG64(seed)

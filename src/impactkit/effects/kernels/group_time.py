@@ -86,27 +86,23 @@ def group_time_cells(
     >>> cells.period.tolist(), cells.base.tolist(), cells.is_post.tolist()
     ([1, 2], [0, 1], [False, True])
     """
-    T, last = len(periods), periods[-1]
-    rows = []
-    for cohort in np.flatnonzero(starts <= last + anticipation):
-        early = np.flatnonzero(periods + anticipation < starts[cohort])
-        if not len(early):
-            continue
-        for t in range(T):
-            is_post = bool(periods[t] >= starts[cohort])
-            b = int(early[-1]) if is_post or base == "universal" else t - 1
-            if b >= 0 and b != t:
-                rows.append((cohort, t, b, is_post))
-    table = np.array(rows, dtype=np.int64).reshape(-1, 4)
-    arm, period, compared, post = (np.ascontiguousarray(column) for column in table.T)
+    last, codes = periods[-1], np.arange(len(periods))
+    cohorts = np.flatnonzero(starts <= last + anticipation)
+    began = starts[cohorts, None]
+    n_early = np.count_nonzero(periods + anticipation < began, axis=1)[:, None]
+    after = periods >= began
+    bases = np.where(after | (base == "universal"), n_early - 1, codes - 1)
+    found = np.nonzero((n_early > 0) & (bases >= 0) & (bases != codes))
+    arm, period, compared = cohorts[found[0]], found[1], bases[found]
     if control == "never":
         never = starts > last + anticipation
-        controls = np.broadcast_to(never, (len(arm), len(starts))).copy()
+        controls = np.empty((len(arm), len(starts)), dtype=np.bool_)
+        controls[:] = never
     else:
         latest = periods[np.maximum(period, compared)]
         controls = starts > (latest + anticipation)[:, None]
     controls[np.arange(len(arm)), arm] = False
-    return Cells(arm=arm, period=period, base=compared, controls=controls, is_post=post.astype(np.bool_))
+    return Cells(arm=arm, period=period, base=compared, controls=controls, is_post=after[found])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -159,15 +155,11 @@ def unadjusted_effects(cells: Cells, reduced: CohortMeans) -> CellEffects:
     masses = np.where(cells.controls, reduced.masses, 0.0)
     pooled = masses.sum(axis=1)
     control_change = (masses * changes).sum(axis=1) / pooled
-    weights = np.zeros((K, A))
-    weights[cells.controls] = -np.broadcast_to(1 / pooled[:, None], (K, A))[cells.controls]
+    weights = np.where(cells.controls, -1 / pooled[:, None], 0.0)
     weights[k, cells.arm] = 1 / reduced.masses[cells.arm]
-    coefficients = np.zeros((K, A, T + 1))
-    coefficients[k, :, cells.period] = weights
-    coefficients[k, :, cells.base] -= weights
+    coefficients = np.zeros((A, T + 1, K))
+    coefficients[:, cells.period, k] = weights.T
+    coefficients[:, cells.base, k] -= weights.T
     gaps = np.where(cells.controls, changes - control_change[:, None], 0.0)
-    coefficients[:, :, T] = weights * gaps
-    return CellEffects(
-        points=changes[k, cells.arm] - control_change,
-        coefficients=np.ascontiguousarray(coefficients.transpose(1, 2, 0)),
-    )
+    coefficients[:, T] = (weights * gaps).T
+    return CellEffects(points=changes[k, cells.arm] - control_change, coefficients=coefficients)

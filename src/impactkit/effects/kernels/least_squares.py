@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 from scipy.linalg import solve_triangular
+from scipy.linalg.lapack import dgeqrf, dgeqrf_lwork
 
 from impactkit.effects.kernels import double_double
 from impactkit.effects.kernels.arrays import Flags, Floats, Labels
@@ -196,9 +197,7 @@ def _stacked_factor(blocks: Blocks) -> tuple[Floats, int]:
     for block in blocks:
         n_rows += len(block.y)
         for piece in pieces(block):
-            chunk = np.column_stack([piece.X, piece.y])
-            factors = chunk if factor is None else np.vstack([factor, chunk])
-            factor = _triangle(factors)
+            factor = _triangle(_beneath(factor, piece))
     if factor is None or not np.isfinite(factor).all():
         raise EstimationError(
             "The regression has no rows."
@@ -210,8 +209,20 @@ def _stacked_factor(blocks: Blocks) -> tuple[Floats, int]:
     return factor, n_rows
 
 
+def _beneath(factor: Floats | None, piece: Block) -> Floats:
+    """Return ``[X y]`` beneath a factor, column by column in memory, as its own factor is found."""
+    r, k = 0 if factor is None else len(factor), piece.X.shape[1]
+    stacked = np.empty((r + len(piece.y), k + 1), order="F")
+    stacked[:r] = factor if factor is not None else 0.0
+    stacked[r:, :k], stacked[r:, k] = piece.X, piece.y
+    return stacked
+
+
 def _triangle(matrix: Floats) -> Floats:
-    return np.asarray(np.linalg.qr(matrix, mode="r"))
+    """Return the triangular factor of a matrix, whose memory it may take."""
+    work = int(dgeqrf_lwork(*matrix.shape)[0])
+    found = dgeqrf(matrix, lwork=work, overwrite_a=True)[0]
+    return np.triu(found[: min(matrix.shape)])
 
 
 def pieces(block: Block) -> Iterator[Block]:

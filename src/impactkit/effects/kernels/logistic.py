@@ -41,7 +41,7 @@ def logistic(X: Floats, chosen: Flags, *, weights: Floats | None = None) -> Logi
     Parameters
     ----------
     X : ndarray, shape (n, k)
-        Regressors, full column rank, with the constant.
+        Regressors, full column rank, with the constant (best as the first).
     chosen : ndarray of bool, shape (n,)
         Who was.
     weights : ndarray, shape (n,), optional
@@ -55,8 +55,9 @@ def logistic(X: Floats, chosen: Flags, *, weights: Floats | None = None) -> Logi
 
     Notes
     -----
-    Newton's method from zero, halving steps that do not raise the likelihood. Columns are scaled to a root
-    mean square of one first, so that the stopping rule does not depend on their units.
+    Newton's method from the log odds of the share chosen (from zero, where the first column is not the
+    constant), halving steps that do not raise the likelihood. Columns are scaled to a root mean square of one
+    first, so that the stopping rule does not depend on their units.
 
     Examples
     --------
@@ -68,7 +69,7 @@ def logistic(X: Floats, chosen: Flags, *, weights: Floats | None = None) -> Logi
     scale = np.where(scale > 0, scale, 1.0)
     Z, d = X / scale, chosen.astype(np.float64)
     w = np.ones(len(d)) if weights is None else weights
-    b, converged = np.zeros(X.shape[1]), False
+    b, converged = _start(Z, d, w), False
     p, value = _fitted(Z, b, d, w)
     information = np.eye(X.shape[1])
     for _ in range(_MOST_STEPS):
@@ -97,6 +98,14 @@ def logistic(X: Floats, chosen: Flags, *, weights: Floats | None = None) -> Logi
         inverse_information=inverse / np.outer(scale, scale),
         has_converged=converged,
     )
+
+
+def _start(Z: Floats, d: Floats, w: Floats) -> Floats:
+    """Return the coefficients that fit the share chosen, shape (k,)."""
+    b, share = np.zeros(Z.shape[1]), float(w @ d / w.sum())
+    if 0 < share < 1 and Z[0, 0] != 0 and bool((Z[:, 0] == Z[0, 0]).all()):
+        b[0] = np.log(share / (1 - share)) / Z[0, 0]
+    return b
 
 
 def _fitted(Z: Floats, b: Floats, d: Floats, w: Floats) -> tuple[Floats, float]:

@@ -34,7 +34,7 @@ class NearOptimal:
 
 
 def near_optimal(points: Floats, target: Floats, values: Floats, *, largest: float) -> NearOptimal:
-    """Return the range of ``w values`` over simplex weights whose root mean square gap is at most ``largest``.
+    """Return the range of ``w values`` over simplex weights that fit with a root mean square of ``largest``.
 
     Parameters
     ----------
@@ -55,8 +55,8 @@ def near_optimal(points: Floats, target: Floats, values: Floats, *, largest: flo
     Notes
     -----
     Each end is the least of ``w c`` on a convex set. All best compromises between the fit and ``w c`` are the
-    minima of ``|w A - b|^2 + s (w c - m)^2`` with ``m`` beyond every ``c``: ordinary simplex problems with one
-    row more. Along them the fit worsens as ``s`` grows, without jumps, so ``s`` is found by bisection.
+    minima of ``|w A - b|^2 + s (w c - m)^2`` with ``m`` beyond every ``c``: ordinary simplex problems with
+    one row more. Along them the fit worsens as ``s`` grows, without jumps, so ``s`` is found by bisection.
 
     Examples
     --------
@@ -67,9 +67,7 @@ def near_optimal(points: Floats, target: Floats, values: Floats, *, largest: flo
     """
     low = _least(points, target, values, largest)
     high = _least(points, target, -values, largest)
-    return NearOptimal(
-        low=float(low @ values), high=float(high @ values), low_weights=low, high_weights=high
-    )
+    return NearOptimal(low=float(low @ values), high=float(high @ values), low_weights=low, high_weights=high)
 
 
 def _least(points: Floats, target: Floats, values: Floats, largest: float) -> Floats:

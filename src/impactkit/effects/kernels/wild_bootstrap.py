@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from impactkit.effects.kernels.arrays import Flags, Floats, Labels
 from impactkit.effects.kernels.least_squares import Blocks, LeastSquares
@@ -21,7 +22,12 @@ TIE = 1e-10
 _WEBB = np.sqrt(np.array([0.5, 1.0, 1.5]))
 _MOST_BYTES = 1 << 30
 _FARTHEST = 1e6  # standard errors from the estimate within which a limit is looked for
-_CHUNK_NUMBERS = 1 << 21
+_CHUNK_NUMBERS = 1 << 17  # a chunk of draws stays in the processor's cache
+_NO_VARIATION = 1e-20  # of the sample's variance
+_ROUGH = 2e-3  # standard errors to which a limit is found with all draws, before only those that change
+_FINE = 1e-10  # standard errors to which it is found in the end
+
+Words: TypeAlias = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,17 +81,17 @@ def cluster_moments(blocks: Blocks, fit: LeastSquares, *, n_clusters: int, facto
             mend="Use ClusterRobust(): with so many clusters no bootstrap is needed.",
             values={"clusters": n_clusters, "columns": k},
         )
-    grams, moments = np.zeros((n_clusters, k, k)), np.zeros((n_clusters, k))
+    sums = np.zeros((n_clusters, k, k + 1))
     for block in blocks:
-        order = np.argsort(block.clusters, kind="stable")
-        codes = block.clusters[order]
-        X, y = fit.regressors(block)[order], block.y[order]
-        edges = np.flatnonzero(np.append(True, codes[1:] != codes[:-1]))
-        for start, end in zip(edges, np.append(edges[1:], len(codes)), strict=True):
-            own = X[start:end]
-            grams[codes[start]] += own.T @ own
-            moments[codes[start]] += own.T @ y[start:end]
-    return ClusterMoments(grams=grams, moments=moments, factor=factor)
+        codes, X, y = block.clusters, fit.regressors(block), block.y
+        if not (codes[1:] >= codes[:-1]).all():
+            order = np.argsort(codes, kind="stable")
+            codes, X, y = codes[order], X[order], y[order]
+        both = np.column_stack([X, y])  # apart from X: a product with itself is slower for so few columns
+        edges = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])).tolist()
+        for start, end in zip(edges, [*edges[1:], len(codes)], strict=True):
+            sums[codes[start]] += X[start:end].T @ both[start:end]
+    return ClusterMoments(grams=sums[:, :, :k], moments=sums[:, :, k], factor=factor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -101,7 +107,8 @@ class WildBootstrap:
     bottom : ndarray, shape (3, B)
         Their variances, as ``bottom[0] + d bottom[1] + d^2 bottom[2]``.
     is_exact : bool
-        Whether all sign patterns were gone through.
+        Whether all sign patterns were gone through. Then one of each pair of mirror images is kept: the
+        other's statistic is the same with its sign turned.
 
     Notes
     -----
@@ -117,8 +124,8 @@ class WildBootstrap:
 
     @property
     def n_draws(self) -> int:
-        """How many draws were gone through."""
-        return int(self.top.shape[1])
+        """How many draws were gone through, mirror images too."""
+        return int(self.top.shape[1]) * (2 if self.is_exact else 1)
 
     @property
     def smallest_p(self) -> float:
@@ -126,15 +133,15 @@ class WildBootstrap:
         return 2 / self.n_draws if self.is_exact else 1 / (1 + self.n_draws)
 
     def statistics(self, value: float) -> Floats:
-        """Return the t statistics of the draws under a supposed value, shape (B,)."""
+        """Return the t statistics of the draws under a supposed value, shape (B,); mirror images last."""
         away = value - self.point
         variance = self.bottom[0] + away * (self.bottom[1] + away * self.bottom[2])
         top = self.top[0] + away * self.top[1]
-        scale = self.std_error**2
         with np.errstate(divide="ignore", invalid="ignore"):
             found: Floats = top / np.sqrt(np.maximum(variance, 0.0))
         # A draw without residual variation says nothing against the hypothesis: it counts as extreme.
-        return np.where(variance > 1e-20 * scale, found, np.inf * np.sign(top))
+        found = np.where(variance > _NO_VARIATION * self.std_error**2, found, np.inf * np.sign(top))
+        return np.concatenate([found, -found]) if self.is_exact else found
 
     def p_value(self, value: float = 0.0, *, alternative: Alternative = "two-sided") -> float:
         """Return the p-value of the hypothesis that the coefficient is (at most, at least) a value.
@@ -152,13 +159,20 @@ class WildBootstrap:
             ``k / B`` over all sign patterns, ``(1 + k) / (1 + B)`` over random ones; ties are extreme, so
             that it is never 0.
         """
-        t, observed = self.statistics(value), (self.point - value) / self.std_error
         if alternative == "two-sided":
-            t, observed = np.abs(t), abs(observed)
-        elif alternative == "less":
+            return self._p_of(int(np.count_nonzero(self._are_extreme(value))))
+        t, observed = self.statistics(value), (self.point - value) / self.std_error
+        if alternative == "less":
             t, observed = -t, -observed
         k = int(np.count_nonzero(~(t < observed - TIE * max(abs(observed), 1.0))))
         return k / self.n_draws if self.is_exact else (1 + k) / (1 + self.n_draws)
+
+    def _p_of(self, k: int) -> float:
+        """Return the p-value when ``k`` of the draws that are kept are extreme in size."""
+        return 2 * k / self.n_draws if self.is_exact else (1 + k) / (1 + self.n_draws)
+
+    def _are_extreme(self, value: float) -> Flags:
+        return np.asarray(_is_extreme(value - self.point, self.std_error, self.top, self.bottom))
 
     def one_sided(self, value: float, *, alternative: Alternative) -> float:
         """Return the one-sided p-value that agrees with the limits, which compare sizes."""
@@ -185,23 +199,72 @@ class WildBootstrap:
     def _limit(self, alpha: float, direction: float) -> float:
         if self.smallest_p > alpha:
             return direction * np.inf
-        step = direction * self.std_error
-        inside, outside = self.point, self.point + 2 * step
+        inside, outside = self.point, self.point + 2 * direction * self.std_error
         for _ in range(60):
             if self.p_value(outside) <= alpha:
                 break
             inside, outside = outside, self.point + 2 * (outside - self.point)
             if abs(outside - self.point) > _FARTHEST * self.std_error:
                 return direction * np.inf
-        for _ in range(80):
-            middle = (inside + outside) / 2
-            if middle in (inside, outside) or abs(outside - inside) < 1e-10 * self.std_error:
-                break
-            if self.p_value(middle) <= alpha:
-                outside = middle
-            else:
-                inside = middle
-        return float(inside)
+        return self._turn(inside, outside, alpha)
+
+    def _turn(self, inside: float, outside: float, alpha: float) -> float:
+        """Return where rejection begins between a value that is not rejected and one that is."""
+
+        def rejects(value: float) -> bool:
+            return self.p_value(value) <= alpha
+
+        fine = _FINE * self.std_error
+        rough = _halved(inside, outside, rejects, width=_ROUGH * self.std_error)
+        found = _halved(*rough, self._rejection_within(*rough, alpha), width=fine)
+        # A draw that is extreme at both ends and not between was not looked at: all have the last word.
+        if rejects(found[0]) or not rejects(found[1]):
+            found = _halved(*rough, rejects, width=fine)
+        return float(found[0])
+
+    def _rejection_within(self, inside: float, outside: float, alpha: float) -> Callable[[float], bool]:
+        """Return the test for values of a short stretch: only the few draws that change are asked anew."""
+        before, after = self._are_extreme(inside), self._are_extreme(outside)
+        settled, changed = int(np.count_nonzero(before & after)), np.flatnonzero(before != after)
+        tops, bottoms = self.top[:, changed].T.tolist(), self.bottom[:, changed].T.tolist()
+        draws = list(zip(tops, bottoms, strict=True))
+
+        def rejects(value: float) -> bool:
+            away = value - self.point
+            more = sum(bool(_is_extreme(away, self.std_error, top, bottom)) for top, bottom in draws)
+            return self._p_of(settled + more) <= alpha
+
+        return rejects
+
+
+def _is_extreme(
+    away: float, std_error: float, top: Floats | list[float], bottom: Floats | list[float]
+) -> Flags | bool:
+    """Return whether draws (or a single one) are as far out as the sample, in size.
+
+    Squares are compared, which needs neither a root nor a quotient for every draw.
+    """
+    observed = abs(away) / std_error
+    least = max(observed - TIE * max(observed, 1.0), 0.0)
+    variance = bottom[0] + away * (bottom[1] + away * bottom[2])
+    moved = top[0] + away * top[1]
+    # A draw without residual variation says nothing against the hypothesis: it counts as extreme.
+    return (moved * moved >= least * least * variance) | (variance <= _NO_VARIATION * std_error**2)
+
+
+def _halved(
+    inside: float, outside: float, rejects: Callable[[float], bool], *, width: float
+) -> tuple[float, float]:
+    """Halve the stretch between a value that is not rejected and one that is until it is short."""
+    for _ in range(80):
+        middle = (inside + outside) / 2
+        if middle in (inside, outside) or abs(outside - inside) < width:
+            break
+        if rejects(middle):
+            outside = middle
+        else:
+            inside = middle
+    return inside, outside
 
 
 def wild_bootstrap(
@@ -258,61 +321,61 @@ def wild_bootstrap(
     inverse = np.linalg.inv(S.sum(axis=0))
     b, row = inverse @ s.sum(axis=0), inverse @ contrast
     u = np.stack([s - S @ b, -(S @ row) / (contrast @ row)])
-    direct, moved, slopes = u @ row, u @ inverse, S @ row  # (2, G), (2, G, k), (G, k)
-    sums = np.hstack([*moved, *(direct[:, :, None] * slopes)])
-    own = np.stack([direct[0] ** 2, 2 * direct[0] * direct[1], direct[1] ** 2], axis=1)
-    spread = slopes.T @ slopes
+    direct, slopes = u @ row, S @ row  # (2, G), (G, k)
+    moved = u @ inverse  # (2, G, k)
+    crossed = moved @ (slopes.T @ slopes) - 2 * direct[:, :, None] * slopes
+    own = np.stack([direct[0] ** 2, 2 * direct[0] * direct[1], direct[1] ** 2])
+    sums = np.concatenate([direct.T, *moved, *crossed], axis=1).T
     tops, bottoms = [], []
     is_exact = weights == "rademacher" and draws >= 2**G
-    for V in _draws(G, weights=weights, draws=2**G if is_exact else draws, seed=seed, is_exact=is_exact):
-        steps, crosses = np.split((V @ sums).reshape(len(V), 4, -1), 2, axis=1)
-        squares = own.sum(axis=0) if weights == "rademacher" else V**2 @ own
-        # The sample and its mirror image keep their residuals whatever is supposed, to the last digit.
-        same = (V[:, :1] == V).all(axis=1)
-        tops.append((steps @ contrast).T)
-        bottoms.append(_variances(steps, crosses, spread=spread, squares=squares, same=same))
-    scores = (s - S @ b) @ row
+    draws = 2 ** (G - 1) if is_exact else draws
+    for V in _draws(G, weights=weights, draws=draws, seed=seed, is_exact=is_exact):
+        found = sums @ V.T
+        squares = own.sum(axis=1)[:, None] if weights == "rademacher" else own @ (V**2).T
+        tops.append(found[:2])
+        bottoms.append(_variances(found[2:], squares=squares, same=(V[:, :1] == V).all(axis=1)))
     return WildBootstrap(
         point=float(contrast @ b),
-        std_error=float(np.sqrt(moments.factor * (scores @ scores))),
+        std_error=float(np.sqrt(moments.factor * (direct[0] @ direct[0]))),
         top=np.concatenate(tops, axis=1),
         bottom=moments.factor * np.concatenate(bottoms, axis=1),
         is_exact=is_exact,
     )
 
 
-def _variances(steps: Floats, crosses: Floats, *, spread: Floats, squares: Floats, same: Flags) -> Floats:
+def _variances(found: Floats, *, squares: Floats, same: Flags) -> Floats:
     """Return the draws' sums of squared scores, by powers of the supposed value, shape (3, c).
 
-    A score is ``v_g a_g - slopes_g d``, so that no array of draws by clusters is needed: ``sum a^2``, less
-    twice ``d`` times ``sum v a slopes``, plus the form of ``d``.
+    A score is ``v_g a_g - slopes_g d``, so that no array of draws by clusters is needed: ``sum a^2``, plus
+    ``d'(sum slopes slopes' d - 2 sum v a slopes)``. ``found`` holds ``d``, constant and linear, and then
+    what stands in the brackets, for every draw.
     """
-    turned = steps @ spread
-    form = [(turned[:, i] * steps[:, j]).sum(axis=1) for i, j in ((0, 0), (0, 1), (1, 1))]
-    cross = [(steps[:, i] * crosses[:, j]).sum(axis=1) for i, j in ((0, 0), (0, 1), (1, 0), (1, 1))]
-    doubled = [2 * cross[0], 2 * (cross[1] + cross[2]), 2 * cross[3]]
-    found = squares.T.reshape(3, -1) - np.stack(doubled) + np.stack([form[0], 2 * form[1], form[2]])
-    found[1:, same] = 0.0
-    return np.asarray(found)
+    d, inner = found.reshape(2, 2, -1, found.shape[1])
+    products = [(d[i] * inner[j]).sum(axis=0) for i, j in ((0, 0), (0, 1), (1, 0), (1, 1))]
+    variances = squares + np.stack([products[0], products[1] + products[2], products[3]])
+    # The sample and its mirror image keep their residuals whatever is supposed, to the last digit.
+    variances[1:, same] = 0.0
+    return np.asarray(variances)
 
 
 def _draws(G: int, *, weights: Weights, draws: int, seed: int, is_exact: bool) -> Iterable[Floats]:
-    """Yield the weights of the clusters, shape (c, G), in chunks."""
+    """Yield the weights of the clusters, shape (c, G), in chunks; all patterns, but one of mirror images."""
     step = max(1, _CHUNK_NUMBERS // G)
     stream = np.random.PCG64(seed)
-    words = -(-G // 64)
     for start in range(0, draws, step):
         c = min(step, draws - start)
         if is_exact:
-            patterns = np.arange(start, start + c, dtype=np.int64)[:, None] >> np.arange(G)
-            signs = (patterns & 1).astype(np.float64)
-            yield 1.0 - 2.0 * signs
+            yield _signs(np.arange(start, start + c, dtype="<u8"), c=c, G=G)
         elif weights == "rademacher":
-            bits = stream.random_raw(c * words).astype("<u8").view(np.uint8).reshape(c, 8 * words)
-            signs = np.unpackbits(bits, axis=1, count=G, bitorder="little").astype(np.float64)
-            yield 1.0 - 2.0 * signs
+            yield _signs(stream.random_raw(c * -(-G // 64)).astype("<u8"), c=c, G=G)
         else:
             raw = stream.random_raw(c * G).reshape(c, G)
             point: Labels = ((raw >> np.uint64(1)) % np.uint64(3)).astype(np.int64)
             signs = (raw & np.uint64(1)).astype(np.float64)
             yield _WEBB[point] * (1.0 - 2.0 * signs)
+
+
+def _signs(words: Words, *, c: int, G: int) -> Floats:
+    """Return the lowest G bits of each row of words as signs, shape (c, G)."""
+    bits = np.unpackbits(words.view(np.uint8).reshape(c, -1), axis=1, count=G, bitorder="little")
+    return 1.0 - 2.0 * bits.astype(np.float64)

@@ -1,19 +1,24 @@
 """Data with a known truth: one world a file, listed in ``ALL``."""
 
 from impactkit.effects.worlds.change_in_one_group import ChangeInOneGroup
+from impactkit.effects.worlds.compared_series import ComparedSeries
 from impactkit.effects.worlds.count_panel import CountPanel
 from impactkit.effects.worlds.dosed_panel import DosedPanel
 from impactkit.effects.worlds.eligible_in_areas import EligibleInAreas
 from impactkit.effects.worlds.factor_panel import FactorPanel
+from impactkit.effects.worlds.interrupted_series import InterruptedSeries
 from impactkit.effects.worlds.randomised_arms import RandomisedArms
 from impactkit.effects.worlds.repeated_cross_sections import RepeatedCrossSections
 from impactkit.effects.worlds.staggered_panel import StaggeredPanel
 from impactkit.effects.worlds.switching_panel import SwitchingPanel
 from impactkit.effects.worlds.two_group_panel import TwoGroupPanel
+from impactkit.effects.worlds.wandering_series import WanderingSeries
 
 ALL = (
     ChangeInOneGroup,
+    ComparedSeries,
     CountPanel,
+    InterruptedSeries,
     RandomisedArms,
     RepeatedCrossSections,
     StaggeredPanel,
@@ -22,18 +27,22 @@ ALL = (
     EligibleInAreas,
     FactorPanel,
     TwoGroupPanel,
+    WanderingSeries,
 )
 
 __all__ = [
     "ALL",
     "ChangeInOneGroup",
+    "ComparedSeries",
     "CountPanel",
     "DosedPanel",
     "EligibleInAreas",
     "FactorPanel",
+    "InterruptedSeries",
     "RandomisedArms",
     "RepeatedCrossSections",
     "StaggeredPanel",
     "SwitchingPanel",
     "TwoGroupPanel",
+    "WanderingSeries",
 ]

@@ -21,6 +21,8 @@ from impactkit.reporting.drawing import (
 from impactkit.reporting.pictures import EventStudyPicture
 from impactkit.wording import say
 
+_JOINT = "#7fb2d6"  # limits that hold at once, behind each one's own
+
 
 def event_study(picture: EventStudyPicture) -> DescribedAxes:
     """Draw leads and lags with their intervals, and an open marker at the reference.
@@ -38,6 +40,8 @@ def event_study(picture: EventStudyPicture) -> DescribedAxes:
     with house_style():
         axes = new_axes(height=3.3)
         axes.heading, axes.alt_text = picture.heading, picture.alt_text
+        for at, (low, high) in picture.bands.items():
+            axes.plot([at, at], [low, high], "_-", color=_JOINT, lw=1.2, ms=13, mew=1.2, zorder=2)
         for term in picture.terms:
             _term(axes, term)
         if picture.reference is not None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from matplotlib.ticker import FixedLocator
-
 from impactkit.effects.estimate import Group
 from impactkit.reporting.drawing import (
     COMPARISON,
-    INK,
     MUTED,
     RULE,
     TREATED,
     DescribedAxes,
+    finish_periods,
     house_style,
+    label_ends,
+    mark_start,
     new_axes,
     write_ticks,
 )
@@ -24,8 +22,6 @@ _LOOKS: dict[Group, dict[str, object]] = {
     "treated": {"color": TREATED, "marker": "o", "ls": "-"},
     "comparison": {"color": COMPARISON, "marker": "s", "ls": (0, (4, 2))},
 }
-_MOST_TICKS = 9
-_APART = 0.075
 
 
 def trajectories(picture: TrajectoriesPicture) -> DescribedAxes:
@@ -68,72 +64,12 @@ def _over_time(axes: DescribedAxes, picture: TrajectoriesPicture) -> None:
         axes.plot(picture.periods, drawn, lw=2, ms=6, mec="white", mew=0.8, zorder=3, **_LOOKS[group])  # type: ignore[arg-type]
         ends.append((group, [height for height in heights if height is not None][-1]))
     axes.margins(x=0.03, y=0.16)
-    _start(axes, picture)
-    _label_ends(axes, picture, ends)
-    shown = _spread(picture.periods)
-    axes.xaxis.set_major_locator(FixedLocator(shown))
-    axes.set_xticklabels([picture.name_of(period) for period in shown])
-    write_ticks(axes, picture.language, which="y")
-    axes.grid(axis="y", color=RULE, lw=0.5, alpha=0.7)
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
-    axes.set_axisbelow(True)
+    if picture.start is not None:
+        mark_start(axes, picture.periods, start=picture.start, label=picture.start_label)
+    label_ends(axes, [(picture.label(group), end, str(_LOOKS[group]["color"])) for group, end in ends])
+    names = [picture.name_of(period) for period in picture.periods]
+    finish_periods(axes, picture.periods, names=names, language=picture.language)
     axes.set_title(picture.measure.unit, loc="left", fontsize=9, color=MUTED)
-    axes.figure.subplots_adjust(left=0.11, right=0.78, top=0.90, bottom=0.11)
-
-
-def _start(axes: DescribedAxes, picture: TrajectoriesPicture) -> None:
-    """Mark the start between the last period before it and the first from it on."""
-    start, periods = picture.start, picture.periods
-    if start is None or not any(period < start for period in periods):
-        return
-    last = max(period for period in periods if period < start)
-    first = min((period for period in periods if period >= start), default=start)
-    at = (last + first) / 2
-    right = axes.get_xlim()[1]
-    axes.axvspan(at, right, color="#f1f4f6", linewidth=0, zorder=0)
-    axes.axvline(at, color=MUTED, lw=1.1, zorder=1)
-    axes.set_xlim(right=right)
-    low, high = axes.get_xlim()
-    late = (at - low) / (high - low) > 0.6
-    axes.annotate(
-        picture.start_label,
-        (at, 1.0),
-        xycoords=("data", "axes fraction"),
-        xytext=(-5 if late else 5, -4),
-        textcoords="offset points",
-        ha="right" if late else "left",
-        va="top",
-        color=INK,
-    )
-
-
-def _label_ends(axes: DescribedAxes, picture: TrajectoriesPicture, ends: list[tuple[Group, float]]) -> None:
-    """Name each line beside its end, in the margin kept for it, pushed apart where they meet."""
-    low, high = axes.get_ylim()
-    heights = [(end - low) / (high - low) for _, end in ends]
-    if len(heights) == 2 and abs(heights[0] - heights[1]) < _APART:
-        middle = sum(heights) / 2
-        upper = 0 if heights[0] >= heights[1] else 1
-        heights[upper], heights[1 - upper] = middle + _APART / 2, middle - _APART / 2
-    for (group, _), height in zip(ends, heights, strict=True):
-        axes.annotate(
-            picture.label(group),
-            (1.0, height),
-            xycoords="axes fraction",
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            weight="bold",
-            color=str(_LOOKS[group]["color"]),
-            annotation_clip=False,
-        )
-
-
-def _spread(periods: Sequence[float]) -> list[float]:
-    """Return the periods to write out: all, or every so many counted from the last."""
-    step = -(-len(periods) // _MOST_TICKS)
-    return list(periods[::-1][::step])[::-1]
 
 
 def _side_by_side(axes: DescribedAxes, picture: TrajectoriesPicture) -> None:

@@ -67,7 +67,7 @@ class OutsideDonors:
             The statistic is the largest mean distance of a treated unit, in standard deviations between
             donors; nan where donors are all alike.
         """
-        panel = donor_panel(study, DonorPool.model_validate(estimate.settings["donors"]))
+        panel = donor_panel(study, DonorPool.model_validate(estimate.settings["donors"]), alone=False)
         worst, worst_unit, outside = 0.0, panel.names[0], 0
         for i, start in enumerate(panel.starts.tolist()):
             before = panel.outcomes[:, :start]

@@ -13,10 +13,12 @@ from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
 from impactkit.wording import Message
 
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoorFit:
-    """A gap before the start no larger than twice that of most donors, and than what it is to explain.
+    """A gap before the start no larger than twice that of most donors.
 
     Parameters
     ----------
@@ -25,9 +27,8 @@ class PoorFit:
 
     Notes
     -----
-    Donors are fitted as the treated unit was. It fails also where the gap before the start is as large as the
-    gaps after it: then what is called an effect was there before. An effect does not touch the first rule,
-    and a small one fails the second, as it should.
+    Donors are fitted as the treated unit was, each beside the others, so that an effect does not touch the
+    rule. Where treated units start at different times there are no such gaps, and the check only informs.
 
     Examples
     --------
@@ -69,9 +70,10 @@ class PoorFit:
             sentence = Message("check.poor_fit.alone", {"gap": own})
             return CheckResult(name=self.name, passed=None, statistic=math.nan, sentence=sentence)
         usual = float(np.median(sizes))
-        # A donor's gap that is rounding alone says nothing of how large a gap may be.
-        ratio = own / usual if usual > 1e-9 * max(map(abs, built.observed)) else math.nan
-        passed = not ratio > self.most
+        # A gap that is rounding alone is none.
+        least = _ROUNDING * max(map(abs, built.observed))
+        ratio = own / usual if usual > least else math.inf if own > least else 0.0
+        passed = ratio <= self.most
         values = {"gap": own, "usual": usual, "ratio": ratio, "most": self.most}
         return CheckResult(
             name=self.name,

@@ -75,7 +75,7 @@ class RegressionToTheMean:
             The statistic is the share of units as extreme on that side, the smallest of the treated units';
             nan with too few periods before the start.
         """
-        panel = donor_panel(study, DonorPool.model_validate(estimate.settings["donors"]))
+        panel = donor_panel(study, DonorPool.model_validate(estimate.settings["donors"]), alone=False)
         n, N = panel.n_treated, len(panel.outcomes)
         early = [i for i, start in enumerate(panel.starts.tolist()) if start <= _FEWEST_EARLIER]
         if len(early) == n or math.isnan(estimate.interval.point):

@@ -16,6 +16,11 @@ from impactkit.wording import Message
 class TooFewDonors:
     """As many donors as the level of the limits needs, or the grade is lowered.
 
+    Parameters
+    ----------
+    designs : frozenset of str
+        The estimators that rank against donors.
+
     Notes
     -----
     The treated unit ranked first of ``D + 1`` has a p-value of ``1 / (D + 1)``. Limits at 95 % are two tests

@@ -81,7 +81,12 @@ class OutsideDonors:
                 worst, worst_unit, outside = distance, panel.names[i], int((beyond > 0).sum())
         passed = worst <= self.far
         told = "within" if worst == 0 else "near" if passed else "far"
-        values = {"unit": worst_unit, "distance": worst, "n": outside, "far": self.far}
+        values: dict[str, str | int | float | Message] = {
+            "unit": worst_unit,
+            "distance": worst,
+            "n": outside,
+            "far": self.far,
+        }
         return CheckResult(
             name=self.name,
             passed=passed,

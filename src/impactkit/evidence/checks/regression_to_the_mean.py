@@ -91,7 +91,12 @@ class RegressionToTheMean:
         change = float(_last_changes(panel.outcomes, int(panel.starts[unit]), n)[unit])
         # One of several treated units may well be the most extreme by chance.
         passed = share * len(shares) > max(self.rare, 1 / (1 + N - n)) * (1 + 1e-12)
-        values = {"unit": panel.names[unit], "change": change, "share": share, "donors": N - n}
+        values: dict[str, str | int | float | Message] = {
+            "unit": panel.names[unit],
+            "change": change,
+            "share": share,
+            "donors": N - n,
+        }
         return CheckResult(
             name=self.name,
             passed=passed,

@@ -1,8 +1,9 @@
 """The synthetic control and its penalised form beside three other packages; see tests/data/control_peers.
 
 Each package's own weights are put into the objective that it minimises too: ours is never larger. Theirs are
-an iterative solver's, so that where they differ from ours their objective is larger; where two predictors are
-met exactly many weights are equally good, and packages differ in which they return.
+an iterative solver's, so that where they differ from ours their objective is larger. Where two predictors are
+met exactly many weights are equally good: ours are then those that follow outcomes best, and packages return
+whichever their solver stops at.
 """
 
 import importlib.util
@@ -112,5 +113,4 @@ def test_chosen_predictor_weights_follow_outcomes_nowhere_worse(seed, peer):
     asked_for = ({"column": "x"}, {"column": "z"})
     found = estimated(frame, SyntheticControl(predictors=asked_for, permutation=None))
     mine, theirs = our_weights(found, frame), vector(given["weights"], frame)
-    print(seed, peer, loss(mine, frame), loss(theirs, frame))
     assert loss(mine, frame) <= loss(theirs, frame) * (1 + 1e-6)

@@ -53,6 +53,7 @@ def nearly_as_good(fits: DonorFits, *, share: float = SHARE, of_spread: float = 
     NearlyAsGood
         Over the periods that all treated have; each treated unit's range enters by its share.
     """
+    fits = fits.fitted
     after, Y = fits.reach[1], fits.outcomes
     low = high = allowed = 0.0
     for i, start in enumerate(fits.starts.tolist()):

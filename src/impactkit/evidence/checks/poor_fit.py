@@ -10,6 +10,7 @@ import numpy as np
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
+from impactkit.effects.kernels.donor_ranks import DonorRanks
 from impactkit.evidence.check_result import CheckResult
 from impactkit.wording import Message
 
@@ -28,7 +29,8 @@ class PoorFit:
     Notes
     -----
     Donors are fitted as the treated unit was, each beside the others, so that an effect does not touch the
-    rule. Where treated units start at different times there are no such gaps, and the check only informs.
+    rule; against several treated units stand means of as many donors. Without a placebo test there is nothing
+    to hold the gap against, and the check only informs.
 
     Examples
     --------
@@ -65,7 +67,7 @@ class PoorFit:
         built = estimate.counterfactual
         assert built is not None
         own = built.pre_rmspe
-        sizes = [placebo.pre_rmspe for placebo in built.placebos]
+        sizes = _placebo_sizes(estimate)
         if not sizes:
             sentence = Message("check.poor_fit.alone", {"gap": own})
             return CheckResult(name=self.name, passed=None, statistic=math.nan, sentence=sentence)
@@ -81,3 +83,12 @@ class PoorFit:
             statistic=ratio,
             sentence=Message(f"check.poor_fit.{'close' if passed else 'far'}", values),
         )
+
+
+def _placebo_sizes(estimate: Estimate) -> list[float]:
+    """Return the root mean square gaps before the start of all placebos."""
+    ranks = None if estimate.permutation is None else estimate.permutation.parts[0]
+    if isinstance(ranks, DonorRanks):
+        return list(map(float, ranks.pre_rmspe[1:]))
+    built = estimate.counterfactual
+    return [] if built is None else [placebo.pre_rmspe for placebo in built.placebos]

@@ -85,16 +85,16 @@ def test_a_chosen_unit_finds_no_support_in_short(selected):
 
 INTRODUCTION = f"""# How often a synthetic control misleads
 
-How often `SyntheticControl()` with its default placebo ranks finds an effect where there is none, and how often
-it finds one of {EFFECT:g} where there is one, in per cent. Units are moved by two hidden factors that wander; each
-has noise of its own with standard deviation 0.5 and the autocorrelation of the row; 16 periods lie before the
-start and 8 after (the world `FactorPanel`). *Up* and *down* are one-sided tests at 2.5 %. *Supported* is the
-verdict of the whole chain, checks included, on a claim of at least {CLAIMED:g}; *lowered* is how often some check
-of donors fails. Every number is from {LONG} draws, so that 2.5 means 1.2 to 4.6. Made by
-`python -m pytest -m slow tests/coverage/test_synthetic_control_coverage.py`.
+How often `SyntheticControl()` with its default placebo ranks finds an effect where there is none, and how
+often it finds one of {EFFECT:g} where there is one, in per cent. Units are moved by two hidden factors that
+wander; each has noise of its own with standard deviation 0.5 and the autocorrelation of the row; 16 periods
+lie before the start and 8 after (the world `FactorPanel`). *Up* and *down* are one-sided tests at 2.5 %.
+*Supported* is the verdict of the whole chain, checks included, on a claim of at least {CLAIMED:g};
+*lowered* is how often some check of donors fails. Every number is from {LONG} draws, so that 2.5 means
+1.2 to 4.6. Made by `python -m pytest -m slow tests/coverage/test_synthetic_control_coverage.py`.
 
-Fewer than 39 donors can never give a p-value of 2.5 %: nothing is found and nothing is supported, whatever the
-effect.
+Fewer than 39 donors can never give a p-value of 2.5 %: nothing is found and nothing is supported, whatever
+the effect.
 """
 HEAD = (
     "| donors | autocorrelation | up | down | lowered | supported | found, effect 2 | supported, effect 2 |",

@@ -68,7 +68,7 @@ def nearly_as_good(fits: DonorFits, *, share: float = SHARE, of_spread: float = 
     return NearlyAsGood(low=low, high=high, allowed=allowed)
 
 
-def support_notes(panel: DonorPanel, fits: DonorFits) -> tuple[Message, ...]:
+def support_notes(panel: DonorPanel, fits: DonorFits, *, are_unique: bool = False) -> tuple[Message, ...]:
     """Return what to know of the donors before the start, a sentence each.
 
     Parameters
@@ -77,6 +77,8 @@ def support_notes(panel: DonorPanel, fits: DonorFits) -> tuple[Message, ...]:
         The treated units and donors.
     fits : DonorFits
         Their weights.
+    are_unique : bool
+        Whether the weights are the only ones by the way they were found.
 
     Returns
     -------
@@ -86,7 +88,7 @@ def support_notes(panel: DonorPanel, fits: DonorFits) -> tuple[Message, ...]:
     """
     found = [note for i in range(fits.n_treated) if (note := _outside(panel, fits, i)) is not None]
     several = [panel.names[i] for i in range(fits.n_treated) if not _is_unique(fits, i)]
-    if several:
+    if several and not are_unique:
         found.append(Message("donors.not_unique", {"units": listed(several)}))
     near = nearly_as_good(fits)
     found.append(Message("donors.nearly_as_good", {"low": near.low, "high": near.high}))

@@ -43,3 +43,9 @@ def test_one_series_is_called_a_series():
     study = Study(monthly(), outcome="y", time="month", start="2022-03")
     assert repr(study) == "Study(series, outcome='y', 60 rows, 60 periods)"
     assert "en serie över tid" in study._repr_html_() or "one series over time" in study._repr_html_()
+
+
+def test_dates_and_years_are_not_compared():
+    frame = pd.concat([monthly().assign(area=area, first=first) for area, first in (("a", 2022), ("b", 0))])
+    with pytest.raises(StudyError, match="one has dates, the other numbers"):
+        Study(frame, outcome="y", unit="area", time="month", first_treated="first")

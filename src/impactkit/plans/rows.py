@@ -77,7 +77,10 @@ def last_year(rows: pd.DataFrame, data: DataFiles) -> int | None:
     int or None
         None when neither says a year.
     """
-    last = rows[data.time].max() if data.time in rows.columns and len(rows) else None
+    times = rows[data.time] if data.time in rows.columns and len(rows) else None
+    if times is not None and times.dtype.kind == "M":
+        times = times.dt.year
+    last = None if times is None else times.max()
     # Waves counted 0, 1, 2 are no years.
     if last is not None and 1900 <= last <= 2200:
         return int(last)
@@ -89,6 +92,7 @@ def _collected(data: DataFiles) -> tuple[date | None, ...]:
 
 
 def _typed(table: Table, data: DataFiles, outcomes: Sequence[str], *, collected: date | None) -> pd.DataFrame:
+    from impactkit.data.dated_column import is_dated
     from impactkit.data.numbers import EMPTY
     from impactkit.data.totals import refuse_totals
     from impactkit.data.typing_columns import typed_frame
@@ -98,11 +102,14 @@ def _typed(table: Table, data: DataFiles, outcomes: Sequence[str], *, collected:
     given = (data.weight, data.exposure, data.pre_outcome, data.std_error)
     single = (data.treated, data.first_treated, data.eligible, data.dose, *given)
     time = () if without_time else (data.time,)
-    numbers = _named(*outcomes, *data.covariates, *single, *time)
+    dates = [name for name in _named(*time, data.first_treated) if is_dated(table, name)]
+    numbers = [name for name in _named(*outcomes, *data.covariates, *single, *time) if name not in dates]
     codes = [name for name in _named(data.unit, data.cluster, data.stratum) if name not in numbers]
     missing = EMPTY | frozenset(data.missing)
     refuse_totals(table, data.unit)
-    frame = typed_frame(table, numbers=numbers, codes=codes, decimal=data.decimal, missing=missing)
+    frame = typed_frame(
+        table, numbers=numbers, codes=codes, dates=dates, decimal=data.decimal, missing=missing
+    )
     if without_time and collected is not None:
         frame[str(data.time)] = collected.year
     return frame

@@ -35,7 +35,7 @@ class RegressionToTheMean:
     Each unit's outcome in the last period before the start is compared with its own mean in the earlier
     periods, less the median of the donors' such changes. A treated unit among the few most extreme, on the
     side from which a return looks like the estimated effect, lowers the grade. A unit picked by lot is so
-    in at most about ``rare / 2`` of cases without an effect.
+    in about ``rare`` of cases at most.
 
     References
     ----------

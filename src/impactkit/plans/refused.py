@@ -15,6 +15,7 @@ from impactkit.indicators.refusals import (
     refused_share,
     refused_values,
 )
+from impactkit.plans.rows import year_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from impactkit.plans.plan import Plan
 
 _IN_CLAIM = '{file}, claim "{claim}"'
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +148,7 @@ def _measured(plan: Plan, claim: Claim, frame: pd.DataFrame) -> tuple[list[int],
     data = plan.data
     if data.time is None or data.time not in frame.columns:
         return _dated(plan, claim)
-    years = [int(year) for year in frame[data.time].dropna().unique() if _is_year(year)]
+    years = _years(frame[data.time])
     start = _start(plan, frame)
     if start is None:
         return sorted(years)[:1], sorted(years)[-1:] if len(years) > 1 else []
@@ -158,15 +158,21 @@ def _measured(plan: Plan, claim: Claim, frame: pd.DataFrame) -> tuple[list[int],
 def _start(plan: Plan, frame: pd.DataFrame) -> float | None:
     data = plan.data
     if data.start is not None:
-        return float(data.start)
+        return year_of(data.start)
     if data.first_treated is not None and data.first_treated in frame.columns:
-        starts = [start for start in frame[data.first_treated].dropna() if _is_year(start)]
+        starts = _years(frame[data.first_treated])
         return float(min(starts)) if starts else None
-    return None
+    own = getattr(plan.estimator, "start", None)
+    return None if own is None else year_of(own)
 
 
-def _is_year(value: float) -> bool:
-    return _FIRST_YEAR <= value <= _LAST_YEAR and value == int(value)
+def _years(times: pd.Series) -> list[int]:
+    found = (
+        {year_of(time) for time in times.dropna().unique().tolist()}
+        if times.dtype.kind != "M"
+        else {float(year) for year in times.dt.year.unique()}
+    )
+    return sorted(int(year) for year in found if year is not None and year == int(year))
 
 
 def _values(plan: Plan, claim: Claim, indicator: Indicator, frame: pd.DataFrame) -> NDArray[np.float64]:

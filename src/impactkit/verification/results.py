@@ -106,6 +106,8 @@ def data_fingerprint(plan: Plan) -> str:
     }
     # Every column that plays a part is a number, or else a code.
     kinds: dict[str, Kind] = {name: "number" if name in numbers else "text" for name in rows.columns}
+    if data.time in kinds and rows[data.time].dtype.kind == "M":
+        kinds[str(data.time)] = "date"
     return fingerprint(rows, kinds)
 
 

@@ -2,8 +2,8 @@
 
 The long version (`pytest -m slow` on this file) takes about half an hour and writes
 docs/results/synthetic-differences.md; a short one runs with the others. An effect is found where the default's
-limits leave out zero. Ranks are asked for their p-values, which is the same and spares the search for limits;
-a test holds that to the estimate's own limits.
+limits leave out zero. Ranks are asked for their p-values, which is the same and spares the search for
+limits; a test holds that to the estimate's own limits.
 """
 
 from dataclasses import dataclass, replace
@@ -127,15 +127,15 @@ def spread(n_treated, panels=15):
 
 INTRODUCTION = f"""# How often weighted donors mislead
 
-How often an effect is found where there is none, in per cent, at a nominal 5 % in two directions (2.5 % in each); in
-brackets how often one upwards is found. Then the same at a nominal 10 %. Power is how often an effect of {EFFECT:g},
-one standard deviation of units' own noise, is found upwards. {UNITS} units, moved by two common random walks by
-different amounts (`FactorPanel`), {AFTER} periods after the start, and noise that carries over by the autocorrelation
-given. The default of each estimator. Over 300 draws 5.0 means 2.5 to 7.5, over 100 draws 0.7 to 9.3. Made by
-`pytest -m slow tests/coverage/test_synthetic_differences_coverage.py`.
+How often an effect is found where there is none, in per cent, at a nominal 5 % in two directions (2.5 % in
+each); in brackets how often one upwards is found. Then the same at a nominal 10 %. Power is how often an effect
+of {EFFECT:g}, one standard deviation of units' own noise, is found upwards. {UNITS} units, moved by two common
+random walks by different amounts (`FactorPanel`), {AFTER} periods after the start, and noise that carries over
+by the autocorrelation given. The default of each estimator. Over 300 draws 5.0 means 2.5 to 7.5, over 100 draws
+0.7 to 9.3. Made by `pytest -m slow tests/coverage/test_synthetic_differences_coverage.py`.
 
-With one treated unit of {UNITS}, no rank is rarer than 1 in {UNITS}: nothing can be found at 2.5 % in a direction,
-whatever the effect.
+With one treated unit of {UNITS}, no rank is rarer than 1 in {UNITS}: nothing can be found at 2.5 % in a
+direction, whatever the effect.
 """
 TITLES = {
     "differences": "`SyntheticDifferenceInDifferences()`: ranks with 1 and 3 treated, the jackknife with 8",
@@ -177,8 +177,8 @@ def errors_table(found):
     lines = [
         "## Placebo, jackknife and bootstrap errors of the same estimate",
         "",
-        "In how many of 15 panels (12 periods before the start, no autocorrelation) the largest is over twice the",
-        "smallest.",
+        "In how many of 15 panels (12 periods before the start, no autocorrelation) the largest is over twice",
+        "the smallest.",
         "",
         "| treated | panels |",
         "|---|---|",

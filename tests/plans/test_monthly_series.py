@@ -1,4 +1,4 @@
-"""A monthly series with a season goes from a plan in TOML, months as dates, to a report and a verified bundle."""
+"""A monthly series with a season goes from a plan in TOML, months as dates, to a verified bundle."""
 
 import json
 

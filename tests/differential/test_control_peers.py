@@ -69,10 +69,12 @@ def test_outcomes_are_followed_nowhere_worse(seed, peer):
     found = estimated(frame, SyntheticControl(permutation=None))
     mine, theirs = our_weights(found, frame), vector(given["weights"], frame)
     assert loss(mine, frame) <= loss(theirs, frame) * (1 + 1e-12)
-    assert loss(mine, frame) == pytest.approx(loss(theirs, frame), rel=1e-3)
-    np.testing.assert_allclose(mine, theirs, atol=0.01)
+    # pysyncon's solver takes slopes from differences, and stops a little short.
+    stops_short = peer == "pysyncon"
+    assert loss(mine, frame) == pytest.approx(loss(theirs, frame), rel=1e-5 if stops_short else 1e-12)
+    np.testing.assert_allclose(mine, theirs, atol=0.005 if stops_short else 1e-10)
     if "att" in given:
-        assert found.interval.point == pytest.approx(given["att"], abs=1e-4)
+        assert found.interval.point == pytest.approx(given["att"], abs=1e-10)
 
 
 @pytest.mark.parametrize("penalty", ["0.01", "0.1", "1"])
@@ -83,8 +85,8 @@ def test_penalised_weights_are_nowhere_worse(seed, peer, penalty):
     mine = our_weights(found, frame)
     theirs = vector(ANSWERS[seed]["penalised"][peer]["weights"][penalty], frame)
     assert loss(mine, frame, size) <= loss(theirs, frame, size) * (1 + 1e-12)
-    assert loss(mine, frame, size) == pytest.approx(loss(theirs, frame, size), rel=1e-3)
-    np.testing.assert_allclose(mine, theirs, atol=0.02)
+    assert loss(mine, frame, size) == pytest.approx(loss(theirs, frame, size), rel=1e-5)
+    np.testing.assert_allclose(mine, theirs, atol=0.005)
 
 
 def predictors(frame):

@@ -128,6 +128,17 @@ def test_a_unit_above_all_donors_cannot_be_followed():
     assert asked(study, ik.SyntheticDifferenceInDifferences)[1]["outside_donors"].passed is True
 
 
+def test_pooled_units_are_asked_as_one():
+    y = np.random.default_rng(3).standard_normal((20, 8))
+    y[0] += 10
+    y[1] -= 10
+    frame = FactorPanel(n_donors=18, n_treated=2, n_periods=8, start=6).draw(1).assign(y=y.ravel())
+    frame["first_treated"] = np.where(frame["unit"] < 2, 6, 0)
+    study = Study(frame, outcome="y", unit="unit", time="period", first_treated="first_treated")
+    assert asked(study)[1]["outside_donors"].passed is False
+    assert asked(study, treated="pooled")[1]["outside_donors"].passed is True
+
+
 @pytest.mark.parametrize(("own", "usual", "passed"), [(1.0, 0.5, True), (1.1, 0.5, False), (1.0, 0.0, False)])
 def test_the_gap_before_the_start_is_at_most_twice_the_donors(own, usual, passed):
     study = drawn(n_donors=5)

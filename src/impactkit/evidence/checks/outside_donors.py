@@ -12,6 +12,7 @@ from impactkit.data.study import Study
 from impactkit.effects.donor_panel import donor_panel
 from impactkit.effects.donor_pool import DonorPool
 from impactkit.effects.estimate import Estimate
+from impactkit.effects.pooled_donors import mean_panel
 from impactkit.evidence.check_result import CheckResult
 from impactkit.wording import Message
 
@@ -32,7 +33,7 @@ class OutsideDonors:
     -----
     An average of donors lies among them. A treated unit beyond all of them can only be extrapolated to, and
     the gap that is left before the start is read as an effect after it. Methods that take out each unit's
-    level are asked of outcomes less their mean before the start.
+    level are asked of outcomes less their mean before the start; pooled treated units are asked as one.
 
     Examples
     --------
@@ -68,6 +69,8 @@ class OutsideDonors:
             donors; nan where donors are all alike.
         """
         panel = donor_panel(study, DonorPool.model_validate(estimate.settings["donors"]), alone=False)
+        if panel.n_treated > 1 and estimate.settings.get("treated") == "pooled":
+            panel = mean_panel(panel)
         worst, worst_unit, outside = 0.0, panel.names[0], 0
         for i, start in enumerate(panel.starts.tolist()):
             before = panel.outcomes[:, :start]

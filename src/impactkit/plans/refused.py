@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from impactkit.errors import Trouble
@@ -16,6 +15,7 @@ from impactkit.indicators.refusals import (
     refused_share,
     refused_values,
 )
+from impactkit.plans.rows import year_of, years_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from impactkit.plans.plan import Plan
 
 _IN_CLAIM = '{file}, claim "{claim}"'
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +148,7 @@ def _measured(plan: Plan, claim: Claim, frame: pd.DataFrame) -> tuple[list[int],
     data = plan.data
     if data.time is None or data.time not in frame.columns:
         return _dated(plan, claim)
-    years = [int(year) for year in _years(frame[data.time]).unique() if _is_year(year)]
+    years = years_of(frame[data.time])
     start = _start(plan, frame)
     if start is None:
         return sorted(years)[:1], sorted(years)[-1:] if len(years) > 1 else []
@@ -159,21 +158,12 @@ def _measured(plan: Plan, claim: Claim, frame: pd.DataFrame) -> tuple[list[int],
 def _start(plan: Plan, frame: pd.DataFrame) -> float | None:
     data = plan.data
     if data.start is not None:
-        return float(data.start.year if isinstance(data.start, date) else data.start)
+        return year_of(data.start)
     if data.first_treated is not None and data.first_treated in frame.columns:
-        starts = [start for start in _years(frame[data.first_treated]) if _is_year(start)]
-        return float(min(starts)) if starts else None
-    return None
-
-
-def _years(column: pd.Series) -> pd.Series:
-    """Return the years of dates, and numbers as they are; only those that are seen."""
-    seen = column.dropna()
-    return seen.dt.year if seen.dtype.kind == "M" else seen
-
-
-def _is_year(value: float) -> bool:
-    return _FIRST_YEAR <= value <= _LAST_YEAR and value == int(value)
+        starts = years_of(frame[data.first_treated])
+        return float(starts[0]) if starts else None
+    own = getattr(plan.estimator, "start", None)
+    return None if own is None else year_of(own)
 
 
 def _values(plan: Plan, claim: Claim, indicator: Indicator, frame: pd.DataFrame) -> NDArray[np.float64]:

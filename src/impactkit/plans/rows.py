@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from impactkit.errors import DataError, Trouble
 from impactkit.plans.data_files import DataFiles
 
+_FIRST, _LAST, _MONTHS = 1900, 2200, 12
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -77,14 +79,59 @@ def last_year(rows: pd.DataFrame, data: DataFiles) -> int | None:
     int or None
         None when neither says a year.
     """
-    times = rows[data.time] if data.time in rows.columns and len(rows) else None
-    if times is not None and times.dtype.kind == "M":
-        times = times.dt.year
-    last = None if times is None else times.max()
-    # Waves counted 0, 1, 2 are no years.
-    if last is not None and 1900 <= last <= 2200:
-        return int(last)
+    seen = years_of(rows[data.time]) if data.time in rows.columns else []
+    if seen:
+        return seen[-1]
     return data.follow_up_collected.year if data.follow_up_collected else None
+
+
+def years_of(times: pd.Series) -> list[int]:
+    """Return the years of a column of periods or starts, in order; what is no year is left out.
+
+    Parameters
+    ----------
+    times : Series
+        Dates, years, or months written 202304; waves counted 0, 1, 2 are no years.
+
+    Returns
+    -------
+    list of int
+        Each once.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> years_of(pd.Series([202212, 202301])), years_of(pd.Series([1, 2]))
+    ([2022, 2023], [])
+    """
+    seen = times.dropna().unique().tolist() if times.dtype.kind != "M" else times.dropna().dt.year.unique()
+    return sorted({int(year) for time in seen if (year := year_of(time)) is not None})
+
+
+def year_of(time: float | date) -> float | None:
+    """Return the year of a time: of a date, of a month written 202304, or the time itself.
+
+    Parameters
+    ----------
+    time : float or date
+        As the rows or the plan have it.
+
+    Returns
+    -------
+    float or None
+        None where it is no year: waves counted 0, 1, 2 are none.
+
+    Examples
+    --------
+    >>> year_of(date(2023, 4, 1)), year_of(202304), year_of(2023), year_of(2)
+    (2023.0, 2023.0, 2023.0, None)
+    """
+    if isinstance(time, date):
+        return float(time.year)
+    year, month = divmod(time, 100)
+    if _FIRST <= year <= _LAST and 1 <= month <= _MONTHS and month == int(month):
+        return float(year)
+    return float(time) if _FIRST <= time <= _LAST and time == int(time) else None
 
 
 def _collected(data: DataFiles) -> tuple[date | None, ...]:

@@ -14,6 +14,11 @@ from impactkit.wording import Message
 class PlaceboDates(BaseModel):
     """The mean of what is left over the treated stretch, ranked among stretches at all other dates.
 
+    Parameters
+    ----------
+    method : {"placebo_dates"}
+        Its name in a plan; there is nothing to choose.
+
     Notes
     -----
     The regression is made without the interruption, a supposed constant effect taken out of the treated

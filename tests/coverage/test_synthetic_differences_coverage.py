@@ -136,8 +136,8 @@ effect of {EFFECT:g}, one standard deviation of units' own noise, is found upwar
 
 The world is `FactorPanel`: {UNITS} units, moved by two common random walks by different amounts, {AFTER}
 periods after the start, and noise that carries over by the autocorrelation given. Each estimator has its
-default inference, but that ranks of `SyntheticDifferenceInDifferences` are among 199 choices of donors for 999,
-which changes no level. Over 300 draws 5.0 means 2.5 to 7.5, over 100 draws 0.7 to 9.3.
+default inference, but that ranks of `SyntheticDifferenceInDifferences` are among 199 choices of donors, not
+999, which changes no level. Over 300 draws 5.0 means 2.5 to 7.5, over 100 draws 0.7 to 9.3.
 
 With one treated unit of {UNITS}, no rank is rarer than 1 in {UNITS}: nothing can be found at 2.5 % in a
 direction, whatever the effect. The augmented control was not measured with eight treated units.

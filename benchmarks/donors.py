@@ -68,7 +68,7 @@ def synthetic_control_pysyncon(frame: pd.DataFrame) -> Answer:
 def _sdid_impactkit(frame: pd.DataFrame, kind: str) -> Answer:
     import impactkit as ik
 
-    inference = ik.inference.SyntheticVariance(kind=kind, draws=200)
+    inference = ik.inference.SyntheticVariance(of=kind, draws=200)
     estimator = ik.SyntheticDifferenceInDifferences(inference=inference, permutation=None)
     found = estimator.estimate(_study(frame))
     return found.interval.point, found.interval.std_error
@@ -105,22 +105,37 @@ def _sdid_statspai(frame: pd.DataFrame, kind: str) -> Answer:
 # Interrupted series: level, slope and season with Newey and West's errors: the change of level and its error.
 
 
-def series_impactkit(frame: pd.DataFrame) -> Answer:
-    """Fit with impactkit, by its default inference."""
+def _series_impactkit(frame: pd.DataFrame, **inference: Any) -> Answer:
     import impactkit as ik
 
-    study = ik.Study(frame, outcome="y", time="t", treated="on")
-    found = ik.InterruptedTimeSeries(season="fourier", season_length=12, harmonics=1).estimate(study)
-    level = next(term.interval for term in found.terms if term.name == "level")
+    study = ik.Study(frame, outcome="y", time="t", start=72)
+    found = ik.InterruptedTimeSeries(
+        season="fourier", season_length=12, harmonics=1, permutation=None, **inference
+    ).estimate(study)
+    level = found.terms[1].interval
     return level.point, level.std_error
+
+
+def series_impactkit(frame: pd.DataFrame) -> Answer:
+    """Fit with impactkit, by its default inference."""
+    return _series_impactkit(frame)
+
+
+def series_newey_west(frame: pd.DataFrame) -> Answer:
+    """Fit with impactkit, by Newey and West's errors as the others have them."""
+    import impactkit as ik
+
+    return _series_impactkit(frame, inference=ik.inference.NeweyWest(lags=4, small_sample=False))
 
 
 def series_statspai(frame: pd.DataFrame) -> Answer:
     """Fit with StatsPAI."""
     import statspai as sp
 
-    sp.its(frame, y="y", time="t", intervention=72, seasonality_period=12, seasonality_harmonics=1, hac_lag=4)
-    return float("nan"), float("nan")
+    found = sp.its(
+        frame, y="y", time="t", intervention=72, seasonality_period=12, seasonality_harmonics=1, hac_lag=4
+    )
+    return float(found.level_change), float(found.se_level)
 
 
 def series_statsmodels(frame: pd.DataFrame) -> Answer:
@@ -157,6 +172,7 @@ RUN = {
     ("synthetic_control", "StatsPAI"): synthetic_control_statspai,
     ("synthetic_control", "pysyncon (20 of 290 fits)"): synthetic_control_pysyncon,
     ("series", "impactkit"): series_impactkit,
+    ("series", "impactkit Newey-West"): series_newey_west,
     ("series", "StatsPAI"): series_statspai,
     ("series", "statsmodels"): series_statsmodels,
     ("sweep", "impactkit"): sweep_impactkit,

@@ -34,6 +34,7 @@ _HOMES = {
         "ExtendedTwoWayFixedEffects",
         "Imputation",
         "InterruptedTimeSeries",
+        "PenalisedSyntheticControl",
         "RandomisedTrial",
         "StackedDifferenceInDifferences",
         "StaggeredDifferenceInDifferences",

@@ -13,10 +13,13 @@ from impactkit.effects.estimators import (
     ExtendedTwoWayFixedEffects,
     Imputation,
     InterruptedTimeSeries,
+    PenalisedSyntheticControl,
     RandomisedTrial,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
     StructuralTimeSeries,
+    SyntheticControl,
+    SyntheticDifferenceInDifferences,
     TripleDifference,
 )
 from impactkit.effects.inference import ClusterRobust, InfluenceFunction, NeweyWest, PraisWinsten
@@ -26,6 +29,7 @@ from impactkit.effects.worlds import (
     CountPanel,
     DosedPanel,
     EligibleInAreas,
+    FactorPanel,
     InterruptedSeries,
     RandomisedArms,
     RepeatedCrossSections,
@@ -59,7 +63,7 @@ class Design(NamedTuple):
     @property
     def ranks_donors(self):
         """Whether chance is known by ranks among donors alone: no standard error, and constants refused."""
-        return isinstance(self.estimator, DonorSettings)
+        return isinstance(self.estimator, (DonorSettings, SyntheticDifferenceInDifferences))
 
     @property
     def has_units(self):
@@ -141,6 +145,12 @@ VARIED = {
     "forecast with season and wandering slope": Design(
         StructuralTimeSeries(trend="local_linear", season="fourier", season_length=12),
         WanderingSeries(season=2.0, wander=0.2, n_after=6),
+    ),
+    "one control for several treated": Design(
+        SyntheticControl(treated="pooled"), FactorPanel(n_treated=3, n_donors=12)
+    ),
+    "penalised controls of several treated": Design(
+        PenalisedSyntheticControl(penalty="leave_one_out"), FactorPanel(n_treated=2, n_donors=12)
     ),
     "unpaired": Design(BeforeAfter(paired=False), ChangeInOneGroup()),
 }

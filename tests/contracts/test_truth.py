@@ -23,6 +23,7 @@ from impactkit.effects.estimators import (
     StructuralTimeSeries,
     SunAbraham,
     SwitchingDifferenceInDifferences,
+    SyntheticDifferenceInDifferences,
     TripleDifference,
 )
 from impactkit.effects.inference import ClusterRobust, Permutation
@@ -142,7 +143,8 @@ def test_a_standard_error_of_ranks_is_not_known(design, frame):
         assert math.isnan(term.interval.std_error) and math.isfinite(term.interval.p_value)
 
 
-BY_UNIT = [e for e in estimators.ALL if e not in UNASSIGNED and not issubclass(e, DonorSettings)]
+RANKED = (DonorSettings, SyntheticDifferenceInDifferences)
+BY_UNIT = [e for e in estimators.ALL if e not in UNASSIGNED and not issubclass(e, RANKED)]
 
 
 @pytest.mark.parametrize("estimator", BY_UNIT)

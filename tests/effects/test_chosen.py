@@ -5,15 +5,29 @@ from dataclasses import fields, replace
 import pytest
 
 from impactkit.effects import estimators, worlds
-from impactkit.effects.estimators import DifferenceInDifferences, StaggeredDifferenceInDifferences
+from impactkit.effects.estimator import DonorSettings
+from impactkit.effects.estimators import (
+    DifferenceInDifferences,
+    InterruptedTimeSeries,
+    StaggeredDifferenceInDifferences,
+    StructuralTimeSeries,
+    SyntheticDifferenceInDifferences,
+)
 from impactkit.effects.inference import ClusterRobust, InfluenceFunction, WildClusterBootstrap
 from impactkit.effects.worlds import StaggeredPanel, TwoGroupPanel
 
+OTHERWISE = (
+    DonorSettings,
+    SyntheticDifferenceInDifferences,
+    InterruptedTimeSeries,
+    StructuralTimeSeries,
+)
+"""Ranks among donors, or one series: nothing to choose by the number of clusters."""
 DEFAULTS = [
     pytest.param(estimator(), kind(), id=f"{estimator.__name__}-{kind.__name__}")
     for estimator in estimators.ALL
     for kind in worlds.ALL
-    if estimator.model_fields["method"].default in kind().designs
+    if estimator.model_fields["method"].default in kind().designs and not issubclass(estimator, OTHERWISE)
 ]
 
 

@@ -8,7 +8,12 @@ from scipy.optimize import minimize
 
 from impactkit.data.study import Study
 from impactkit.effects.estimators import SyntheticControl
-from impactkit.effects.kernels.predictor_weights import _loss, donors_given, nested_weights
+from impactkit.effects.kernels.predictor_weights import (
+    _loss,
+    donors_following,
+    donors_given,
+    nested_weights,
+)
 from impactkit.effects.predictor import Predictor
 from impactkit.errors import EstimationError, StudyError
 
@@ -130,9 +135,34 @@ def test_cross_validation_trains_on_the_first_half():
     Y = frame["y"].to_numpy().reshape(N, T)[:, 4:9]
     v = nested_weights(train[1:], train[0], Y[1:], Y[0]).v
     own = np.array([one.weight for one in found.counterfactual.predictors])
-    np.testing.assert_allclose(weights(found), donors_given(own, last[1:], last[0]), atol=1e-5)
+    before = frame["y"].to_numpy().reshape(N, T)[:, :9]
+    expected = donors_following(own, last[1:], last[0], before[1:], before[0])
+    np.testing.assert_allclose(weights(found), expected, atol=1e-5)
     losses = [_loss(each, train[1:], train[0], Y[1:], Y[0])[0] for each in (own, v)]
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_of_weights_that_meet_predictors_alike_those_that_follow_outcomes_are_taken(seed):
+    rng = np.random.default_rng(seed)
+    X, Z = rng.standard_normal((15, 2)), rng.standard_normal((15, 6))
+    X[0], v = X[1:].mean(axis=0), rng.dirichlet([1, 1])
+    found = donors_following(v, X[1:], X[0], Z[1:], Z[0])
+    np.testing.assert_allclose(found @ X[1:], X[0], atol=1e-7)
+    slow = minimize(
+        lambda w: ((w @ Z[1:] - Z[0]) ** 2).sum(),
+        np.full(14, 1 / 14),
+        bounds=[(0, 1)] * 14,
+        constraints=[
+            {"type": "eq", "fun": lambda w: w.sum() - 1},
+            {"type": "eq", "fun": lambda w: w @ X[1:] - X[0]},
+        ],
+        options={"ftol": 1e-14, "maxiter": 1000},
+    )
+    assert ((found @ Z[1:] - Z[0]) ** 2).sum() == pytest.approx(slow.fun, rel=1e-4, abs=1e-6)
+    X[0] = 9.0  # outside: the nearest weights are the only ones, and outcomes have no say
+    alone = donors_given(v, X[1:], X[0])
+    np.testing.assert_array_equal(donors_following(v, X[1:], X[0], Z[1:], Z[0]), alone)
 
 
 def test_outcomes_of_every_period_alike_are_the_plain_synthetic_control():

@@ -46,13 +46,13 @@ def test_empty_cells_are_missing_in_numbers_and_codes():
 
 
 def test_every_fault_is_told_at_once_by_cell():
-    table = table_of(kommun=["0114", ""], trygg_kväll=["tolv", "0,5"], andel=["0,5", ".."])
-    said = refusal(
-        table, numbers=["trygg_kväll", "andel", "Andell"], codes=["kommun", "xyz"], required=["kommun"]
+    table = table_of(
+        kommun=["0114", ""], trygg_kväll=["tolv", "0,5"], andel=["0,5", ".."], mån=["2022-01", "februari"]
     )
+    said = refusal(table, numbers=["trygg_kväll", "andel", "Andell"], codes=["kommun", "xyz"], dates=["mån"])
     assert "There is no column Andell.\n  Where: a.csv\n  Mend:  Did you mean andel?" in said
     assert (
-        "There is no column xyz.\n  Where: a.csv\n  Mend:  The columns are kommun, trygg_kväll, andel."
+        "There is no column xyz.\n  Where: a.csv\n  Mend:  The columns are kommun, trygg_kväll, andel, mån."
         in said
     )
     assert "tolv in column trygg_kväll is not a number.\n  Where: a.csv, cell B2" in said
@@ -60,10 +60,7 @@ def test_every_fault_is_told_at_once_by_cell():
         ".. in column andel is not a number; it may stand for a missing value.\n  Where: a.csv, cell C3"
         in said
     )
-    assert (
-        "A value is missing in column kommun, which must be filled in on every row.\n  Where: a.csv, cell A3"
-        in said
-    )
+    assert "februari in column mån is not written like the dates above it.\n  Where: a.csv, cell D3" in said
 
 
 def test_text_in_a_number_column_is_told_by_sheet_and_cell(write_workbook):

@@ -169,3 +169,15 @@ def test_dates_are_written_as_dates():
     study = ik.Study(frame, outcome="y", unit="area", time="when", first_treated="started")
     told = ik.plot(ik.DifferenceInDifferences().estimate(study), language="en").alt_text
     assert all(day in told for day in ("2021-06-01", "2023-06-01", "2022-03-01"))
+
+
+def test_dates_do_not_run_into_each_other():
+    from impactkit.reporting.drawing import written_periods
+
+    months = [f"{year}-{month:02d}-01" for year in range(2016, 2025) for month in range(1, 13)]
+    years = written_periods(months)
+    assert [months[k][:4] for k in years] == list(years.values()) == [str(y) for y in range(2016, 2025)]
+    few = written_periods(months[3:20])
+    assert len(few) <= 6
+    assert few[16] == "2017-08"
+    assert written_periods(["2021-03-04", "2021-03-11"]) == {0: "2021-03-04", 1: "2021-03-11"}

@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal
 
 from impactkit.data.columns import Columns, LeftOut
+from impactkit.data.period_value import When, period_value
 from impactkit.data.roles import Roles
 from impactkit.data.study_columns import study_columns
 from impactkit.wording import Message, card
@@ -38,8 +39,9 @@ class Study:
     switching : bool
         Whether ``treated`` is a path that may also be switched off again. Only estimators of such paths take
         the study.
-    start : float, optional
-        First treated period, shared by all treated; makes ``treated`` the group.
+    start : float, date or str, optional
+        First treated period, shared by all treated; makes ``treated`` the group. A year, or a date or month
+        (``2022-03-01``, ``2022-03``) where times are dates; kept as the number that stands for it.
     cluster, stratum : str, optional
         Columns of the cluster in which treatment was assigned or errors go together, and of the assignment
         stratum.
@@ -89,7 +91,7 @@ class Study:
     time: str | None = None
     first_treated: str | None = None
     treated: str | None = None
-    start: float | None = None
+    start: When | None = None
     switching: bool = False
     cluster: str | None = None
     weight: str | None = None
@@ -107,8 +109,9 @@ class Study:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "covariates", tuple(self.covariates))
+        object.__setattr__(self, "start", None if self.start is None else period_value(self.start))
         columns, left_out, notes = study_columns(
-            self.frame, self.roles, start=self.start, switching=self.switching, rates=self.rates
+            self.frame, self.roles, start=self.start_value, switching=self.switching, rates=self.rates
         )
         object.__setattr__(self, "columns", columns)
         object.__setattr__(self, "left_out", left_out)
@@ -135,6 +138,11 @@ class Study:
         )
 
     @property
+    def start_value(self) -> float | None:
+        """The first treated period as a number: days since 1970-01-01 where times are dates."""
+        return None if self.start is None else period_value(self.start)
+
+    @property
     def kind(self) -> Kind:
         """Cross section, repeated cross sections or panel."""
         if self.time is None:
@@ -151,11 +159,18 @@ class Study:
         """Treated units that take part, or treated rows where there are no units."""
         return self.columns.n_treated
 
+    @property
+    def _shape(self) -> str:
+        """What a reader sees: cross sections of one row each are a series."""
+        is_series = self.kind == "repeated_cross_sections" and self.n_rows == len(self.columns.periods)
+        return "series" if is_series else self.kind
+
     def __repr__(self) -> str:
-        parts = [self.kind.replace("_", " "), f"outcome={self.outcome!r}", f"{self.n_rows} rows"]
+        parts = [self._shape.replace("_", " "), f"outcome={self.outcome!r}", f"{self.n_rows} rows"]
         if self.unit is not None:
             parts.append(f"{self.columns.n_units} units")
-        parts.append(f"{self.n_treated} treated")
+        if self._shape != "series":
+            parts.append(f"{self.n_treated} treated")
         if self.time is not None:
             parts.append(f"{len(self.columns.periods)} periods")
         return f"Study({', '.join(parts)})"
@@ -163,11 +178,14 @@ class Study:
     def _repr_html_(self) -> str:
         c = self.columns
         rows: list[tuple[Message | str, Message | str]] = [
-            (Message("study.row.kind"), Message(f"study.kind.{self.kind}")),
+            (Message("study.row.kind"), Message(f"study.kind.{self._shape}")),
             (Message("study.row.rows"), Message("study.count", {"n": self.n_rows})),
-            (Message("study.row.units"), Message("study.count", {"n": c.n_units})),
-            (Message("study.row.treated"), Message("study.count", {"n": self.n_treated})),
         ]
+        if self._shape != "series":
+            rows += [
+                (Message("study.row.units"), Message("study.count", {"n": c.n_units})),
+                (Message("study.row.treated"), Message("study.count", {"n": self.n_treated})),
+            ]
         if c.period_names:
             rows.append((Message("study.row.periods"), f"{c.period_names[0]}–{c.period_names[-1]}"))
         rows += [(Message(f"study.role.{role}"), column) for role, column in self.roles.named()]

@@ -14,6 +14,7 @@ from impactkit.data.columns import Array, Columns, Flags, Floats, LeftOut, Reaso
 from impactkit.data.roles import Roles
 from impactkit.data.study_codes import code_troubles
 from impactkit.data.study_faults import (
+    calendar_troubles,
     floats_of,
     missing_label_troubles,
     number_troubles,
@@ -91,7 +92,7 @@ def study_columns(
     if cells := _cell_troubles(table, roles):
         further = _further(table, roles, cells, start=start, switching=switching)
         _raise(settings + [t for found in cells.values() for t in found] + further)
-    _raise(settings)
+    _raise(settings + calendar_troubles(table, roles))
     found = _treated(table, roles, start, switching)
     _raise(list(found.troubles) + panel_troubles(found.columns, roles))
     columns, left_out = _complete(found.columns, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,39 @@ _CHANGES = {
     "dose": "The dose changes within a unit; units: {n}, the first is {unit!r}.",
     "stratum": "The stratum changes within a unit; units: {n}, the first is {unit!r}.",
 }
+
+
+def calendar_troubles(table: Mapping[str, pd.Series[Any]], roles: Roles) -> list[Trouble]:
+    """Return a trouble if periods are dates and starts are not, or the other way round.
+
+    Parameters
+    ----------
+    table : mapping of str to Series
+        The columns.
+    roles : Roles
+        The part each plays.
+
+    Returns
+    -------
+    list of Trouble
+        Empty when all is well.
+    """
+    if roles.time is None or roles.first_treated is None:
+        return []
+    times, starts = table[roles.time], table[roles.first_treated]
+    if (times.dtype.kind == "M") == (starts.dtype.kind == "M"):
+        return []
+    told = starts.notna() if starts.dtype.kind == "M" else starts.notna() & (starts != 0) & (starts != np.inf)
+    if not bool(told.any()):
+        return []
+    return [
+        Trouble(
+            "Periods in {time!r} and starts in {start!r} are not alike: one has dates, the other numbers.",
+            "first_treated={start!r}",
+            "Write both as dates, or both as numbers such as years.",
+            {"time": roles.time, "start": roles.first_treated},
+        )
+    ]
 
 
 def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from impactkit.data.dated_column import dated_column
 from impactkit.data.fault import Fault, refuse
 from impactkit.data.numbers import (
     EMPTY,
@@ -55,7 +56,7 @@ def typed_frame(
     *,
     numbers: Sequence[str],
     codes: Sequence[str] = (),
-    required: Sequence[str] = (),
+    dates: Sequence[str] = (),
     decimal: DecimalMark | None = None,
     missing: frozenset[str] = EMPTY,
 ) -> pd.DataFrame:
@@ -69,8 +70,8 @@ def typed_frame(
         Columns of numbers. A column of whole numbers with none missing becomes integers.
     codes : sequence of str
         Columns of texts, such as municipality codes: 0114 stays 0114.
-    required : sequence of str
-        Those of the columns in which every cell must hold a value.
+    dates : sequence of str
+        Columns of days, months, quarters or weeks, read to the first day of each.
     decimal : {",", "."}, optional
         The file's decimal mark; found from the unambiguous cells when left out.
     missing : frozenset of str
@@ -78,14 +79,13 @@ def typed_frame(
 
     Returns
     -------
-    DataFrame, shape (n_rows, len(numbers) + len(codes))
+    DataFrame, shape (n_rows, len(numbers) + len(codes) + len(dates))
         The columns in the order of the file. Missing values are nan.
 
     Raises
     ------
     DataError
-        If a column is not there, a cell of a number column cannot be read as a number, or a required cell is
-        empty. The error tells all of it, by cell.
+        If a column is not there, or a cell cannot be read as a number or a date; all of it is told, by cell.
     UsageError
         If a column is asked for both as numbers and as codes.
 
@@ -104,18 +104,17 @@ def typed_frame(
             mend="Name it once.",
             values={"column": both[0], "file": table.file},
         )
-    faults = _absent(table, (*numbers, *codes, *required))
+    faults = _absent(table, (*numbers, *codes, *dates))
     mark = decimal or table.decimal or find_decimal(chain.from_iterable(_texts(table, numbers)))
     read: dict[str, Callable[[Table, str], tuple[pd.Series, list[Fault]]]] = {
         **dict.fromkeys(codes, partial(_code_column, missing=missing)),
         **dict.fromkeys(numbers, partial(_number_column, mark=mark, missing=missing)),
+        **dict.fromkeys(dates, partial(dated_column, missing=missing)),
     }
     columns: dict[str, pd.Series] = {}
     for name in (name for name in table.header if name in read):
         columns[name], found = read[name](table, name)
         faults += found
-    for name in (name for name in table.header if name in required):
-        faults += _empty(table, name, missing)
     refuse(faults, DataError)
     return pd.DataFrame(columns)
 
@@ -157,20 +156,6 @@ def _absent(table: Table, names: Sequence[str]) -> list[Fault]:
             )
         )
     return faults
-
-
-def _empty(table: Table, name: str, missing: frozenset[str]) -> list[Fault]:
-    signs = missing | EMPTY
-    return [
-        table.fault(
-            position,
-            name,
-            problem="A value is missing in column {column}, which must be filled in on every row.",
-            mend="Fill in the cell, or leave the whole row out.",
-        )
-        for position, text in enumerate(table.texts(name))
-        if text in signs
-    ]
 
 
 def _code_column(table: Table, name: str, *, missing: frozenset[str]) -> tuple[pd.Series, list[Fault]]:

@@ -70,12 +70,15 @@ class Told:
         What donors were to have in common with the treated unit.
     period_weights : tuple of float
         What each period before the start counts, where periods are weighed.
+    is_pooled : bool
+        Whether several treated units have one average of donors together.
     """
 
     warnings: tuple[Message, ...] = ()
     adjusted_for: tuple[str, ...] = field(default=())
     predictors: tuple[PredictorBalance, ...] = ()
     period_weights: tuple[float, ...] = ()
+    is_pooled: bool = False
 
 
 def donor_estimate(
@@ -116,7 +119,7 @@ def donor_estimate(
     return Estimate(
         settings=settings.model_dump(mode="json"),
         outcome=study.outcome,
-        estimand=_estimand(study, panel, settings.method),
+        estimand=_estimand(study, panel, settings.method, is_pooled=told.is_pooled),
         terms=_terms(panel, fits, found),
         inference=found.words,
         sample=sample_of(study, panel.columns),
@@ -141,9 +144,9 @@ def _test(beside: PlaceboInSpace | None, inference: DonorInferring[F], fits: F) 
     return None if chosen is None else chosen.test(fits)
 
 
-def _estimand(study: Study, panel: DonorPanel, method: str) -> Message:
+def _estimand(study: Study, panel: DonorPanel, method: str, *, is_pooled: bool) -> Message:
     periods = panel.columns.period_names
-    several = "" if panel.n_treated == 1 else "_several"
+    several = "" if panel.n_treated == 1 else "_pooled" if is_pooled else "_several"
     return Message(
         f"estimand.{method}{several}",
         {

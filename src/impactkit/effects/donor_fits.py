@@ -99,6 +99,11 @@ class DonorFits:
         """Rows of the donors."""
         return np.arange(self.n_treated, len(self.outcomes))
 
+    @property
+    def fitted(self) -> DonorFits:
+        """The treated for which weights were sought: these, one by one."""
+        return self
+
     @cached_property
     def weights(self) -> Floats:
         """What each donor weighs for each treated unit, shape (n, D)."""

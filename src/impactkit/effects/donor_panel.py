@@ -57,7 +57,7 @@ class DonorPanel:
         return len(self.starts)
 
 
-def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
+def donor_panel(study: Study, pool: DonorPool, *, alone: bool = True) -> DonorPanel:
     """Return the treated units of a study and the donors that its pool allows.
 
     Parameters
@@ -66,6 +66,8 @@ def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
         A panel with treated units and units that are not treated within it.
     pool : DonorPool
         Which of those may be donors.
+    alone : bool
+        Whether every treated unit must be a cluster of its own, as ranks suppose.
 
     Returns
     -------
@@ -100,7 +102,7 @@ def donor_panel(study: Study, pool: DonorPool) -> DonorPanel:
     faults = [
         *_pool_faults(pool, names, is_treated),
         *_treated_faults([names[i] for i in treated], starts, whole[treated]),
-        *_shared_faults(columns, treated, names),
+        *(_shared_faults(columns, treated, names) if alone else ()),
         *_donor_faults(len(donors)),
     ]
     if faults:

@@ -53,6 +53,7 @@ def nearly_as_good(fits: DonorFits, *, share: float = SHARE, of_spread: float = 
     NearlyAsGood
         Over the periods that all treated have; each treated unit's range enters by its share.
     """
+    fits = fits.fitted
     after, Y = fits.reach[1], fits.outcomes
     low = high = allowed = 0.0
     for i, start in enumerate(fits.starts.tolist()):
@@ -68,7 +69,7 @@ def nearly_as_good(fits: DonorFits, *, share: float = SHARE, of_spread: float = 
     return NearlyAsGood(low=low, high=high, allowed=allowed)
 
 
-def support_notes(panel: DonorPanel, fits: DonorFits) -> tuple[Message, ...]:
+def support_notes(panel: DonorPanel, fits: DonorFits, *, are_unique: bool = False) -> tuple[Message, ...]:
     """Return what to know of the donors before the start, a sentence each.
 
     Parameters
@@ -77,6 +78,8 @@ def support_notes(panel: DonorPanel, fits: DonorFits) -> tuple[Message, ...]:
         The treated units and donors.
     fits : DonorFits
         Their weights.
+    are_unique : bool
+        Whether the weights are the only ones by the way they were found.
 
     Returns
     -------
@@ -86,7 +89,7 @@ def support_notes(panel: DonorPanel, fits: DonorFits) -> tuple[Message, ...]:
     """
     found = [note for i in range(fits.n_treated) if (note := _outside(panel, fits, i)) is not None]
     several = [panel.names[i] for i in range(fits.n_treated) if not _is_unique(fits, i)]
-    if several:
+    if several and not are_unique:
         found.append(Message("donors.not_unique", {"units": listed(several)}))
     near = nearly_as_good(fits)
     found.append(Message("donors.nearly_as_good", {"low": near.low, "high": near.high}))

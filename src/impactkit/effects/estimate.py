@@ -194,7 +194,9 @@ class Estimate:
     )
     permutation: PermutationTest | None = field(default=None, repr=False, compare=False)
     bootstrap: Resampled | None = field(default=None, repr=False, compare=False)
-    counterfactual: Counterfactual | None = field(default=None, repr=False, compare=False)
+    counterfactual: Deferred[Counterfactual | None] = field(
+        default=Deferred(lambda: None), repr=False, compare=False
+    )
     cohorts: Aggregates | None = field(default=None, repr=False, compare=False)
     cluster_names: Callable[[], npt.NDArray[np.str_]] | None = field(default=None, repr=False, compare=False)
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from impactkit.effects.counterfactual import PredictorBalance
 from impactkit.effects.donor_fits import DonorFits
 from impactkit.effects.donor_panel import listed
-from impactkit.effects.kernels.predictor_weights import donors_given, nested_weights
+from impactkit.effects.kernels.predictor_weights import donors_following, nested_weights
 from impactkit.effects.predictor_table import PredictorTable
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
@@ -50,7 +50,8 @@ class PredictorFit:
         X = self._standardised(unit, donors, (middle, start))
         v, begun, loss = self._v(unit, donors, start, X)
         self.found[unit, start] = v, begun, loss
-        return donors_given(v, X[1:], X[0])
+        Y = self.outcomes[:, :start]
+        return donors_following(v, X[1:], X[0], Y[donors], Y[unit])
 
     def _v(self, unit: int, donors: Codes, start: int, X: Floats) -> tuple[Floats, str, float]:
         """Return the predictors' weights, where the search began, and its mean squared gap."""

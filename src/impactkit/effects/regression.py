@@ -142,7 +142,7 @@ def answer(
         inference=found[0][1].words,
         sample=sample,
         means=group_means(columns),
-        start=start if math.isfinite(start) else study.start,
+        start=start if math.isfinite(start) else study.start_value,
         adjusted_for=_adjusted_for(study, questions[0].problem, dropped),
         warnings=_distinct(warnings),
         contributions=Contributions.of(influence),

@@ -8,9 +8,10 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from impactkit.data.period_value import When, period_value
 from impactkit.effects.kernels.interruption import calendar, fourier, interruption
 from impactkit.effects.regression import Label
-from impactkit.effects.series import Series, When, as_value
+from impactkit.effects.series import Series
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
@@ -148,7 +149,7 @@ def _further(series: Series, settings: InterruptionSettings) -> tuple[Floats, tu
     """Return the regressors of further interruptions, their names, and the first of them after the start."""
     columns, labels, following = [np.empty((len(series.at), 0))], [], np.inf
     for when in settings.interruptions:
-        value = as_value(when)
+        value = period_value(when)
         since = series.periods >= value
         if value == series.start or since.all() or not since.any():
             raise EstimationError(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
 from impactkit.data.columns import Columns
+from impactkit.data.period_value import When, period_value
 from impactkit.data.study import Study
 from impactkit.effects.describe import suited
 from impactkit.effects.kernels.period_positions import Positions, period_positions
@@ -17,7 +17,6 @@ from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-When = float | date
 """A period as a number, or a date."""
 _DATE = 10  # characters: 2021-05-31
 
@@ -167,27 +166,6 @@ def series_of(study: Study, *, start: When | None, counts: bool, comparison: boo
     return found
 
 
-def as_value(when: When) -> float:
-    """Return a period as studies write it: numbers as they are, dates as days since 1970-01-01.
-
-    Parameters
-    ----------
-    when : float or date
-        The period.
-
-    Returns
-    -------
-    float
-        Its value.
-
-    Examples
-    --------
-    >>> as_value(date(1970, 1, 31)), as_value(2021)
-    (30.0, 2021.0)
-    """
-    return float((when - date(1970, 1, 1)).days) if isinstance(when, date) else float(when)
-
-
 def _treated(columns: Columns) -> Flags:
     if columns.treated is None:
         return np.ones(len(columns.outcome), dtype=bool)
@@ -202,15 +180,15 @@ def _treated(columns: Columns) -> Flags:
 
 def _start(study: Study, columns: Columns, treated: Flags, given: When | None) -> float:
     if given is not None:
-        return as_value(given)
+        return period_value(given)
     if columns.cohort is None or not bool(np.isfinite(columns.cohort).any()):
-        if study.start is None:
+        if study.start_value is None:
             raise EstimationError(
                 "Nothing says when the series was interrupted.",
                 where="start",
                 mend="Give start= (the first treated period), to the study or to the estimator.",
             )
-        return float(study.start)
+        return study.start_value
     starts = np.unique(columns.cohort[treated])
     if len(starts) > 1:
         raise EstimationError(

@@ -207,8 +207,10 @@ def t_uncertainty(
     gradients = gradients[0] if gradients.ndim == 3 else gradients
     joint = gradients @ covariance @ gradients.T
     errors = np.sqrt(np.maximum(np.diag(joint), 0.0))
+    found = t_intervals(points, errors, np.full(len(points), df), level=level)
+    unknown = np.flatnonzero(np.isnan(points)).tolist()
     return Uncertainty(
-        intervals=with_reasons(tuple(t_intervals(points, errors, np.full(len(points), df), level=level))),
+        intervals=found.without(dict.fromkeys(unknown, Message("estimate.no_share"))),
         contributions=shocks(joint),
         covariance=joint,
         words=Message("inference.series.unknown"),

@@ -12,7 +12,9 @@ from pydantic import BaseModel
 from impactkit.data.study import Study
 from impactkit.effects.counterfactual import Counterfactual
 from impactkit.effects.describe import group_means
-from impactkit.effects.estimate import Estimate, Sample, Term
+from impactkit.effects.estimate import Estimate, LaterTerms, Sample, Term
+from impactkit.effects.kernels.deferred import Deferred
+from impactkit.effects.permutation_test import PermutationTest
 from impactkit.effects.rate_effects import with_ratio
 from impactkit.effects.regression import Label
 from impactkit.effects.series import Series
@@ -37,13 +39,24 @@ class Course:
         In the outcome's unit, or as a rate.
     season : ndarray, shape (T,) or (0,)
         The seasonal part of what was expected.
+    counts : bool
+        Whether the last effect is the logarithm of a ratio, to which the ratio is added.
+    ranked : PermutationTest, optional
+        The test that stands beside.
+
+    Notes
+    -----
+    Labels, what was expected and the season may be given as functions that return them: what nobody reads is
+    not worked out.
     """
 
     series: Series
-    labels: tuple[Label, ...]
+    labels: Deferred[tuple[Label, ...]] = Deferred()  # noqa: RUF009 (a descriptor)
     observed: Floats
-    expected: Floats
-    season: Floats
+    expected: Deferred[Floats] = Deferred()  # noqa: RUF009 (a descriptor)
+    season: Deferred[Floats] = Deferred()  # noqa: RUF009 (a descriptor)
+    counts: bool = False
+    ranked: PermutationTest | None = None
 
 
 def series_estimate(
@@ -77,25 +90,28 @@ def series_estimate(
     Estimate
         The average effect first.
     """
-    labels = course.labels
-    if labels[-1].measure == "log_ratio":
-        found, labels = with_ratio(found), (*labels, _RATIO)
-    terms = tuple(label.term(interval) for label, interval in zip(labels, found.intervals, strict=True))
+    whole = with_ratio(found) if course.counts else found
+
+    def terms() -> tuple[Term, ...]:
+        labels = (*course.labels, _RATIO) if course.counts else course.labels
+        return tuple([label.term(interval) for label, interval in zip(labels, whole.intervals, strict=True)])
+
     return Estimate(
         settings=settings.model_dump(mode="json"),
         outcome=study.outcome,
         estimand=estimand,
-        terms=terms,
-        inference=found.words,
+        terms=LaterTerms(headline=whole.intervals[0], make=terms),
+        inference=whole.words,
         sample=_sample(study, course.series),
-        means=group_means(study.columns),
+        means=lambda: group_means(study.columns),
         start=course.series.start,
         adjusted_for=tuple(study.covariates),
-        warnings=(*study.notes, *course.series.notes, *notes, *found.warnings),
-        contributions=found.contributions,
-        covariance=found.covariance,
-        bootstrap=found.bootstrap,
-        counterfactual=_counterfactual(course, terms),
+        warnings=(*study.notes, *course.series.notes, *notes, *whole.warnings),
+        contributions=whole.contributions,
+        covariance=whole.covariance,
+        permutation=course.ranked,
+        bootstrap=whole.bootstrap,
+        counterfactual=lambda: _counterfactual(course, terms()),
     )
 
 

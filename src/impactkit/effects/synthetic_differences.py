@@ -230,15 +230,18 @@ class SyntheticDifferences:
         Returns
         -------
         Placebos
-            The other donors are their donors.
+            The other donors are their donors; none where all would be picked.
         """
         if (draws, seed) not in self._drawn:
             n, D = self.n_treated, len(self.donors)
             is_alike = bool((self.starts == self.starts[0]).all() and np.allclose(self.shares, 1 / n))
-            chosen, n_choices = choices(
-                D, n, is_alike=is_alike, draws=draws, seed=seed, most=max(draws, D) + 1
-            )
-            found = np.array([self._placebo(picked) for picked in chosen + n])
+            chosen, n_choices = np.empty((0, n), dtype=np.int64), 0
+            if n < D:  # else placebos would have no donors
+                chosen, n_choices = choices(
+                    D, n, is_alike=is_alike, draws=draws, seed=seed, most=max(draws, D) + 1
+                )
+            found = np.empty((len(chosen), 1 + sum(self.reach)))
+            found[:] = [self._placebo(picked) for picked in chosen + n] or found
             self._drawn[draws, seed] = Placebos(paths=found[:, 1:], averages=found[:, 0], n_choices=n_choices)
         return self._drawn[draws, seed]
 

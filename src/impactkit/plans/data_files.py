@@ -39,7 +39,7 @@ class DataFiles(Written):
         Columns; see `Study`.
     eligible, dose, pre_outcome, std_error : str, optional
         Columns; see `Study`.
-    start : int or float, optional
+    start : int, float or date, optional
         First treated period, when ``treated`` marks the group.
     switching : bool, optional
         Whether ``treated`` is a path that may be switched off.
@@ -77,7 +77,7 @@ class DataFiles(Written):
     time: Text | None = None
     treated: Text | None = None
     first_treated: Text | None = None
-    start: StrictInt | StrictFloat | None = None
+    start: StrictInt | StrictFloat | date | None = None
     cluster: Text | None = None
     stratum: Text | None = None
     weight: Text | None = None

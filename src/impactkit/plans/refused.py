@@ -15,7 +15,7 @@ from impactkit.indicators.refusals import (
     refused_share,
     refused_values,
 )
-from impactkit.plans.rows import year_of
+from impactkit.plans.rows import year_of, years_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -148,7 +148,7 @@ def _measured(plan: Plan, claim: Claim, frame: pd.DataFrame) -> tuple[list[int],
     data = plan.data
     if data.time is None or data.time not in frame.columns:
         return _dated(plan, claim)
-    years = _years(frame[data.time])
+    years = years_of(frame[data.time])
     start = _start(plan, frame)
     if start is None:
         return sorted(years)[:1], sorted(years)[-1:] if len(years) > 1 else []
@@ -160,19 +160,10 @@ def _start(plan: Plan, frame: pd.DataFrame) -> float | None:
     if data.start is not None:
         return year_of(data.start)
     if data.first_treated is not None and data.first_treated in frame.columns:
-        starts = _years(frame[data.first_treated])
-        return float(min(starts)) if starts else None
+        starts = years_of(frame[data.first_treated])
+        return float(starts[0]) if starts else None
     own = getattr(plan.estimator, "start", None)
     return None if own is None else year_of(own)
-
-
-def _years(times: pd.Series) -> list[int]:
-    found = (
-        {year_of(time) for time in times.dropna().unique().tolist()}
-        if times.dtype.kind != "M"
-        else {float(year) for year in times.dt.year.unique()}
-    )
-    return sorted(int(year) for year in found if year is not None and year == int(year))
 
 
 def _values(plan: Plan, claim: Claim, indicator: Indicator, frame: pd.DataFrame) -> NDArray[np.float64]:

@@ -56,11 +56,13 @@ def roster(rows: pd.DataFrame, data: DataFiles) -> Roster | None:
     marker = data.first_treated or data.treated
     if rows.empty or data.unit not in rows.columns or marker not in rows.columns:
         return None
-    started = rows[marker].fillna(0)
-    is_treated = (started != 0) & (started != float("inf"))
+    started = rows[marker]
+    is_treated = started.notna()
+    if started.dtype.kind != "M":
+        is_treated &= (started != 0) & (started != float("inf"))
     treated = set(rows.loc[is_treated, data.unit].astype(str))
     comparison = set(rows[data.unit].astype(str)) - treated
-    times = sorted(rows[data.time].dropna().unique()) if data.time in rows.columns else []
+    times = sorted(rows[data.time].dropna().drop_duplicates()) if data.time in rows.columns else []
     return Roster(
         n_treated=len(treated),
         n_comparison=len(comparison),

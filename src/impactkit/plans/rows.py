@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -11,15 +10,12 @@ from typing import TYPE_CHECKING
 from impactkit.errors import DataError, Trouble
 from impactkit.plans.data_files import DataFiles
 
+_FIRST, _LAST, _MONTHS = 1900, 2200, 12
+
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
-    from numpy.typing import NDArray
 
     from impactkit.data.table import Table
-
-_FIRST, _LAST, _MONTHS = 1900, 2200, 12
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def typed_rows(data: DataFiles, folder: Path, *, outcomes: Sequence[str]) -> pd.DataFrame:
@@ -37,8 +33,7 @@ def typed_rows(data: DataFiles, folder: Path, *, outcomes: Sequence[str]) -> pd.
     Returns
     -------
     DataFrame
-        Numbers in the columns whose role needs them, text in units, clusters and strata. Times written as
-        days (2023-04-01) are dates.
+        Numbers in the columns whose role needs them, text in units, clusters and strata.
 
     Raises
     ------
@@ -84,11 +79,33 @@ def last_year(rows: pd.DataFrame, data: DataFiles) -> int | None:
     int or None
         None when neither says a year.
     """
-    last = rows[data.time].max() if data.time in rows.columns and len(rows) else None
-    year = None if last is None else year_of(last)
-    if year is not None:
-        return int(year)
+    seen = years_of(rows[data.time]) if data.time in rows.columns else []
+    if seen:
+        return seen[-1]
     return data.follow_up_collected.year if data.follow_up_collected else None
+
+
+def years_of(times: pd.Series) -> list[int]:
+    """Return the years of a column of periods or starts, in order; what is no year is left out.
+
+    Parameters
+    ----------
+    times : Series
+        Dates, years, or months written 202304; waves counted 0, 1, 2 are no years.
+
+    Returns
+    -------
+    list of int
+        Each once.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> years_of(pd.Series([202212, 202301])), years_of(pd.Series([1, 2]))
+    ([2022, 2023], [])
+    """
+    seen = times.dropna().unique().tolist() if times.dtype.kind != "M" else times.dropna().dt.year.unique()
+    return sorted({int(year) for time in seen if (year := year_of(time)) is not None})
 
 
 def year_of(time: float | date) -> float | None:
@@ -97,7 +114,7 @@ def year_of(time: float | date) -> float | None:
     Parameters
     ----------
     time : float or date
-        As the rows have it.
+        As the rows or the plan have it.
 
     Returns
     -------
@@ -107,14 +124,14 @@ def year_of(time: float | date) -> float | None:
     Examples
     --------
     >>> year_of(date(2023, 4, 1)), year_of(202304), year_of(2023), year_of(2)
-    (2023.0, 2023.0, 2023, None)
+    (2023.0, 2023.0, 2023.0, None)
     """
     if isinstance(time, date):
         return float(time.year)
     year, month = divmod(time, 100)
     if _FIRST <= year <= _LAST and 1 <= month <= _MONTHS and month == int(month):
         return float(year)
-    return time if _FIRST <= time <= _LAST else None
+    return float(time) if _FIRST <= time <= _LAST and time == int(time) else None
 
 
 def _collected(data: DataFiles) -> tuple[date | None, ...]:
@@ -122,6 +139,7 @@ def _collected(data: DataFiles) -> tuple[date | None, ...]:
 
 
 def _typed(table: Table, data: DataFiles, outcomes: Sequence[str], *, collected: date | None) -> pd.DataFrame:
+    from impactkit.data.dated_column import is_dated
     from impactkit.data.numbers import EMPTY
     from impactkit.data.totals import refuse_totals
     from impactkit.data.typing_columns import typed_frame
@@ -131,31 +149,17 @@ def _typed(table: Table, data: DataFiles, outcomes: Sequence[str], *, collected:
     given = (data.weight, data.exposure, data.pre_outcome, data.std_error)
     single = (data.treated, data.first_treated, data.eligible, data.dose, *given)
     time = () if without_time else (data.time,)
-    numbers = _named(*outcomes, *data.covariates, *single, *time)
+    dates = [name for name in _named(*time, data.first_treated) if is_dated(table, name)]
+    numbers = [name for name in _named(*outcomes, *data.covariates, *single, *time) if name not in dates]
     codes = [name for name in _named(data.unit, data.cluster, data.stratum) if name not in numbers]
     missing = EMPTY | frozenset(data.missing)
     refuse_totals(table, data.unit)
-    dates = None if without_time else _dates(table, data.time)
-    if dates is not None:
-        numbers.remove(str(data.time))
-    frame = typed_frame(table, numbers=numbers, codes=codes, decimal=data.decimal, missing=missing)
+    frame = typed_frame(
+        table, numbers=numbers, codes=codes, dates=dates, decimal=data.decimal, missing=missing
+    )
     if without_time and collected is not None:
         frame[str(data.time)] = collected.year
-    if dates is not None:
-        frame[str(data.time)] = dates
     return frame
-
-
-def _dates(table: Table, name: str | None) -> NDArray[np.datetime64] | None:
-    """Return times that are all written as days; None where any is not."""
-    import numpy as np
-
-    texts = table.texts(name) if name in table.header else []
-    try:
-        days = [date.fromisoformat(text) if _DAY.fullmatch(text) else None for text in texts]
-    except ValueError:  # such as 2023-02-30
-        return None
-    return None if not days or None in days else np.array(days, dtype="datetime64[s]")
 
 
 def _named(*names: str | None) -> list[str]:

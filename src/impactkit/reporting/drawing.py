@@ -30,7 +30,7 @@ TREATED = "#0072B2"
 COMPARISON = "#B24C00"
 CLAIM = "#00694F"
 TEXT = 9.5
-_MOST_TICKS = 9
+_YEARS, _MOST_DATES = 3, 6
 _APART = 0.075
 
 _STYLE: dict[str, Any] = {
@@ -209,15 +209,15 @@ def finish_periods(axes: Axes, periods: Sequence[float], *, names: Sequence[str]
     axes : Axes
         Where the limits are set already.
     periods, names : sequence
-        All of them and how they are written: all are shown, or every so many counted from the last.
+        All of them and how they are written; see `written_periods`.
     language : {"sv", "en"}
         The language.
     """
     from matplotlib.ticker import FixedLocator
 
-    shown = thinned(len(periods))
+    shown = written_periods(names)
     axes.xaxis.set_major_locator(FixedLocator([periods[k] for k in shown]))
-    axes.set_xticklabels([names[k] for k in shown])
+    axes.set_xticklabels(list(shown.values()))
     write_ticks(axes, language, which="y")
     axes.grid(axis="y", color=RULE, lw=0.5, alpha=0.7)
     axes.spines["left"].set_visible(False)
@@ -226,25 +226,58 @@ def finish_periods(axes: Axes, periods: Sequence[float], *, names: Sequence[str]
     axes.figure.subplots_adjust(left=0.11, right=0.78, top=0.90, bottom=0.11)
 
 
-def thinned(n: int) -> list[int]:
+def written_periods(names: Sequence[str]) -> dict[int, str]:
+    """Return which periods to write out and how, so that they do not run into each other.
+
+    Parameters
+    ----------
+    names : sequence of str
+        How all are written; dates as ``2022-03-01``.
+
+    Returns
+    -------
+    dict
+        Places, in order, and words: the year at its first day where at least three years begin, months
+        without their first day, and anything else as it is.
+
+    Examples
+    --------
+    >>> written_periods(["2021", "2022"])
+    {0: '2021', 1: '2022'}
+    >>> written_periods(["2021-11-01", "2021-12-01", "2022-01-01"])
+    {0: '2021-11', 1: '2021-12', 2: '2022-01'}
+    """
+    dated = all(len(name) == len("2022-03-01") and name[4] == name[7] == "-" for name in names)
+    if not dated:
+        return {k: names[k] for k in thinned(len(names))}
+    years = [k for k, name in enumerate(names) if name.endswith("-01-01")]
+    if len(years) >= _YEARS:
+        return {years[j]: names[years[j]][:4] for j in thinned(len(years))}
+    end = len("2022-03") if all(name.endswith("-01") for name in names) else None
+    return {k: names[k][:end] for k in thinned(len(names), most=_MOST_DATES)}
+
+
+def thinned(n: int, *, most: int = 9) -> list[int]:
     """Return which of n periods to write out: all, or every so many counted from the last.
 
     Parameters
     ----------
     n : int
         How many there are.
+    most : int
+        At most so many are written.
 
     Returns
     -------
     list of int
-        At most nine places, in order.
+        Places, in order.
 
     Examples
     --------
     >>> thinned(20)
     [1, 4, 7, 10, 13, 16, 19]
     """
-    return list(range(n - 1, -1, -n // _MOST_TICKS))[::-1]
+    return list(range(n - 1, -1, -n // most))[::-1]
 
 
 def to_svg(axes: DescribedAxes, *, name: str) -> str:

@@ -63,15 +63,31 @@ def fewest_groups(treated: int, *, level: float) -> int:
 
 def _groups_needed(telling: Telling) -> tuple[str, ...]:
     test, level = telling.result.estimate.permutation, telling.result.verdict.level
-    if test is None or test.smallest_p <= (1 - level) / 2 or not _is_one_draw(test):
+    if test is None or test.smallest_p <= (1 - level) / 2:
         return ()
-    treated = int(str(test.law.values["treated"]))
-    n = fewest_groups(treated, level=level)
+    if "donors" in test.law.values:
+        treated = int(str(test.law.values["treated"]))
+        n = treated + _fewest_donors(treated, level=level)
+    elif _is_one_draw(test):
+        treated = int(str(test.law.values["treated"]))
+        n = fewest_groups(treated, level=level)
+    else:
+        return ()
     return (telling.say("larger.groups", n=n, treated=treated, comparison=n - treated),)
+
+
+def _fewest_donors(treated: int, *, level: float) -> int:
+    """Return the fewest donors: several treated units are ranked among choices of donors alone."""
+    D = treated
+    while (math.comb(D, treated) + 1) * (1 - level) / 2 < 1 - 1e-9:
+        D += 1
+    return D
 
 
 def _is_one_draw(test: PermutationTest) -> bool:
     """Return whether all was drawn at once: within strata the number needed depends on each of them."""
+    if not {"treated", "n"} <= test.law.values.keys():
+        return False
     treated, n = (int(str(test.law.values[name])) for name in ("treated", "n"))
     return test.n_assignments == math.comb(n, treated)
 

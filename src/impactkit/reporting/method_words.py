@@ -28,6 +28,7 @@ _ASSUMPTIONS = {
     "switching_difference_in_differences": _COMPARED_CHANGES,
     "staggered_difference_in_differences": _COMPARED_CHANGES,
     "triple_difference": ("gap_parallel", "no_spillover_within", *_COMPARED_CHANGES[1:]),
+    "penalised_synthetic_control": _LIKE_DONORS,
     "randomised_trial": ("lot_kept", "dropout_alike", "no_spillover", "same_measure"),
 }
 _COUNTABLE = 10**9

@@ -170,7 +170,8 @@ def _counterfactual(telling: Telling) -> tuple[ReportFigure, ...]:
     found = []
     for view in (view for view in views if held[view]):
         picture = CounterfactualPicture.of(estimate, telling.measure, view=view, name=telling.name)
-        notes = (telling.say(f"figure.counterfactual.{view}"), *((picture.note,) if picture.note else ()))
+        kind = "own_course" if view == "trend" and not built.weights else view
+        notes = (telling.say(f"figure.counterfactual.{kind}"), *((picture.note,) if picture.note else ()))
         found.append(ReportFigure(picture=picture, notes=notes, table=picture.table()))
     return tuple(found)
 
@@ -178,8 +179,9 @@ def _counterfactual(telling: Telling) -> tuple[ReportFigure, ...]:
 def _groups(telling: Telling) -> TrajectoriesPicture:
     estimate, columns = telling.result.estimate, telling.result.study.columns
     names = zip(columns.periods.tolist(), columns.period_names, strict=False)
+    title = "title" if len({mean.group for mean in estimate.means}) > 1 else "title_of_one"
     return TrajectoriesPicture(
-        heading=say("plot.trajectories.title", telling.language, name=telling.name),
+        heading=say(f"plot.trajectories.{title}", telling.language, name=telling.name),
         measure=telling.measure,
         means=telling.disclosure.means(estimate.means),
         disclosure=telling.disclosure,

@@ -104,10 +104,9 @@ def data_fingerprint(plan: Plan) -> str:
         *data.covariates,
         *(claim.outcome for claim in plan.claims),
     }
-    # Every column that plays a part is a number, or else a code.
+    # Every column that plays a part is a date, a number, or else a code.
     kinds: dict[str, Kind] = {name: "number" if name in numbers else "text" for name in rows.columns}
-    if data.time in kinds and rows[data.time].dtype.kind == "M":
-        kinds[str(data.time)] = "date"
+    kinds |= {name: "date" for name in rows.columns if rows[name].dtype.kind == "M"}
     return fingerprint(rows, kinds)
 
 

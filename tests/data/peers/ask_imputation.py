@@ -40,7 +40,7 @@ def ask_diff_diff(frame, chosen):
     return answer
 
 
-def ask_statspai(frame, chosen):
+def make_answers(frame, chosen):
     frame = without_anticipation(frame, chosen)
     frame = frame.assign(start=frame["start"].where(frame["start"] > 0))
     settings = {
@@ -74,4 +74,4 @@ def ask_pyfixest(frame, chosen):
     return {"simple": (found.coef().iloc[0], float("nan"))}
 
 
-PEERS = {"diff-diff": ask_diff_diff, "StatsPAI": ask_statspai, "pyfixest": ask_pyfixest}
+PEERS = {"diff-diff": ask_diff_diff, "StatsPAI": make_answers, "pyfixest": ask_pyfixest}

@@ -143,7 +143,7 @@ def ask_diff_diff(frame, chosen):
     return answer
 
 
-def ask_statspai(frame, chosen):
+def make_answers(frame, chosen):
     method = {"regression": "reg", "weighting": "ipw", "doubly_robust": "dr", "none": "reg"}
     found = statspai.callaway_santanna(
         frame,
@@ -177,5 +177,5 @@ PEERS = {
     "moderndid": ask_moderndid,
     "differences": ask_differences,
     "diff-diff": ask_diff_diff,
-    "StatsPAI": ask_statspai,
+    "StatsPAI": make_answers,
 }

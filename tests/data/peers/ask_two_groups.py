@@ -124,7 +124,7 @@ def ask_diff_diff(frame, chosen):
     return answer
 
 
-def ask_statspai(frame, chosen):
+def make_answers(frame, chosen):
     weight, cluster, others = roles(chosen)
     frame, _ = spelled_out(frame)
     found = statspai.feols(
@@ -150,7 +150,7 @@ PEERS = {
     "statsmodels": ask_statsmodels,
     "linearmodels": ask_linearmodels,
     "diff-diff": ask_diff_diff,
-    "StatsPAI": ask_statspai,
+    "StatsPAI": make_answers,
 }
 
 

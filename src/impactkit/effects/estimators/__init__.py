@@ -7,6 +7,7 @@ from impactkit.effects.estimators.difference_in_differences import DifferenceInD
 from impactkit.effects.estimators.extended_two_way_fixed_effects import ExtendedTwoWayFixedEffects
 from impactkit.effects.estimators.imputation import Imputation
 from impactkit.effects.estimators.interrupted_time_series import InterruptedTimeSeries
+from impactkit.effects.estimators.penalised_synthetic_control import PenalisedSyntheticControl
 from impactkit.effects.estimators.randomised_trial import RandomisedTrial
 from impactkit.effects.estimators.stacked_difference_in_differences import StackedDifferenceInDifferences
 from impactkit.effects.estimators.staggered_difference_in_differences import StaggeredDifferenceInDifferences
@@ -27,6 +28,7 @@ ALL = (
     ExtendedTwoWayFixedEffects,
     Imputation,
     InterruptedTimeSeries,
+    PenalisedSyntheticControl,
     RandomisedTrial,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
@@ -47,6 +49,7 @@ __all__ = [
     "ExtendedTwoWayFixedEffects",
     "Imputation",
     "InterruptedTimeSeries",
+    "PenalisedSyntheticControl",
     "RandomisedTrial",
     "StackedDifferenceInDifferences",
     "StaggeredDifferenceInDifferences",

@@ -14,6 +14,7 @@ from impactkit.effects.donor_fits import DonorFits
 from impactkit.effects.donor_panel import DonorPanel, donor_panel
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.estimator import DonorSettings
+from impactkit.effects.inference import PlaceboInSpace
 from impactkit.effects.kernels.augmented_weights import augmented_weights
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
@@ -27,8 +28,10 @@ class AugmentedSyntheticControl(DonorSettings):
 
     Parameters
     ----------
-    donors, inference, permutation
+    donors, permutation
         See `DonorSettings`.
+    inference : PlaceboInSpace
+        How uncertainty is found.
     ridge : float, optional
         The penalty, in the outcome's unit squared: the larger, the nearer to the synthetic control. Left
         out, it is chosen for each unit, the treated and the placebos, by leaving out a period at a time.
@@ -56,10 +59,11 @@ class AugmentedSyntheticControl(DonorSettings):
     >>> study = Study(frame, outcome="y", unit="area", time="year", first_treated="start")
     >>> estimate = AugmentedSyntheticControl(ridge=1.0).estimate(study)
     >>> [(donor.unit, round(donor.weight, 3)) for donor in estimate.counterfactual.weights]
-    [('c', 1.231), ('b', -0.231)]
+    [('c', 1.263), ('b', -0.263)]
     """
 
     method: Literal["augmented_synthetic_control"] = "augmented_synthetic_control"
+    inference: PlaceboInSpace = PlaceboInSpace()
     ridge: float | None = Field(default=None, gt=0)
     has_level: bool = False
 

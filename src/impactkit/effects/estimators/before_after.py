@@ -120,7 +120,7 @@ def _treated_rows(study: Study) -> Columns:
 
 def _after(study: Study, columns: Columns) -> Flags:
     """Return which rows lie after the start."""
-    start = study.start
+    start = study.start_value
     if start is None and columns.cohort is not None and np.isfinite(columns.cohort).any():
         after = columns.time >= columns.cohort
     elif start is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 
@@ -148,19 +147,20 @@ class InterruptedTimeSeries(BaseModel):
         design = segmented_design(series, covariates, self)
         segmented = Segmented(series=series, design=design, control=control, counts=counts)
         found = self.inference.infer_series(segmented.problem())
-        assert found.coefficients is not None
+        coefficients = found.coefficients
+        assert coefficients is not None
         course = Course(
             series=series,
-            labels=segmented.labels,
+            labels=lambda: segmented.labels,
             observed=segmented.observed(),
-            expected=segmented.expected(found.coefficients),
-            season=segmented.season(found.coefficients),
+            expected=lambda: segmented.expected(coefficients),
+            season=lambda: segmented.season(coefficients),
+            counts=counts,
+            ranked=None if self.permutation is None else self.permutation.test(segmented.shifts()),
         )
-        ranked = None if self.permutation is None else self.permutation.test(segmented.shifts())
-        estimate = series_estimate(
+        return series_estimate(
             study, course, found, settings=self, estimand=self._estimand(study, segmented), notes=design.notes
         )
-        return replace(estimate, permutation=ranked)
 
     def _control(self, series: Series) -> Control:
         if self.control is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -131,21 +130,17 @@ class StructuralTimeSeries(BaseModel):
         expected = np.where(after, y, y - noise)
         expected[after] -= found.coefficients[p:]
         season = slice(p, p) if self.season == "none" else self._seasonal(series)
+        shifts = DateShifts(X=regressors, y=y, treated=after)
         course = Course(
             series=series,
+            ranked=None if self.permutation is None else self.permutation.test(shifts),
             labels=_labels(series),
             observed=y,
             expected=expected,
             season=_about_mean(regressors[:, season] @ found.coefficients[:p][season]),
         )
         estimand = self._estimand(study, series)
-        estimate = series_estimate(study, course, found, settings=self, estimand=estimand, notes=notes)
-        ranked = (
-            None
-            if self.permutation is None
-            else self.permutation.test(DateShifts(X=regressors, y=y, treated=after))
-        )
-        return replace(estimate, permutation=ranked)
+        return series_estimate(study, course, found, settings=self, estimand=estimand, notes=notes)
 
     def _fitted(self, problem: SeriesProblem, series: Series) -> tuple[Uncertainty, Floats]:
         """Return what is known of the effects, and the noise of each period."""

@@ -16,9 +16,11 @@ from impactkit.effects.donor_support import support_notes
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.estimator import DonorSettings
 from impactkit.effects.kernels.simplex import nearest_in_hull
+from impactkit.effects.pooled_donors import mean_panel, pooled_fits
 from impactkit.effects.predictor import Predictor
 from impactkit.effects.predictor_fit import PredictorFit, V
 from impactkit.effects.predictor_table import predictor_table
+from impactkit.wording import Message
 
 
 class SyntheticControl(DonorSettings):
@@ -32,6 +34,9 @@ class SyntheticControl(DonorSettings):
     v : {"nested", "cross_validation", "equal"} or tuple of float
         What each predictor counts: chosen so that outcomes before the start are followed best; chosen on
         the first half of those periods for the second; alike; or given.
+    treated : {"separate", "pooled"}
+        Whether several treated units each have an average of donors, or one is sought for their mean. One
+        for the mean follows it better, and may follow none of them.
     donors, inference, permutation
         See `DonorSettings`.
 
@@ -40,7 +45,9 @@ class SyntheticControl(DonorSettings):
     Weights are at least 0 and sum to 1, so that what is expected lies among what donors had; they minimise
     the squared gaps before the start and are found exactly. What the treated unit has after the start beyond
     that average is the effect [1]_. Several treated units have weights of their own, and their gaps are
-    averaged by time since the start. Predictors are divided by their standard deviation over units.
+    averaged by time since the start; pooled, they must start together, and take no predictors. Placebos are
+    then means of as many donors, each beside the rest. Predictors are divided by their standard deviation
+    over units; of weights that meet them equally well, those that follow outcomes best are taken.
 
     References
     ----------
@@ -68,6 +75,7 @@ class SyntheticControl(DonorSettings):
     method: Literal["synthetic_control"] = "synthetic_control"
     predictors: tuple[Predictor, ...] = ()
     v: V = "nested"
+    treated: Literal["separate", "pooled"] = "separate"
 
     @model_validator(mode="after")
     def _weights_for_each(self) -> SyntheticControl:
@@ -76,6 +84,8 @@ class SyntheticControl(DonorSettings):
                 raise ValueError("give v one number for each predictor")
             if sum(self.v) <= 0:
                 raise ValueError("give at least one predictor a weight above 0")
+        if self.treated == "pooled" and self.predictors:
+            raise ValueError("treated='pooled' takes no predictors: choose treated='separate'")
         return self
 
     def estimate(self, study: Study) -> Estimate:
@@ -94,7 +104,7 @@ class SyntheticControl(DonorSettings):
         Raises
         ------
         EstimationError
-            See `donor_panel` and `predictor_table`.
+            See `donor_panel`, `predictor_table` and `pooled_fits`.
         """
         panel, fits = self.beside_donors(study)
         told = _told(panel, fits, self.predictors)
@@ -121,6 +131,8 @@ class SyntheticControl(DonorSettings):
             See `donor_panel` and `predictor_table`.
         """
         panel = donor_panel(study, self.donors)
+        if self.treated == "pooled" and panel.n_treated > 1:
+            return panel, pooled_fits(panel)
         weigh: Weigh | None = None
         if self.predictors:
             panel, table = predictor_table(study, panel, self.predictors)
@@ -142,6 +154,9 @@ class SyntheticControl(DonorSettings):
 
 
 def _told(panel: DonorPanel, fits: DonorFits, predictors: tuple[Predictor, ...]) -> Told:
+    if fits.fitted is not fits:
+        notes = support_notes(mean_panel(panel), fits.fitted)
+        return Told(warnings=(Message("donors.pooled", {"n": panel.n_treated}), *notes), is_pooled=True)
     notes, weigh = support_notes(panel, fits), fits.weigh
     if not isinstance(weigh, PredictorFit):
         return Told(warnings=notes)

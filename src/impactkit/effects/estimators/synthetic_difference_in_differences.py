@@ -90,7 +90,8 @@ class SyntheticDifferenceInDifferences(BaseModel):
         EstimationError
             See `donor_panel`; or if a covariate cannot be told from unit and period effects.
         """
-        panel = donor_panel(study, self.donors)
+        ranked = self.permutation is not None or not isinstance(self.inference, SyntheticVariance)
+        panel = donor_panel(study, self.donors, alone=ranked)
         names = tuple(study.covariates)
         panel = replace(panel, outcomes=less_covariates(panel, names))
         fits = _fits(panel)

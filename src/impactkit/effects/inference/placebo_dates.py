@@ -17,7 +17,7 @@ class PlaceboDates(BaseModel):
     Parameters
     ----------
     method : {"placebo_dates"}
-        Its name in a plan; there is nothing to choose.
+        Its name in plans.
 
     Notes
     -----

@@ -60,7 +60,7 @@ def augmented_weights(points: Floats, target: Floats, *, ridge: float | None = N
     >>> augmented_weights(points, target, ridge=1e-9).weights.round(6).tolist()
     [0.75, -0.25, 0.5]
     >>> augmented_weights(points, target, ridge=1e9).weights.round(6).tolist()
-    [0.5, 0.0, 0.5]
+    [0.5, -0.0, 0.5]
     """
     centre = points.mean(axis=0)
     X, x = points - centre, target - centre

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from impactkit.effects.kernels.arrays import Floats
-from impactkit.effects.kernels.simplex import nearest_in_hull
+from impactkit.effects.kernels.simplex import is_unique, nearest_in_hull
 
 Start = Literal["equal", "regression", "spread", "descent"]
 _BOUND = 16.0  # a predictor counts at most exp(32) times another
@@ -19,6 +19,7 @@ _TRIED = 32  # weights spread over the simplex, of which the best are starts too
 _BEST = 2
 _RANGE = 8.0
 _EVALUATIONS = 40
+_FIRST_OF_ALL = 1e4  # how much more predictors count than outcomes that only break ties
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,6 +60,53 @@ def donors_given(v: Floats, points: Floats, target: Floats) -> Floats:
     """
     root = np.sqrt(v)
     return nearest_in_hull(points * root, target * root).weights
+
+
+def donors_following(v: Floats, points: Floats, target: Floats, paths: Floats, path: Floats) -> Floats:
+    """Return the donors' weights that bring predictors nearest; of several, those that follow outcomes best.
+
+    Parameters
+    ----------
+    v : ndarray, shape (k,)
+        What each predictor counts.
+    points : ndarray, shape (D, k)
+        The donors' predictors, standardised.
+    target : ndarray, shape (k,)
+        The unit's.
+    paths : ndarray, shape (D, t)
+        The donors' outcomes before the start.
+    path : ndarray, shape (t,)
+        The unit's.
+
+    Returns
+    -------
+    ndarray, shape (D,)
+        At least 0, of sum 1.
+
+    Notes
+    -----
+    A unit that lies among many donors in few predictors is met exactly by many weights, whatever ``v``.
+    Predictors then count so much more than outcomes that they are met to eight digits.
+
+    References
+    ----------
+    .. [1] Malo, P., Eskelinen, J., Zhou, X., & Kuosmanen, T. (2023). Computing synthetic controls using
+       bilevel optimization. *Computational Economics*.
+
+    Examples
+    --------
+    >>> points, paths = np.array([[0.0], [2], [1]]), np.array([[0.0, 5], [2, 1], [1, 9]])
+    >>> donors_following(np.ones(1), points, np.ones(1), paths, np.array([1.0, 3])).round(6).tolist()
+    [0.5, 0.5, 0.0]
+    """
+    root = np.sqrt(v)
+    A, a = points * root, target * root
+    fit = nearest_in_hull(A, a)
+    if is_unique(A, fit):
+        return fit.weights
+    sizes = [float(np.abs(part).max()) or 1.0 for part in (paths - path, A - a)]
+    weight = _FIRST_OF_ALL * sizes[0] / sizes[1]
+    return nearest_in_hull(np.hstack([weight * A, paths]), np.append(weight * a, path)).weights
 
 
 def nested_weights(points: Floats, target: Floats, paths: Floats, path: Floats) -> PredictorWeights:

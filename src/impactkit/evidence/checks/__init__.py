@@ -3,10 +3,37 @@
 from impactkit.evidence.checks.attrition import Attrition
 from impactkit.evidence.checks.balance import Balance
 from impactkit.evidence.checks.composition import Composition
+from impactkit.evidence.checks.outside_donors import OutsideDonors
+from impactkit.evidence.checks.poor_fit import PoorFit
 from impactkit.evidence.checks.pre_trends import PreTrends
+from impactkit.evidence.checks.regression_to_the_mean import RegressionToTheMean
 from impactkit.evidence.checks.series_length import SeriesLength
 from impactkit.evidence.checks.too_few_clusters import TooFewClusters
+from impactkit.evidence.checks.too_few_donors import TooFewDonors
 
-ALL = (TooFewClusters, Balance, Attrition, Composition, PreTrends, SeriesLength)
+ALL = (
+    TooFewClusters,
+    Balance,
+    Attrition,
+    Composition,
+    PreTrends,
+    SeriesLength,
+    TooFewDonors,
+    OutsideDonors,
+    PoorFit,
+    RegressionToTheMean,
+)
 
-__all__ = ["ALL", "Attrition", "Balance", "Composition", "PreTrends", "SeriesLength", "TooFewClusters"]
+__all__ = [
+    "ALL",
+    "Attrition",
+    "Balance",
+    "Composition",
+    "OutsideDonors",
+    "PoorFit",
+    "PreTrends",
+    "RegressionToTheMean",
+    "SeriesLength",
+    "TooFewClusters",
+    "TooFewDonors",
+]

@@ -125,7 +125,7 @@ def _start(study: Study) -> float:
     columns = study.columns
     if columns.cohort is not None and np.isfinite(columns.cohort).any():
         return float(columns.cohort.min())
-    return float(study.start if study.start is not None else columns.periods[-1])
+    return float(columns.periods[-1]) if study.start_value is None else study.start_value
 
 
 def _share(lost: int, kept: int) -> float:

@@ -120,7 +120,7 @@ def near_optimal(
     if share < 0 or of_spread < 0:
         raise UsageError(
             "Weights nearly as good cannot fit better than the best: share and of_spread are at least 0.",
-            where="share and of_spread",
+            where="share",
             mend="Give 0 or more.",
         )
     _, fits = estimator.beside_donors(study)

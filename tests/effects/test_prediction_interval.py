@@ -1,4 +1,4 @@
-"""Prediction intervals: what drawn errors leave possible, by the definition; and beside the authors' package."""
+"""Prediction intervals: what drawn errors leave possible, by the definition; and the authors' package."""
 
 import json
 import math

@@ -24,6 +24,8 @@ SIZES = {
     "starts": (3, 4),
 }
 FIRST_YEAR = 2019
+OF_ONE = (inference.Conformal, inference.PredictionInterval)
+"""For one treated unit with many periods before the start."""
 
 
 def small(kind):
@@ -48,7 +50,7 @@ def accepted():
             if part is inference.GivenUncertainty:  # needs numbers that came with standard errors
                 continue
             suited = world
-            if part is inference.Conformal:
+            if part in OF_ONE:
                 suited = replace(world, n_treated=1, n_periods=14, start=12)
             yield pytest.param(method, part(), suited, id=f"{method}-{part().method}")
 
@@ -56,7 +58,7 @@ def accepted():
 def planned(sound, folder, method, part, world):
     """Write data from a world in which the estimator is right, and a plan for them."""
     frame = world.draw(1)
-    first = FIRST_YEAR - (9 if isinstance(part, inference.Conformal) else 0)
+    first = FIRST_YEAR - (9 if isinstance(part, OF_ONE) else 0)
     study = world.study(frame)
     roles = {name: getattr(study, name, None) for name in DataFiles.model_fields}
     roles = {name: value for name, value in roles.items() if value not in (None, ())}

@@ -29,7 +29,7 @@ data = scdata(
     cointegrated_data=False,
     constant=False,
 )
-np.random.seed(1)  # noqa: NPY002 (the package draws from the global state)
+np.random.seed(1)  # the package draws from the global state
 with contextlib.redirect_stdout(io.StringIO()):
     found = scpi(
         data,

@@ -255,7 +255,7 @@ def _reach(X: Floats, e: Floats) -> tuple[float, float]:
         # The target's last coordinate goes up (down), and takes the nearest point with it.
         direction[-1] = sign
         m, at = math.inf, None
-        for at in walk(X, target, direction, support):
+        for at in walk(X, target, direction, support=support):
             m = _leaves(at, radius)
             if m <= at.high:
                 break

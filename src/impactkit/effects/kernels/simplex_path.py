@@ -75,7 +75,7 @@ def residual_path(points: Floats, target: Floats, direction: Floats) -> tuple[Pi
     return tuple(_scaled(piece, scale) for piece in _joined([*below, *above]))
 
 
-def walk(X: Floats, y: Floats, e: Floats, support: Labels | None = None) -> Iterator[Piece]:
+def walk(X: Floats, y: Floats, e: Floats, *, support: Labels | None = None) -> Iterator[Piece]:
     """Yield the pieces of `residual_path` from ``m = 0`` upwards, one by one.
 
     Parameters

@@ -53,9 +53,11 @@ def test_ranks_of_placebos_keep_their_level_in_short():
         assert binom.sf(round(share * SHORT) - 1, SHORT, 0.05) > 1e-4
 
 
-def test_twenty_donors_never_find_an_effect_of_either_sign():
-    """The smallest two-sided p-value of the mean gap is 2 / 21."""
-    assert rates(16, 0.0, 5.0, 5)[1] == 0
+def test_with_nineteen_donors_no_rank_beside_them_is_below_one_in_twenty():
+    world = FactorPanel(n_donors=19, n_periods=32, start=25, effect=20.0)
+    found = ik.SyntheticControl().estimate(world.study(world.draw(1)))
+    assert found.permutation.p_value(0.0) == pytest.approx(1 / 20)
+    assert np.isinf([found.interval.low, found.interval.high]).all()
 
 
 INTRODUCTION = f"""# How often inference beside donors finds an effect
@@ -66,8 +68,8 @@ treated unit, drawn at random, beside {DONORS} donors; {TREATED} treated periods
 wander (the world `FactorPanel`). {LONG} draws a row, so that 5.0 means 2.4 to 9.0. Made by
 `python -m pytest -m slow tests/coverage/test_donor_inference.py`; do not edit.
 
-*Mean gap, up* is the one-sided placebo rank of the mean gap; *mean gap* the two-sided one, which {DONORS}
-donors cannot bring below 2 / {DONORS + 1}; *RMSPE ratio* has no direction; *conformal* is `Conformal()`, the
+*Mean gap, up* is the one-sided placebo rank of the mean gap; *mean gap* the rank of its size; neither can be
+below 1 / {DONORS + 1}. *RMSPE ratio* has no direction; *conformal* is `Conformal()`, the
 mean in blocks of neighbouring periods.
 """
 HEAD = (

@@ -13,7 +13,7 @@ from joblib import Parallel, delayed
 from scipy.stats import binom
 
 import impactkit as ik
-from impactkit.effects.inference import Conformal, PlaceboInSpace
+from impactkit.effects.inference import Conformal, PlaceboInSpace, PredictionInterval
 from impactkit.effects.worlds import FactorPanel
 
 PAGE = Path(__file__).parents[2] / "docs" / "results" / "donor-inference.md"
@@ -26,21 +26,30 @@ NOMINAL = 0.05 + 1e-12
 
 
 def found(before, rho, effect, seed):
-    """What one draw finds at 5 %: mean gap upwards, mean gap two-sided, RMSPE ratio, conformal."""
+    """What one draw finds at 5 %, in the order of the columns."""
     world = FactorPanel(
         n_donors=DONORS, n_periods=before + TREATED, start=before + 1, effect=effect, persistence=rho
     )
-    study = world.study(world.draw(seed))
+    frame = world.draw(seed)
+    study = world.study(frame)
     gap = ik.SyntheticControl(inference=PlaceboInSpace()).estimate(study).permutation
     ratio = ik.SyntheticControl(inference=PlaceboInSpace(statistic="rmspe_ratio")).estimate(study).permutation
     conformal = ik.SyntheticControl(inference=Conformal(), permutation=None).estimate(study)
+    bounds = ik.SyntheticControl(inference=PredictionInterval(draws=99), permutation=None)
     values = (
         gap.p_value(0.0, alternative="greater"),
         gap.p_value(0.0),
         ratio.p_value(0.0),
         conformal.interval.p_value,
+        bounds.estimate(world.study(at_once(frame, before))).interval.p_value,
     )
     return [p <= NOMINAL for p in values]
+
+
+def at_once(frame, before):
+    """The treated periods as one, their mean: what is said of the average is the same, and soon said."""
+    frame = frame.assign(period=np.minimum(frame["period"], before + 1))
+    return frame.groupby(["unit", "period", "first_treated"], as_index=False)["y"].mean()
 
 
 def rates(before, rho, effect, draws):
@@ -48,7 +57,7 @@ def rates(before, rho, effect, draws):
 
 
 def test_ranks_of_placebos_keep_their_level_in_short():
-    up, both, ratio, _ = rates(16, 0.6, 0.0, SHORT)
+    up, both, ratio, *_ = rates(16, 0.6, 0.0, SHORT)
     for share in (up, both, ratio):
         assert binom.sf(round(share * SHORT) - 1, SHORT, 0.05) > 1e-4
 
@@ -70,17 +79,18 @@ wander (the world `FactorPanel`). {LONG} draws a row, so that 5.0 means 2.4 to 9
 
 *Mean gap, up* is the one-sided placebo rank of the mean gap; *mean gap* the rank of its size; neither can be
 below 1 / {DONORS + 1}. *RMSPE ratio* has no direction; *conformal* is `Conformal()`, the
-mean in blocks of neighbouring periods.
+mean in blocks of neighbouring periods; *prediction* is `PredictionInterval(draws=99)`. All rows share their
+draws.
 """
 HEAD = (
-    "| periods before | autocorrelation | mean gap, up | mean gap | RMSPE ratio | conformal "
-    "| effect: mean gap, up | mean gap | RMSPE ratio | conformal |",
-    "|" + "---|" * 10,
+    "| periods before | autocorrelation | mean gap, up | mean gap | RMSPE ratio | conformal | prediction "
+    "| effect: mean gap, up | mean gap | RMSPE ratio | conformal | prediction |",
+    "|" + "---|" * 12,
 )
 
 
 def page(shares):
-    """The page, from shares of shape (cells, 8)."""
+    """The page, from shares of shape (cells, 10)."""
     rows = [
         f"| {before} | {rho:g} | " + " | ".join(f"{100 * share:.1f}" for share in row) + " |"
         for (before, rho), row in zip(CELLS, shares, strict=True)
@@ -91,7 +101,7 @@ def page(shares):
 @pytest.mark.slow
 def test_the_whole_table_and_the_page_that_shows_it():
     jobs = [delayed(rates)(*cell, effect, LONG) for cell in CELLS for effect in (0.0, EFFECT)]
-    shares = np.reshape(Parallel(n_jobs=-1)(jobs), (len(CELLS), 8))
+    shares = np.reshape(Parallel(n_jobs=-1)(jobs), (len(CELLS), 10))
     PAGE.write_text(page(shares), encoding="utf-8")
-    for share in shares[:, :3].ravel():
+    for share in shares[:, [0, 1, 2, 4]].ravel():
         assert binom.sf(round(share * LONG) - 1, LONG, 0.05) > 1e-4

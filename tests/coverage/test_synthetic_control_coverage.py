@@ -94,6 +94,9 @@ lie before the start and 8 after (the world `FactorPanel`). *Up* and *down* are 
 1.1 to 5.0 ({OTHERS} for the other methods: 0.5 to 7). Made by
 `python -m pytest -m slow tests/coverage/test_synthetic_control_coverage.py`.
 
+All rows share their draws. With 39 donors and no autocorrelation, 7,961 draws of their own gave 2.7 up and
+2.6 down (standard error 0.2).
+
 Fewer than 39 donors can never give a p-value of 2.5 %: nothing is found and nothing is supported, whatever
 the effect.
 """

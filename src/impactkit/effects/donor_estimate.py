@@ -126,7 +126,14 @@ def donor_estimate(
         means=group_means(panel.columns),
         start=float(panel.columns.periods[int(panel.starts.min())]),
         adjusted_for=told.adjusted_for,
-        warnings=(*study.notes, *panel.notes, *_fit_notes(panel, fits), *told.warnings, *found.warnings),
+        warnings=(
+            *study.notes,
+            *panel.notes,
+            *_unused(study, told),
+            *_fit_notes(panel, fits),
+            *told.warnings,
+            *found.warnings,
+        ),
         contributions=found.contributions,
         covariance=found.covariance,
         permutation=test,
@@ -137,6 +144,12 @@ def donor_estimate(
             period_weights=told.period_weights,
         ),
     )
+
+
+def _unused(study: Study, told: Told) -> tuple[Message, ...]:
+    """Tell of covariates that the study names and the estimator has no use for."""
+    names = [name for name in study.covariates if name not in told.adjusted_for]
+    return (Message("donors.covariates_unused", {"names": ", ".join(names)}),) if names else ()
 
 
 def _test(beside: PlaceboInSpace | None, inference: DonorInferring[F], fits: F) -> PermutationTest | None:

@@ -34,8 +34,9 @@ class PraisWinsten(BaseModel):
     Notes
     -----
     The estimate of the autocorrelation is taken for the truth, but for one degree of freedom less. In short
-    series it is too low, and limits are too narrow: with 36 points and an autocorrelation of .8 a true
-    hypothesis is rejected in about 11 % at a nominal 5 %. ``AutoregressiveErrors`` does without that.
+    series it is too low, and limits are too narrow: with 36 points before the start and an autocorrelation of
+    .8 a true hypothesis is rejected in about 9 % at a nominal 5 % (docs/results/series.md).
+    ``AutoregressiveErrors`` does without that.
 
     References
     ----------

@@ -28,10 +28,10 @@ class NeweyWest(BaseModel):
 
     Notes
     -----
-    Widely used, and too sure: measured on one series with 36 or 60 months before the start it rejected a true
-    hypothesis in the good direction in 4 to 18 % at a nominal 2.5 % (docs/results/series.md); where nothing
-    carries over, more often than least squares without any correction. With ``lags=0`` it is White's covariance. Numbers are those of R's sandwich with ``prewhite = FALSE`` and
-    ``adjust = small_sample``.
+    Widely used, and too sure: measured on one series with 36 or 60 months before the start it rejected a
+    true hypothesis in the good direction in 4 to 18 % at a nominal 2.5 % (docs/results/series.md); where
+    nothing carries over, more often than least squares without any correction. With ``lags=0`` it is White's
+    covariance. Numbers are those of R's sandwich with ``prewhite = FALSE`` and ``adjust = small_sample``.
 
     References
     ----------

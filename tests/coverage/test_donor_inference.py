@@ -79,8 +79,8 @@ wander (the world `FactorPanel`). {LONG} draws a row, so that 5.0 means 2.4 to 9
 
 *Mean gap, up* is the one-sided placebo rank of the mean gap; *mean gap* the rank of its size; neither can be
 below 1 / {DONORS + 1}. *RMSPE ratio* has no direction; *conformal* is `Conformal()`, the
-mean in blocks of neighbouring periods; *prediction* is `PredictionInterval(draws=99)`. All rows share their
-draws.
+mean in blocks of neighbouring periods; *prediction* is `PredictionInterval(draws=99)`, asked of the treated
+periods as one, their mean, which says the same of the average. All rows share their draws.
 """
 HEAD = (
     "| periods before | autocorrelation | mean gap, up | mean gap | RMSPE ratio | conformal | prediction "

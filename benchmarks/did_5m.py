@@ -32,6 +32,7 @@ def panel(n_units: int) -> pd.DataFrame:
 
 
 def impactkit(frame: pd.DataFrame, kind: str) -> tuple[float, float]:
+    """Estimate with impactkit."""
     import impactkit as ik
 
     study = ik.Study(frame, outcome="y", unit="unit", time="time", first_treated="start")
@@ -42,6 +43,7 @@ def impactkit(frame: pd.DataFrame, kind: str) -> tuple[float, float]:
 
 
 def pyfixest(frame: pd.DataFrame, kind: str) -> tuple[float, float]:
+    """Estimate with pyfixest."""
     import pyfixest as pf
 
     fit = pf.feols(
@@ -56,6 +58,7 @@ def pyfixest(frame: pd.DataFrame, kind: str) -> tuple[float, float]:
 
 
 def diff_diff(frame: pd.DataFrame, kind: str) -> tuple[float, float]:
+    """Demean and estimate with diff-diff."""
     from diff_diff.linalg import compute_robust_vcov
     from diff_diff.utils import demean_by_groups
 
@@ -71,6 +74,7 @@ CONTENDERS = {"impactkit": impactkit, "pyfixest": pyfixest, "diff-diff": diff_di
 
 
 def main() -> None:
+    """Do the work once and print what it took."""
     package, kind = sys.argv[1].split()
     frame = panel(int(sys.argv[2]))
     run = CONTENDERS[package]

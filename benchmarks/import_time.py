@@ -7,6 +7,7 @@ import time
 
 
 def main() -> None:
+    """Import once and print what it took."""
     package, *further = sys.argv[1].split(" with ")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     wall, cpu = time.perf_counter(), time.process_time()

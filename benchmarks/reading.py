@@ -40,6 +40,7 @@ CONTENDERS: dict[str, dict[str, Callable[[Path], object]]] = {
 
 
 def rows(n: int) -> pd.DataFrame:
+    """Draw a table of municipalities and years."""
     rng = np.random.default_rng(1)
     units = -(-n // 25)
     frame = pd.DataFrame(
@@ -56,6 +57,7 @@ def rows(n: int) -> pd.DataFrame:
 
 
 def peak(kind: str, name: str, file: Path) -> float:
+    """Return the peak memory of one reading, in a process of its own."""
     here = str(Path(__file__).parent)
     code = f"import sys; sys.path.insert(0, {here!r}); import reading; "
     code += f"reading.once({kind!r}, {name!r}, {str(file)!r})"
@@ -64,6 +66,7 @@ def peak(kind: str, name: str, file: Path) -> float:
 
 
 def once(kind: str, name: str, file: str) -> None:
+    """Read once and print the peak memory."""
     kept = CONTENDERS[kind][name](Path(file))
     # Not ru_maxrss, which begins at what the process that started this one had reached.
     status = Path("/proc/self/status").read_text("ascii", "replace")
@@ -72,6 +75,7 @@ def once(kind: str, name: str, file: str) -> None:
 
 
 def table(kind: str, file: Path, rounds: int) -> list[str]:
+    """Return the table of one kind of file, every contender in turn."""
     wall: dict[str, list[float]] = {name: [] for name in CONTENDERS[kind]}
     processor: dict[str, list[float]] = {name: [] for name in CONTENDERS[kind]}
     for _ in range(rounds + 1):  # the first round warms the disk's cache and does not count
@@ -93,6 +97,7 @@ def table(kind: str, file: Path, rounds: int) -> list[str]:
 
 
 def main() -> None:
+    """Measure every kind of file."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--rounds", type=int, default=7)
     asked.add_argument("--rows", type=int, default=1_000_000)

@@ -106,6 +106,7 @@ def table(found: dict[str, Measured]) -> str:
 
 
 def main() -> None:
+    """Measure what is asked for, and print or write the page."""
     parser = argparse.ArgumentParser(description="Time and memory side by side with the fastest peers.")
     parser.add_argument("benchmarks", nargs="*", default=list(BENCHMARKS), help=" and ".join(BENCHMARKS))
     parser.add_argument("--peers", default=sys.executable, help="a Python that has pyfixest and diff-diff")

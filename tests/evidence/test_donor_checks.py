@@ -161,3 +161,27 @@ def test_what_cannot_be_asked_informs():
 def test_other_designs_are_not_asked(check):
     assert "synthetic_control" in check().designs
     assert not {"difference_in_differences", "interrupted_time_series"} & check().designs
+
+
+@pytest.mark.parametrize(("gone", "passed"), [(0, True), (4, True), (5, False)])
+def test_donors_that_went_for_want_of_values_lower_the_grade(gone, passed):
+    world = FactorPanel(n_donors=44)
+    frame = world.draw(1)
+    frame = frame[~(frame["unit"].isin(range(1, 1 + gone)) & (frame["period"] == 3))]
+    estimate, checks = asked(world.study(frame))
+    found = checks["missing_periods"]
+    assert found.passed is passed and found.statistic == pytest.approx(gone / 44)
+    assert found.sentence.text("sv") != found.sentence.text("en")
+    others = [check for check in checks.values() if check.name != "missing_periods"]
+    assert ik.grade(estimate, others).value - ik.grade(estimate, tuple(checks.values())).value == (not passed)
+
+
+@pytest.mark.parametrize(("gone", "passed"), [(0, True), (6, True), (8, False)])
+def test_periods_missing_from_a_series_lower_the_grade(gone, passed):
+    t = np.arange(72)
+    frame = pd.DataFrame({"t": t, "y": np.random.default_rng(1).standard_normal(72)})
+    frame = frame[~frame["t"].isin(range(10, 10 + gone))]
+    study = Study(frame, outcome="y", time="t", start=60)
+    _, checks = asked(study, ik.InterruptedTimeSeries)
+    assert checks["missing_periods"].passed is passed
+    assert checks["missing_periods"].statistic == pytest.approx(gone / 72)

@@ -160,16 +160,16 @@ class Study:
         return self.columns.n_treated
 
     @property
-    def _shape(self) -> str:
+    def shape(self) -> str:
         """What a reader sees: cross sections of one row each are a series."""
         is_series = self.kind == "repeated_cross_sections" and self.n_rows == len(self.columns.periods)
         return "series" if is_series else self.kind
 
     def __repr__(self) -> str:
-        parts = [self._shape.replace("_", " "), f"outcome={self.outcome!r}", f"{self.n_rows} rows"]
+        parts = [self.shape.replace("_", " "), f"outcome={self.outcome!r}", f"{self.n_rows} rows"]
         if self.unit is not None:
             parts.append(f"{self.columns.n_units} units")
-        if self._shape != "series":
+        if self.shape != "series":
             parts.append(f"{self.n_treated} treated")
         if self.time is not None:
             parts.append(f"{len(self.columns.periods)} periods")
@@ -178,10 +178,10 @@ class Study:
     def _repr_html_(self) -> str:
         c = self.columns
         rows: list[tuple[Message | str, Message | str]] = [
-            (Message("study.row.kind"), Message(f"study.kind.{self._shape}")),
+            (Message("study.row.kind"), Message(f"study.kind.{self.shape}")),
             (Message("study.row.rows"), Message("study.count", {"n": self.n_rows})),
         ]
-        if self._shape != "series":
+        if self.shape != "series":
             rows += [
                 (Message("study.row.units"), Message("study.count", {"n": c.n_units})),
                 (Message("study.row.treated"), Message("study.count", {"n": self.n_treated})),

@@ -14,6 +14,7 @@ from impactkit.reporting.table import Table
 from impactkit.wording import Language, MessageValue, format_number, format_share, say
 
 View = Literal["trend", "gap", "placebos", "weights", "season"]
+_LEAST_SHOWN = 0.0005  # 0.1 per cent, rounded
 _FAR = 5.0  # placebos that fitted so much worse before the start are not drawn
 _MOST_DONORS = 20
 
@@ -81,9 +82,10 @@ class CounterfactualPicture:
 
     @property
     def drawn_weights(self) -> tuple[tuple[str, float], ...]:
-        """The donors that count most, and the sum of the others."""
-        shown = [(donor.unit, donor.weight) for donor in self.built.weights[:_MOST_DONORS]]
-        rest = self.built.weights[_MOST_DONORS:]
+        """The donors that count most, and the sum of the others; none that would be written as nothing."""
+        counted = [donor for donor in self.built.weights if abs(donor.weight) >= _LEAST_SHOWN]
+        shown = [(donor.unit, donor.weight) for donor in counted[:_MOST_DONORS]]
+        rest = counted[_MOST_DONORS:]
         if rest:
             shown.append((self.word("others", n=len(rest)), sum(donor.weight for donor in rest)))
         return tuple(shown)

@@ -214,7 +214,7 @@ def data_facts(telling: Telling) -> tuple[Fact, ...]:
         told.append(("data.left_out", telling.say("data.aside", n=shown.count(aside, language))))
     if not study.left_out and aside == 0:
         told.append(("data.left_out", telling.say("data.none")))
-    told.append(("data.kind", say(f"study.kind.{study.kind}", language)))
+    told.append(("data.kind", say(f"study.kind.{study.shape}", language)))
     if study.columns.period_names:
         names = study.columns.period_names
         told.append(("data.periods", names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}"))

@@ -117,6 +117,7 @@ class _Walk:
 
     @classmethod
     def of(cls, since: Floats, ratio: float) -> _Walk:
+        """Take the covariance apart."""
         values, vectors = np.linalg.eigh(_covariance(since, ratio))
         shrunk = 1 / (1 + np.exp(_LEVELS)[:, None] ** 2 * np.maximum(values, 0.0))
         return cls(ratio=ratio, vectors=vectors, shrunk=shrunk)

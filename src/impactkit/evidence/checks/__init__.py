@@ -3,6 +3,7 @@
 from impactkit.evidence.checks.attrition import Attrition
 from impactkit.evidence.checks.balance import Balance
 from impactkit.evidence.checks.composition import Composition
+from impactkit.evidence.checks.missing_periods import MissingPeriods
 from impactkit.evidence.checks.outside_donors import OutsideDonors
 from impactkit.evidence.checks.poor_fit import PoorFit
 from impactkit.evidence.checks.pre_trends import PreTrends
@@ -18,6 +19,7 @@ ALL = (
     Composition,
     PreTrends,
     SeriesLength,
+    MissingPeriods,
     TooFewDonors,
     OutsideDonors,
     PoorFit,
@@ -29,6 +31,7 @@ __all__ = [
     "Attrition",
     "Balance",
     "Composition",
+    "MissingPeriods",
     "OutsideDonors",
     "PoorFit",
     "PreTrends",

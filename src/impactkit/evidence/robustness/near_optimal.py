@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class _OfDonors(Protocol):
-    def beside_donors(self, study: Study) -> tuple[DonorPanel, DonorFits]: ...
+    def beside_donors(self, study: Study) -> tuple[DonorPanel, DonorFits]:
+        """Return the treated units and donors, and their weights."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

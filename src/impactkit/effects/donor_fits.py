@@ -11,12 +11,33 @@ import numpy as np
 import numpy.typing as npt
 
 from impactkit.effects.kernels.donor_ranks import DonorRanks, Statistic, choices
+from impactkit.effects.kernels.simplex import nearest_in_hull
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 Weigh = Callable[[int, Codes, int], Floats]
 """Weights of donors (their rows in ``outcomes``) for one unit, from what is known before a period code."""
 Pool = Literal["all", "untreated"]
+
+
+def nearest_donors(outcomes: Floats) -> Weigh:
+    """Return what finds the weights whose average is nearest to a unit in the periods before a start.
+
+    Parameters
+    ----------
+    outcomes : ndarray, shape (N, T)
+        Of all units, in the outcome's unit.
+
+    Returns
+    -------
+    callable
+        For `DonorFits`.
+    """
+
+    def weigh(unit: int, donors: Codes, start: int) -> Floats:
+        return nearest_in_hull(outcomes[donors, :start], outcomes[unit, :start]).weights
+
+    return weigh
 
 
 class BesideDonors(Protocol):

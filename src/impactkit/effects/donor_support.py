@@ -88,8 +88,9 @@ def support_notes(panel: DonorPanel, fits: DonorFits, *, are_unique: bool = Fals
         nearly as good.
     """
     found = [note for i in range(fits.n_treated) if (note := _outside(panel, fits, i)) is not None]
-    several = [panel.names[i] for i in range(fits.n_treated) if not _is_unique(fits, i)]
-    if several and not are_unique:
+    asked = range(0 if are_unique else fits.n_treated)
+    several = [panel.names[i] for i in asked if not _is_unique(fits, i)]
+    if several:
         found.append(Message("donors.not_unique", {"units": listed(several)}))
     near = nearly_as_good(fits)
     found.append(Message("donors.nearly_as_good", {"low": near.low, "high": near.high}))

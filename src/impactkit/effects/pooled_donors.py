@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from impactkit.effects.donor_fits import DonorFits, Pool
+from impactkit.effects.donor_fits import DonorFits, Pool, nearest_donors
 from impactkit.effects.donor_panel import DonorPanel, listed
 from impactkit.effects.kernels.donor_ranks import DonorRanks, Statistic, choices
 from impactkit.effects.kernels.simplex import nearest_in_hull
@@ -106,19 +106,20 @@ def pooled_fits(panel: DonorPanel) -> PooledFits:
             values={"periods": listed([names[start] for start in starts.tolist()])},
         )
     together = mean_panel(panel)
-    Y = together.outcomes
-
-    def nearest(unit: int, donors: npt.NDArray[np.int64], start: int) -> Floats:
-        return nearest_in_hull(Y[donors, :start], Y[unit, :start]).weights
-
-    mean = DonorFits(outcomes=Y, names=together.names, starts=starts, shares=np.ones(1), weigh=nearest)
-    Z = panel.outcomes
-
-    def alone(unit: int, donors: npt.NDArray[np.int64], start: int) -> Floats:
-        return nearest_in_hull(Z[donors, :start], Z[unit, :start]).weights
-
+    mean = DonorFits(
+        outcomes=together.outcomes,
+        names=together.names,
+        starts=starts,
+        shares=np.ones(1),
+        weigh=nearest_donors(together.outcomes),
+    )
     return PooledFits(
-        outcomes=Z, names=panel.names, starts=panel.starts, shares=panel.shares, weigh=alone, mean=mean
+        outcomes=panel.outcomes,
+        names=panel.names,
+        starts=panel.starts,
+        shares=panel.shares,
+        weigh=nearest_donors(panel.outcomes),
+        mean=mean,
     )
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from impactkit.data.further_columns import further_columns
+from impactkit.data.period_value import period_value
 from impactkit.data.study import Study
 from impactkit.effects.donor_panel import DonorPanel, listed
 from impactkit.effects.predictor import Predictor
-from impactkit.errors import EstimationError
+from impactkit.errors import EstimationError, StudyError
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
@@ -129,12 +130,8 @@ def _value(period: float | str, periods: Floats, names: tuple[str, ...], predict
     if period in names:
         return float(periods[names.index(period)])
     try:
-        return float(period)
-    except ValueError:
-        pass
-    try:
-        return float(np.datetime64(period, "D").astype(np.int64))
-    except ValueError:
+        return period_value(period)
+    except StudyError:
         raise EstimationError(
             "Predictor {name!r}: {period!r} is no period of the study.",
             where="predictors",

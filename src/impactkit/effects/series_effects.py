@@ -169,11 +169,8 @@ class SeriesProblem:
         points = self.effects.points(self.coefficients[None, :])[0]
         points = np.where(np.abs(points) <= 1e-9 * max(self.scale, 1.0), 0.0, points)
         reason = Message("estimate.no_variation")
-        M = len(points)
-        return Uncertainty(
-            intervals=tuple(Interval.undefined(float(b), level=level, reason=reason) for b in points),
-            contributions=Contributions.of(np.full((0, M), np.nan)),
-            covariance=np.full((M, M), np.nan),
+        return Uncertainty.of_limits(
+            tuple(Interval.undefined(float(b), level=level, reason=reason) for b in points),
             words=Message("inference.series.unknown"),
             coefficients=self.coefficients,
         )

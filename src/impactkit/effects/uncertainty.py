@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -57,3 +57,12 @@ class Uncertainty:
     warnings: tuple[Message, ...] = ()
     bootstrap: Resampled | None = None
     coefficients: Floats | None = None
+
+    @classmethod
+    def of_limits(cls, intervals: Sequence[Interval], **told: Any) -> Uncertainty:
+        """Return limits that come without contributions of clusters and a covariance; both are nan."""
+        K = len(intervals)
+        unknown = Contributions.of(np.full((0, K), np.nan))
+        return cls(
+            intervals=tuple(intervals), contributions=unknown, covariance=np.full((K, K), np.nan), **told
+        )

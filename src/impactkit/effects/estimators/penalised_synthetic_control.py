@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 import numpy as np
@@ -87,7 +88,8 @@ class PenalisedSyntheticControl(DonorSettings):
         """
         panel, fits = self.beside_donors(study)
         notes = support_notes(panel, fits, are_unique=True)
-        told = Told(warnings=(self._told(fits), *notes))
+        assert isinstance(fits.weigh, _Penalised)
+        told = Told(warnings=(fits.weigh.told(fits), *notes))
         return donor_estimate(study, panel, fits, settings=self, inference=self.inference, told=told)
 
     def beside_donors(self, study: Study) -> tuple[DonorPanel, DonorFits]:
@@ -111,48 +113,51 @@ class PenalisedSyntheticControl(DonorSettings):
             See `donor_panel`.
         """
         panel = donor_panel(study, self.donors)
-        chosen: dict[int, float] = {}
-
-        def weigh(unit: int, donors: Codes, start: int) -> Floats:
-            Y = panel.outcomes
-            if self.penalty == "leave_one_out":
-                if start not in chosen:
-                    chosen[start] = _left_out(Y[panel.n_treated :], start)
-                penalty = chosen[start]
-            else:
-                penalty = self._penalty(Y[donors, :start], Y[unit, :start])
-            return penalised_weights(Y[donors, :start], Y[unit, :start], penalty=penalty).weights
-
         fits = DonorFits(
             outcomes=panel.outcomes,
             names=panel.names,
             starts=panel.starts,
             shares=panel.shares,
-            weigh=weigh,
+            weigh=_Penalised(outcomes=panel.outcomes, n_treated=panel.n_treated, penalty=self.penalty),
         )
         return panel, fits
 
-    def _penalty(self, points: Floats, target: Floats) -> float:
-        """Return the given penalty, or the one whose weights hold best in the second half."""
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Penalised:
+    """Finds a unit's penalised weights, and keeps the penalty that was chosen for each unit and start."""
+
+    outcomes: Floats
+    n_treated: int
+    penalty: Penalty
+    found: dict[tuple[int, int], float] = field(default_factory=dict)
+    by_start: dict[int, float] = field(default_factory=dict)
+
+    def __call__(self, unit: int, donors: Codes, start: int) -> Floats:
+        points, target = self.outcomes[donors, :start], self.outcomes[unit, :start]
+        penalty = self._chosen(points, target, start)
+        self.found[unit, start] = penalty
+        return penalised_weights(points, target, penalty=penalty).weights
+
+    def _chosen(self, points: Floats, target: Floats, start: int) -> float:
+        """Return the given penalty, the donors' own, or the one that holds best in the second half."""
         if not isinstance(self.penalty, str):
             return self.penalty
+        if self.penalty == "leave_one_out":
+            if start not in self.by_start:
+                self.by_start[start] = _left_out(self.outcomes[self.n_treated :], start)
+            return self.by_start[start]
         middle = len(target) // 2
         gaps = target - np.stack(penalty_path(points[:, :middle], target[:middle])) @ points
         return least_loss((gaps[:, middle:] ** 2).sum(axis=1))
 
-    def _told(self, fits: DonorFits) -> Message:
-        """Return the penalty of the treated and how it was found."""
-        donors, Y = fits.outcomes[fits.n_treated :], fits.outcomes
-        found = [
-            _left_out(donors, start)
-            if self.penalty == "leave_one_out"
-            else self._penalty(donors[:, :start], Y[i, :start])
-            for i, start in enumerate(fits.starts.tolist())
-        ]
+    def told(self, fits: DonorFits) -> Message:
+        """Return the treated units' penalties in words, once their weights are found."""
+        used = [self.found[i, start] for i, start in enumerate(fits.starts.tolist())]
         how = self.penalty if isinstance(self.penalty, str) else "given"
-        if len(set(found)) == 1:
-            return Message(f"donors.penalty.{how}", {"penalty": found[0]})
-        return Message(f"donors.penalty.{how}_several", {"low": min(found), "high": max(found)})
+        if len(set(used)) == 1:
+            return Message(f"donors.penalty.{how}", {"penalty": used[0]})
+        return Message(f"donors.penalty.{how}_several", {"low": min(used), "high": max(used)})
 
 
 def _left_out(donors: Floats, start: int) -> float:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import model_validator
 
 from impactkit.data.study import Study
 from impactkit.effects.donor_estimate import Told, donor_estimate
-from impactkit.effects.donor_fits import DonorFits, Weigh
+from impactkit.effects.donor_fits import DonorFits, Weigh, nearest_donors
 from impactkit.effects.donor_panel import DonorPanel, donor_panel
 from impactkit.effects.donor_support import support_notes
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.estimator import DonorSettings
-from impactkit.effects.kernels.simplex import nearest_in_hull
 from impactkit.effects.pooled_donors import mean_panel, pooled_fits
 from impactkit.effects.predictor import Predictor
 from impactkit.effects.predictor_fit import PredictorFit, V
@@ -137,17 +134,12 @@ class SyntheticControl(DonorSettings):
         if self.predictors:
             panel, table = predictor_table(study, panel, self.predictors)
             weigh = PredictorFit(outcomes=panel.outcomes, table=table, v=self.v)
-        Y = panel.outcomes
-
-        def nearest(unit: int, donors: npt.NDArray[np.int64], start: int) -> npt.NDArray[np.float64]:
-            return nearest_in_hull(Y[donors, :start], Y[unit, :start]).weights
-
         fits = DonorFits(
-            outcomes=Y,
+            outcomes=panel.outcomes,
             names=panel.names,
             starts=panel.starts,
             shares=panel.shares,
-            weigh=weigh or nearest,
+            weigh=weigh or nearest_donors(panel.outcomes),
             is_nearest=weigh is None,
         )
         return panel, fits

@@ -19,7 +19,6 @@ from impactkit.effects.kernels.conformal import (
     periods_in_place,
     persistence,
 )
-from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.permutation_test import PermutationTest
 from impactkit.effects.uncertainty import Uncertainty
 from impactkit.errors import EstimationError
@@ -110,11 +109,8 @@ class Conformal(BaseModel):
         average = tests[0]
         points = [fits.average, *fits.path[T0:].tolist()]
         intervals = [self._interval(point, found) for point, found in zip(points, tests, strict=True)]
-        K = len(intervals)
-        return Uncertainty(
-            intervals=tuple(intervals),
-            contributions=Contributions.of(np.full((0, K), np.nan)),
-            covariance=np.full((K, K), np.nan),
+        return Uncertainty.of_limits(
+            tuple(intervals),
             words=Message(f"inference.conformal.{self.order}", {"periods": len(average.target), "n": T1}),
             warnings=(*self._warnings(average, intervals[0]), *self._dependence(fits.path[:T0])),
             bootstrap=average if intervals[0].reason is None else None,

@@ -9,7 +9,6 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from impactkit.effects.interval import Interval
-from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.kernels.few_treated import FewTreated, UnitContrasts, few_treated
 from impactkit.effects.kernels.least_squares import LeastSquares
 from impactkit.effects.linear import LinearProblem
@@ -85,7 +84,7 @@ class FermanPinto(BaseModel):
         """
         units = _by_cluster(problem)
         counts = {"treated": int(units.treated.sum()), "comparison": int((~units.treated).sum())}
-        point, K = float(problem.points(fit)[-1]), problem.n_effects
+        point = float(problem.points(fit)[-1])
         reason, found = None, None
         if counts["comparison"] < 2:
             reason = Message("estimate.one_cluster", counts)
@@ -94,10 +93,8 @@ class FermanPinto(BaseModel):
             reason = None if found.varies else Message("estimate.no_variation")
         sized = "sized" if found is not None and not _is_equal(units.sizes) else "equal"
         draws = {"draws": self.draws if found is None else found.n_draws}
-        return Uncertainty(
-            intervals=(self._interval(point, found, reason),),
-            contributions=Contributions.of(np.full((0, K), np.nan)),
-            covariance=np.full((K, K), np.nan),
+        return Uncertainty.of_limits(
+            (self._interval(point, found, reason),),
             words=Message(f"inference.ferman_pinto.{sized}", counts | draws),
             warnings=(Message(f"inference.stands_for.{sized}", counts),),
             bootstrap=found if reason is None else None,

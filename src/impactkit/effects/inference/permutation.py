@@ -6,11 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from impactkit.effects.interval import Interval
-from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.kernels.least_squares import LeastSquares
 from impactkit.effects.linear import LinearProblem
 from impactkit.effects.permutation_test import PermutationTest, permutation_interval
@@ -74,16 +72,13 @@ class Permutation(BaseModel):
         Uncertainty
             An interval for the last effect; the others are undefined, with the reason.
         """
-        K = problem.n_effects
         points = fit.coefficients[list(problem.effects)]
         reason = Message("estimate.no_permutation_interval")
         intervals = [Interval.undefined(float(x), level=self.level, reason=reason) for x in points]
         if test is not None and math.isfinite(points[-1]):
             intervals[-1] = permutation_interval(float(points[-1]), test, self.level)
-        return Uncertainty(
-            intervals=tuple(intervals),
-            contributions=Contributions.of(np.full((0, K), np.nan)),
-            covariance=np.full((K, K), np.nan),
+        return Uncertainty.of_limits(
+            tuple(intervals),
             words=Message("inference.permutation"),
         )
 
@@ -105,13 +100,11 @@ def headline_only(points: Sequence[float], test: PermutationTest | None, level: 
     Uncertainty
         Without influence.
     """
-    K, reason = len(points), Message("estimate.no_permutation_interval")
+    reason = Message("estimate.no_permutation_interval")
     intervals = [Interval.undefined(float(x), level=level, reason=reason) for x in points]
     if test is not None and math.isfinite(points[0]):
         intervals[0] = permutation_interval(float(points[0]), test, level)
-    return Uncertainty(
-        intervals=tuple(intervals),
-        contributions=Contributions.of(np.full((0, K), np.nan)),
-        covariance=np.full((K, K), np.nan),
+    return Uncertainty.of_limits(
+        tuple(intervals),
         words=Message("inference.permutation"),
     )

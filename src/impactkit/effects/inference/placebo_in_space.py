@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from impactkit.effects.donor_fits import BesideDonors, Pool
 from impactkit.effects.interval import Interval
-from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.kernels.donor_ranks import DonorRanks, Statistic
 from impactkit.effects.permutation_test import PermutationTest, permutation_interval
 from impactkit.effects.uncertainty import Uncertainty
@@ -101,11 +99,8 @@ class PlaceboInSpace(BaseModel):
         intervals = [permutation_interval(fits.average, test, self.level)]
         for k, effect in enumerate(effects.tolist()):
             intervals.append(permutation_interval(effect, self._of(ranks.at(k), fits), self.level))
-        K = len(intervals)
-        return Uncertainty(
-            intervals=tuple(intervals),
-            contributions=Contributions.of(np.full((0, K), np.nan)),
-            covariance=np.full((K, K), np.nan),
+        return Uncertainty.of_limits(
+            tuple(intervals),
             words=Message(f"inference.placebo_in_space.{self.statistic}", {"donors": len(fits.donors)}),
             warnings=self._too_few(test, intervals[0], len(fits.donors)),
         )

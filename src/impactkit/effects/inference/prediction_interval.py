@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from impactkit.effects.donor_fits import DonorFits
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.arrays import Floats
-from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.kernels.prediction import (
     Errors,
     Prediction,
@@ -117,12 +116,9 @@ class PredictionInterval(BaseModel):
             intervals = [
                 Interval.undefined(found.point, level=self.level, reason=reason) for found in predictions
             ]
-        K = len(intervals)
         headline = intervals[0]
-        return Uncertainty(
-            intervals=tuple(intervals),
-            contributions=Contributions.of(np.full((0, K), np.nan)),
-            covariance=np.full((K, K), np.nan),
+        return Uncertainty.of_limits(
+            tuple(intervals),
             words=Message(f"inference.prediction_interval.{self.errors}", {"periods": fits.reach[0]}),
             warnings=self._warnings(predictions[0], headline),
             bootstrap=predictions[0] if headline.reason is None else None,

@@ -134,11 +134,8 @@ class SyntheticVariance(BaseModel):
 
     def _unknown(self, fits: SyntheticDifferences, why: Message, words: Message) -> Uncertainty:
         points = fits.effects.tolist()
-        K = len(points)
-        return Uncertainty(
-            intervals=tuple(Interval.undefined(point, level=self.level, reason=why) for point in points),
-            contributions=Contributions.of(np.full((0, K), np.nan)),
-            covariance=np.full((K, K), np.nan),
+        return Uncertainty.of_limits(
+            tuple(Interval.undefined(point, level=self.level, reason=why) for point in points),
             words=words,
             warnings=(why,),
         )

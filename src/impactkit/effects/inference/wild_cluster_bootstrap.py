@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from impactkit.effects.interval import Interval
-from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.kernels.least_squares import LeastSquares
 from impactkit.effects.kernels.wild_bootstrap import WildBootstrap, cluster_moments, wild_bootstrap
 from impactkit.effects.linear import LinearProblem
@@ -96,15 +94,12 @@ class WildClusterBootstrap(BaseModel):
             )
             for target, point in zip(problem.targets, points, strict=True)
         ]
-        K = len(points)
         exact = "exact" if found[-1] is not None and found[-1].is_exact else "drawn"
         n_draws = self.draws if found[-1] is None else found[-1].n_draws
-        return Uncertainty(
-            intervals=tuple(
+        return Uncertainty.of_limits(
+            tuple(
                 self._interval(float(point), one, reason) for point, one in zip(points, found, strict=True)
             ),
-            contributions=Contributions.of(np.full((0, K), np.nan)),
-            covariance=np.full((K, K), np.nan),
             words=Message(f"inference.wild_bootstrap.{exact}", {"clusters": G, "draws": n_draws}),
             bootstrap=found[-1 if problem.contrasts is None else 0],
         )

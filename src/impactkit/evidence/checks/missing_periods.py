@@ -8,6 +8,7 @@ from typing import Literal
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.donor_designs import DONOR_DESIGNS
 from impactkit.wording import Message
 
 _SERIES, _DONORS = "estimate.series.gaps", "donors.gaps"
@@ -34,16 +35,7 @@ class MissingPeriods:
     """
 
     name: Literal["missing_periods"] = "missing_periods"
-    designs: frozenset[str] = frozenset(
-        {
-            "augmented_synthetic_control",
-            "interrupted_time_series",
-            "penalised_synthetic_control",
-            "structural_time_series",
-            "synthetic_control",
-            "synthetic_difference_in_differences",
-        }
-    )
+    designs: frozenset[str] = DONOR_DESIGNS | {"interrupted_time_series", "structural_time_series"}
     most: float = 0.1
 
     def check(self, study: Study, estimate: Estimate) -> CheckResult:

@@ -14,6 +14,7 @@ from impactkit.effects.donor_pool import DonorPool
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.pooled_donors import mean_panel
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.donor_designs import DONOR_DESIGNS
 from impactkit.wording import Message
 
 _LEVELLED = ("synthetic_difference_in_differences",)
@@ -42,14 +43,7 @@ class OutsideDonors:
     """
 
     name: Literal["outside_donors"] = "outside_donors"
-    designs: frozenset[str] = frozenset(
-        {
-            "augmented_synthetic_control",
-            "penalised_synthetic_control",
-            "synthetic_control",
-            "synthetic_difference_in_differences",
-        }
-    )
+    designs: frozenset[str] = DONOR_DESIGNS
     far: float = 0.25
 
     def check(self, study: Study, estimate: Estimate) -> CheckResult:

@@ -12,6 +12,7 @@ from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.kernels.donor_ranks import DonorRanks
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.donor_designs import DONOR_DESIGNS
 from impactkit.wording import Message
 
 _ROUNDING = 1e-9
@@ -39,14 +40,7 @@ class PoorFit:
     """
 
     name: Literal["poor_fit"] = "poor_fit"
-    designs: frozenset[str] = frozenset(
-        {
-            "augmented_synthetic_control",
-            "penalised_synthetic_control",
-            "synthetic_control",
-            "synthetic_difference_in_differences",
-        }
-    )
+    designs: frozenset[str] = DONOR_DESIGNS
     most: float = 2.0
 
     def check(self, study: Study, estimate: Estimate) -> CheckResult:

@@ -14,6 +14,7 @@ from impactkit.effects.donor_panel import donor_panel
 from impactkit.effects.donor_pool import DonorPool
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.donor_designs import DONOR_DESIGNS
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
@@ -49,14 +50,7 @@ class RegressionToTheMean:
     """
 
     name: Literal["regression_to_the_mean"] = "regression_to_the_mean"
-    designs: frozenset[str] = frozenset(
-        {
-            "augmented_synthetic_control",
-            "penalised_synthetic_control",
-            "synthetic_control",
-            "synthetic_difference_in_differences",
-        }
-    )
+    designs: frozenset[str] = DONOR_DESIGNS
     rare: float = 0.05
 
     def check(self, study: Study, estimate: Estimate) -> CheckResult:

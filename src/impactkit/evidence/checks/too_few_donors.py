@@ -9,6 +9,7 @@ from typing import Literal
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.donor_designs import DONOR_DESIGNS
 from impactkit.wording import Message
 
 
@@ -33,14 +34,7 @@ class TooFewDonors:
     """
 
     name: Literal["too_few_donors"] = "too_few_donors"
-    designs: frozenset[str] = frozenset(
-        {
-            "augmented_synthetic_control",
-            "penalised_synthetic_control",
-            "synthetic_control",
-            "synthetic_difference_in_differences",
-        }
-    )
+    designs: frozenset[str] = DONOR_DESIGNS
 
     def check(self, study: Study, estimate: Estimate) -> CheckResult:
         """Compare the smallest p-value that ranks can give with the level.

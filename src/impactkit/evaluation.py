@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.errors import ImpactkitError, PlanError, StudyError, Trouble
-from impactkit.evidence.check import check
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.claim import Claim
-from impactkit.evidence.grade import EvidenceGrade, grade
+from impactkit.evidence.examine import examine
+from impactkit.evidence.grade import EvidenceGrade
 from impactkit.evidence.judge import Case, Multiplicity, judge_together
 from impactkit.evidence.verdict import Verdict
 from impactkit.plans import Lock, Plan, prior
+from impactkit.plans.declared import declared
 from impactkit.plans.lock import Priority
 from impactkit.provenance import file_digest, json_ready, versions
 from impactkit.wording import Language, Message, card
@@ -161,12 +162,10 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
     studies = _studies(plan)
     cases, checked = [], []
     for claim, study in zip(plan.claims, studies, strict=True):
-        estimate = _estimator(plan, claim).estimate(study)
-        found = check(study, estimate)
-        checked.append(found)
+        found = examine(study, _estimator(plan, claim), declared=declared(plan, claim))
+        checked.append(found.checks)
         has_baseline = plan.data.baseline_kind != "none"
-        graded = grade(estimate, found)
-        cases.append(Case(claim=claim, estimate=estimate, grade=graded, has_baseline=has_baseline))
+        cases.append(Case(claim=claim, estimate=found.estimate, grade=found.grade, has_baseline=has_baseline))
     when = prior(plan, lock)
     verdicts = judge_together(
         cases, alpha=float(plan.decision.alpha), prior=when, multiplicity=_multiplicity(plan)

@@ -6,9 +6,10 @@ from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.checks import ALL
+from impactkit.evidence.circumstances import Declared
 
 
-def check(study: Study, estimate: Estimate) -> tuple[CheckResult, ...]:
+def check(study: Study, estimate: Estimate, *, declared: Declared | None = None) -> tuple[CheckResult, ...]:
     """Return what every check that speaks to the estimate's design found.
 
     Parameters
@@ -17,6 +18,8 @@ def check(study: Study, estimate: Estimate) -> tuple[CheckResult, ...]:
         The study.
     estimate : Estimate
         What was estimated on it.
+    declared : Declared, optional
+        What a plan says beside the data; without it nobody was asked, and such checks only inform.
 
     Returns
     -------
@@ -32,4 +35,6 @@ def check(study: Study, estimate: Estimate) -> tuple[CheckResult, ...]:
     ['too_few_clusters', 'balance', 'attrition']
     """
     asked = (part() for part in ALL)
-    return tuple(part.check(study, estimate) for part in asked if estimate.method in part.designs)
+    return tuple(
+        part.check(study, estimate, declared=declared) for part in asked if estimate.method in part.designs
+    )

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
+from impactkit.evidence.circumstances import Declared
 from impactkit.wording import Message, card
 
 
@@ -57,5 +58,5 @@ class Check(Protocol):
     def designs(self) -> frozenset[str]:
         """The methods it speaks to."""
 
-    def check(self, study: Study, estimate: Estimate) -> CheckResult:
+    def check(self, study: Study, estimate: Estimate, *, declared: Declared | None = None) -> CheckResult:
         """Return what it found."""

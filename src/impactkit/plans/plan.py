@@ -12,6 +12,7 @@ from pydantic import Field, PrivateAttr, StrictInt, ValidationError, model_valid
 
 from impactkit.errors import PlanError, Trouble
 from impactkit.evidence import Claim
+from impactkit.evidence.circumstances import Circumstances
 from impactkit.indicators import Catalogue, Indicator
 from impactkit.plans.contradictions import contradictions, too_late
 from impactkit.plans.data_files import DataFiles
@@ -83,6 +84,8 @@ class Plan(Written):
         Indicators of the project's own, so that the locked plan carries their definitions.
     claims : tuple of Claim
         At least one primary.
+    circumstances : Circumstances, optional
+        How it was chosen who got it, and what else no number in the data tells.
     data : DataFiles
         Files and roles.
     estimator : estimator
@@ -103,6 +106,7 @@ class Plan(Written):
     requirements: Requirements | None = None
     indicators: tuple[Indicator, ...] | None = None
     claims: tuple[Claim, ...]
+    circumstances: Circumstances | None = None
     data: DataFiles
     estimator: EstimatorSettings
     decision: Decision = Decision()

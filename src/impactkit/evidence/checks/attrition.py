@@ -12,6 +12,7 @@ from impactkit.data.study import Study
 from impactkit.effects.describe import marked
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.circumstances import Declared
 from impactkit.wording import Message
 
 
@@ -54,7 +55,7 @@ class Attrition:
     share: float = 0.20
     gap: float = 0.05
 
-    def check(self, study: Study, estimate: Estimate) -> CheckResult:
+    def check(self, study: Study, estimate: Estimate, *, declared: Declared | None = None) -> CheckResult:
         """Compare the shares lost in the two groups.
 
         Parameters
@@ -63,6 +64,8 @@ class Attrition:
             The study.
         estimate : Estimate
             What was estimated on it.
+        declared : Declared, optional
+            What a plan says beside the data.
 
         Returns
         -------

@@ -13,6 +13,7 @@ from impactkit.data.columns import Columns
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.circumstances import Declared
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
@@ -48,7 +49,7 @@ class Balance:
     designs: frozenset[str] = frozenset({"difference_in_differences", "randomised_trial"})
     limit: float = 0.25
 
-    def check(self, study: Study, estimate: Estimate) -> CheckResult:
+    def check(self, study: Study, estimate: Estimate, *, declared: Declared | None = None) -> CheckResult:
         """Compare the covariates of the groups before the start.
 
         Parameters
@@ -57,6 +58,8 @@ class Balance:
             The study.
         estimate : Estimate
             What was estimated on it.
+        declared : Declared, optional
+            What a plan says beside the data.
 
         Returns
         -------

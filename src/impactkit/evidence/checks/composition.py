@@ -13,6 +13,7 @@ from impactkit.data.study import Study
 from impactkit.effects.describe import marked
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.circumstances import Declared
 from impactkit.wording import Message
 
 
@@ -51,7 +52,7 @@ class Composition:
     share: float = 0.20
     gap: float = 0.05
 
-    def check(self, study: Study, estimate: Estimate) -> CheckResult:
+    def check(self, study: Study, estimate: Estimate, *, declared: Declared | None = None) -> CheckResult:
         """Compare who was measured before and after.
 
         Parameters
@@ -60,6 +61,8 @@ class Composition:
             The study.
         estimate : Estimate
             What was estimated on it.
+        declared : Declared, optional
+            What a plan says beside the data.
 
         Returns
         -------

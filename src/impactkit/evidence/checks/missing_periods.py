@@ -8,6 +8,7 @@ from typing import Literal
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.circumstances import Declared
 from impactkit.evidence.donor_designs import DONOR_DESIGNS
 from impactkit.wording import Message
 
@@ -38,7 +39,7 @@ class MissingPeriods:
     designs: frozenset[str] = DONOR_DESIGNS | {"interrupted_time_series", "structural_time_series"}
     most: float = 0.1
 
-    def check(self, study: Study, estimate: Estimate) -> CheckResult:
+    def check(self, study: Study, estimate: Estimate, *, declared: Declared | None = None) -> CheckResult:
         """Compare what is missing with what there is, as the estimate tells it.
 
         Parameters
@@ -47,6 +48,8 @@ class MissingPeriods:
             The study.
         estimate : Estimate
             What was estimated on it.
+        declared : Declared, optional
+            What a plan says beside the data.
 
         Returns
         -------

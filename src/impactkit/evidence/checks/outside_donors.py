@@ -14,6 +14,7 @@ from impactkit.effects.donor_pool import DonorPool
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.pooled_donors import mean_panel
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.circumstances import Declared
 from impactkit.evidence.donor_designs import DONOR_DESIGNS
 from impactkit.wording import Message
 
@@ -46,7 +47,7 @@ class OutsideDonors:
     designs: frozenset[str] = DONOR_DESIGNS
     far: float = 0.25
 
-    def check(self, study: Study, estimate: Estimate) -> CheckResult:
+    def check(self, study: Study, estimate: Estimate, *, declared: Declared | None = None) -> CheckResult:
         """Measure how far the treated lie outside all donors before the start.
 
         Parameters
@@ -55,6 +56,8 @@ class OutsideDonors:
             The study.
         estimate : Estimate
             What was estimated on it.
+        declared : Declared, optional
+            What a plan says beside the data.
 
         Returns
         -------

@@ -12,6 +12,7 @@ from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.kernels.donor_ranks import DonorRanks
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.circumstances import Declared
 from impactkit.evidence.donor_designs import DONOR_DESIGNS
 from impactkit.wording import Message
 
@@ -43,7 +44,7 @@ class PoorFit:
     designs: frozenset[str] = DONOR_DESIGNS
     most: float = 2.0
 
-    def check(self, study: Study, estimate: Estimate) -> CheckResult:
+    def check(self, study: Study, estimate: Estimate, *, declared: Declared | None = None) -> CheckResult:
         """Compare the gaps before the start with those of donors.
 
         Parameters

@@ -16,6 +16,7 @@ from impactkit.effects.estimators import (
 )
 from impactkit.errors import EstimationError
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.circumstances import Declared
 from impactkit.wording import Message
 
 
@@ -63,7 +64,7 @@ class PreTrends:
         }
     )
 
-    def check(self, study: Study, estimate: Estimate) -> CheckResult:
+    def check(self, study: Study, estimate: Estimate, *, declared: Declared | None = None) -> CheckResult:
         """Estimate the leads and test them together.
 
         Parameters
@@ -72,6 +73,8 @@ class PreTrends:
             The study.
         estimate : Estimate
             What was estimated on it.
+        declared : Declared, optional
+            What a plan says beside the data.
 
         Returns
         -------

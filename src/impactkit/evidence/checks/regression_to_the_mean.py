@@ -14,6 +14,7 @@ from impactkit.effects.donor_panel import donor_panel
 from impactkit.effects.donor_pool import DonorPool
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.circumstances import Declared
 from impactkit.evidence.donor_designs import DONOR_DESIGNS
 from impactkit.wording import Message
 
@@ -53,7 +54,7 @@ class RegressionToTheMean:
     designs: frozenset[str] = DONOR_DESIGNS
     rare: float = 0.05
 
-    def check(self, study: Study, estimate: Estimate) -> CheckResult:
+    def check(self, study: Study, estimate: Estimate, *, declared: Declared | None = None) -> CheckResult:
         """Rank the treated unit's last change before the start among the donors'.
 
         Parameters
@@ -62,6 +63,8 @@ class RegressionToTheMean:
             The study.
         estimate : Estimate
             What was estimated on it.
+        declared : Declared, optional
+            What a plan says beside the data.
 
         Returns
         -------

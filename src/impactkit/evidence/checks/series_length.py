@@ -8,6 +8,7 @@ from typing import Literal
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.circumstances import Declared
 from impactkit.wording import Message
 
 
@@ -35,7 +36,7 @@ class SeriesLength:
     designs: frozenset[str] = frozenset({"interrupted_time_series", "structural_time_series"})
     needed: int = 36
 
-    def check(self, study: Study, estimate: Estimate) -> CheckResult:
+    def check(self, study: Study, estimate: Estimate, *, declared: Declared | None = None) -> CheckResult:
         """Count the periods before the start.
 
         Parameters
@@ -44,6 +45,8 @@ class SeriesLength:
             The study.
         estimate : Estimate
             What was estimated on it.
+        declared : Declared, optional
+            What a plan says beside the data.
 
         Returns
         -------

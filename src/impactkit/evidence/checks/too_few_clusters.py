@@ -8,6 +8,7 @@ from typing import Literal
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.circumstances import Declared
 from impactkit.wording import Message
 
 
@@ -44,7 +45,7 @@ class TooFewClusters:
     treated: int = 5
     comparison: int = 10
 
-    def check(self, study: Study, estimate: Estimate) -> CheckResult:
+    def check(self, study: Study, estimate: Estimate, *, declared: Declared | None = None) -> CheckResult:
         """Count the clusters that hold treated and comparison rows.
 
         Parameters
@@ -53,6 +54,8 @@ class TooFewClusters:
             The study.
         estimate : Estimate
             What was estimated on it.
+        declared : Declared, optional
+            What a plan says beside the data.
 
         Returns
         -------

@@ -9,6 +9,7 @@ from typing import Literal
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.circumstances import Declared
 from impactkit.evidence.donor_designs import DONOR_DESIGNS
 from impactkit.wording import Message
 
@@ -36,7 +37,7 @@ class TooFewDonors:
     name: Literal["too_few_donors"] = "too_few_donors"
     designs: frozenset[str] = DONOR_DESIGNS
 
-    def check(self, study: Study, estimate: Estimate) -> CheckResult:
+    def check(self, study: Study, estimate: Estimate, *, declared: Declared | None = None) -> CheckResult:
         """Compare the smallest p-value that ranks can give with the level.
 
         Parameters
@@ -45,6 +46,8 @@ class TooFewDonors:
             The study.
         estimate : Estimate
             What was estimated on it.
+        declared : Declared, optional
+            What a plan says beside the data.
 
         Returns
         -------

@@ -1,0 +1,36 @@
+"""What a plan says of one claim that its checks may need beside the data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from impactkit.evidence import Claim
+from impactkit.evidence.circumstances import Circumstances, Declared
+
+if TYPE_CHECKING:
+    from impactkit.plans.plan import Plan
+
+
+def declared(plan: Plan, claim: Claim) -> Declared:
+    """Return what a plan says of a claim beside the data.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    claim : Claim
+        One of its claims.
+
+    Returns
+    -------
+    Declared
+        What the plan leaves out was not assessed.
+    """
+    return Declared(
+        circumstances=plan.circumstances or Circumstances(),
+        direction=claim.direction,
+        minimum_effect=float(claim.minimum_effect),
+        baseline_collected=plan.data.baseline_collected,
+        follow_up_collected=plan.data.follow_up_collected,
+        definition_break=(claim.accept or {}).get("definition_break"),
+    )

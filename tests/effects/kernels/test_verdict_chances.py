@@ -1,4 +1,4 @@
-"""The chances of the verdicts, against noncentral t, against brute force and against published multipliers."""
+"""The chances of the verdicts: against noncentral t, brute force and published multipliers."""
 
 import numpy as np
 import pytest
@@ -71,7 +71,7 @@ def test_scale_changes_nothing():
     ("df", "published"), [(10, 3.11), (20, 2.95), (30, 2.90), (60, 2.85), (120, 2.82), (np.inf, 2.80)]
 )
 def test_multipliers_are_those_of_bloom(df, published):
-    """Two-sided 5 %, power 80 %: t(.975) + t(.8), which the exact multiplier meets within a hundredth or two."""
+    """Two-sided 5 %, power 80 %: t(.975) + t(.8), which the exact multiplier meets within .03."""
     approximate = student.ppf(0.975, df) + student.ppf(0.8, df)
     assert round(approximate, 2) == published
     exact = detectable_multiple(df=df, critical=student.ppf(0.975, df), power=0.8)

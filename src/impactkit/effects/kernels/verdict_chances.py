@@ -75,7 +75,8 @@ def verdict_chances(
 
     References
     ----------
-    .. [1] Owen, D. B. (1965). A special case of a bivariate non-central t-distribution. *Biometrika*, 52(3/4).
+    .. [1] Owen, D. B. (1965). A special case of a bivariate non-central
+       t-distribution. *Biometrika*, 52(3/4).
 
     Examples
     --------
@@ -114,7 +115,7 @@ def verdict_chances(
 
 
 def detectable_multiple(*, df: float, critical: float, power: float) -> float:
-    """Return the effect that is told from nothing with a given chance, in standard deviations of its estimate.
+    """Return the effect told from nothing with a given chance, in standard deviations of its estimate.
 
     Parameters
     ----------
@@ -154,7 +155,7 @@ def detectable_multiple(*, df: float, critical: float, power: float) -> float:
 
 
 def _spread_of_standard_error(df: float, breaks: tuple[float, ...]) -> tuple[Floats, Floats]:
-    """Return nodes and weights that integrate over the estimated standard error as a share of the true one."""
+    """Return nodes and weights over the estimated standard error, as a share of the true one."""
     if not df < _NORMAL:
         return np.ones(1), np.ones(1)
     low = (math.log(2) + 2 / df * (math.log(_TAIL) + float(gammaln(df / 2 + 1))) - math.log(df)) / 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from impactkit.errors import PlanError
+from impactkit.errors import PlanError, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,5 +51,5 @@ class Assumed:
 
 
 def _wrong(name: str, value: float, mend: str) -> PlanError:
-    values = {"name": name, "value": value}
+    values: dict[str, Value] = {"name": name, "value": value}
     return PlanError("{name} = {value} cannot be used.", where="ik.power", mend=mend, values=values)

@@ -55,7 +55,11 @@ def following_periods(times: pd.Series, *, start: Any, by: int, n: int | None = 
 def _further(seen: list[float], start: float, last: float, n: int | None) -> list[float]:
     step = _step(seen)
     found: list[float] = []
-    at, after = seen[-1] + step, sum(time >= start for time in seen)
+    # One measurement does not tell how often there will be others: the next is at the start.
+    at, after = (
+        (max(start, seen[0] + step) if len(seen) == 1 else seen[-1] + step),
+        sum(time >= start for time in seen),
+    )
     while len(found) < _MOST and (at < start or (after < n if n is not None else at <= max(last, start))):
         found.append(at)
         after += at >= start
@@ -76,13 +80,17 @@ def _dates(times: pd.Series, start: Any, by: int, n: int | None) -> list[Any]:
     months = int(_step(counted)) if len(seen) > 1 else _MONTHS
     first = pd.Timestamp(start)
     found: list[Any] = []
-    at, after = seen[-1] + pd.DateOffset(months=months or 1), sum(time >= first for time in seen)
+    step = pd.DateOffset(months=months or 1)
+    at, after = (
+        max(first, seen[-1] + step) if len(seen) == 1 else seen[-1] + step,
+        sum(time >= first for time in seen),
+    )
     while len(found) < _MOST and (
         at < first or (after < n if n is not None else at.year <= max(by, first.year))
     ):
         found.append(at)
         after += at >= first
-        at = at + pd.DateOffset(months=months or 1)
+        at = at + step
     return found
 
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from impactkit.data.table import Table
 
 
-def typed_rows(data: DataFiles, folder: Path, *, outcomes: Sequence[str]) -> pd.DataFrame:
+def typed_rows(
+    data: DataFiles, folder: Path, *, outcomes: Sequence[str], only: Sequence[str] | None = None
+) -> pd.DataFrame:
     """Return the rows of a plan's files: the columns that play a part, and no others.
 
     Parameters
@@ -29,6 +31,8 @@ def typed_rows(data: DataFiles, folder: Path, *, outcomes: Sequence[str]) -> pd.
         Where the files lie.
     outcomes : sequence of str
         Every column measured.
+    only : sequence of str, optional
+        The files to read, where not all are there yet.
 
     Returns
     -------
@@ -48,6 +52,8 @@ def typed_rows(data: DataFiles, folder: Path, *, outcomes: Sequence[str]) -> pd.
     found: list[pd.DataFrame] = []
     troubles: list[Trouble] = []
     for name, collected in zip(data.names, _collected(data), strict=True):
+        if only is not None and name not in only:
+            continue
         try:
             found.append(
                 _typed(read_table(folder / name, sheet=data.sheet), data, outcomes, collected=collected)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _further(seen: list[float], start: float, last: float, n: int | None) -> lis
 
 
 def _step(seen: list[float]) -> float:
-    gaps = [later - earlier for earlier, later in zip(seen, seen[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(seen)]
     return Counter(gaps).most_common(1)[0][0] if gaps else 1.0
 
 

@@ -308,7 +308,7 @@ def intracluster_correlation(values: Floats, cluster: Codes) -> float:
     within = float(((values - means[codes]) ** 2).sum()) / (n - G)
     size = (n - float((sizes**2).sum()) / n) / (G - 1)
     total = between + (size - 1) * within
-    return min(max((between - within) / total, 0.0), 1.0) if total > 0 else 0.0
+    return float(min(max((between - within) / total, 0.0), 1.0)) if total > 0 else 0.0
 
 
 def _no_variation(planned: PlannedStudy) -> PlanError:

@@ -122,8 +122,8 @@ def _no_rows(plan: Plan, lacking: list[str]) -> PlanError:
     return PlanError(
         "There are no data yet ({files}), and these are not given either: {lacking}.",
         where="{file}, [data]",
-        mend="Put the baseline in the file, or give all three: spread (standard deviation between units at one "
-        "time), n_treated and n_comparison.",
+        mend="Put the baseline in the file, or give spread (standard deviation between units at one time), "
+        "n_treated and n_comparison.",
         values={"files": ", ".join(plan.data.names), "lacking": ", ".join(lacking), "file": plan.file_name},
     )
 
@@ -177,12 +177,14 @@ def whole_rows(plan: Plan, claim: Claim, frame: pd.DataFrame, assumed: Assumed) 
     last = frame[before.reindex(frame.index)]
     last = last[last[data.time] == last[data.time].max()] if data.unit is None else _last_of_each(last, data)
     parts = [last.assign(**{data.time: period, outcome: float("nan")}) for period in further]
-    return pd.concat([frame, *parts], ignore_index=True)
+    whole: pd.DataFrame = pd.concat([frame, *parts], ignore_index=True)
+    return whole
 
 
 def _first_after(frame: pd.DataFrame, time: str, start: Any, n: int) -> pd.DataFrame:
     after = sorted(frame.loc[frame[time] >= start, time].unique().tolist())
-    return frame if len(after) <= n else frame[frame[time] < after[n]]
+    kept: pd.DataFrame = frame if len(after) <= n else frame[frame[time] < after[n]]
+    return kept
 
 
 def _last_of_each(rows: pd.DataFrame, data: Any) -> pd.DataFrame:
@@ -212,7 +214,8 @@ def is_treated(plan: Plan, frame: pd.DataFrame) -> pd.Series:
         first = frame[data.first_treated]
         if first.dtype.kind == "M":
             return first.notna()
-        return first.notna() & (first != 0) & (first != float("inf"))
+        started: pd.Series = first.notna() & (first != 0) & (first != float("inf"))
+        return started
     if data.treated is not None:
         if data.treated not in frame.columns:
             return pd.Series(False, index=frame.index)

@@ -59,7 +59,8 @@ def _repeated(plan: Plan, rows: pd.DataFrame, n: int) -> pd.DataFrame:
             renamed = {name: part[name].astype(str) + f"~{again + 1}" for name in both}
             part = part.assign(**renamed)
         parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    found: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return found
 
 
 def _cycled(rows: pd.DataFrame, n: int) -> pd.DataFrame:

@@ -75,7 +75,7 @@ class MovedResampling:
 
 
 def moved_estimate(estimate: Estimate, by: float, *, times: float = 1.0) -> Estimate:
-    """Return the estimate that outcomes would give that were stretched, with an effect added to the treated.
+    """Return the estimate of the same outcomes stretched, with an effect added to the treated.
 
     Parameters
     ----------

@@ -54,6 +54,29 @@ class Noise(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Chain:
+    """What one claim goes through.
+
+    Parameters
+    ----------
+    plan, claim : Plan and Claim
+        Whose seed, and what the plan declares.
+    planned : PlannedStudy
+        The study to come.
+    estimator : Estimator
+        The plan's.
+    noise : Noise, optional
+        What follow-ups are drawn from; None for pretended starts in the baseline.
+    """
+
+    plan: Plan
+    claim: Claim
+    planned: PlannedStudy
+    estimator: Estimator
+    noise: Noise | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Drawn:
     """Estimates of follow-ups in which there was no effect.
 
@@ -107,21 +130,17 @@ def noise_of(planned: PlannedStudy, estimator: Estimator, assumed: Assumed) -> N
     return row_noise(planned, assumed, adjusted=adjusted)
 
 
-def drawn(
-    plan: Plan, claim: Claim, planned: PlannedStudy, estimator: Estimator, noise: Noise | None
-) -> Drawn:
-    """Draw follow-ups without effect and estimate each.
+def drawn(chain: Chain, *, draws: int = DRAWS, effect: float = 0.0) -> Drawn:
+    """Draw follow-ups and estimate each.
 
     Parameters
     ----------
-    plan, claim : Plan and Claim
-        Whose seed, and what it declares.
-    planned : PlannedStudy
-        The study to come.
-    estimator : Estimator
-        The plan's, whose permutation test has fewer draws here.
-    noise : Noise, optional
-        What to draw from; None for pretended starts in the baseline.
+    chain : Chain
+        What the claim goes through; its permutation test has fewer draws here.
+    draws : int
+        How many.
+    effect : float
+        The true effect, in the outcome's unit.
 
     Returns
     -------
@@ -133,13 +152,13 @@ def drawn(
     EstimationError
         If the estimator refuses all of them.
     """
-    stream = np.random.default_rng(plan.seed_for(claim.id))
-    quick = _quick(estimator)
+    plan, claim = chain.plan, chain.claim
+    quick = _quick(chain.estimator)
     estimates: list[Estimate] = []
     grades: list[EvidenceGrade] = []
     refusal: EstimationError | None = None
     failed = 0
-    for study in _studies(planned, noise, stream):
+    for study in _studies(chain, draws, effect):
         try:
             if len(grades) < EXAMINED:
                 found = examine(study, quick, declared=declared(plan, claim))
@@ -156,16 +175,23 @@ def drawn(
         raise refusal
     common = Counter((grade.value, grade.ceiling) for grade in grades).most_common(1)[0][0]
     grade = next(grade for grade in grades if (grade.value, grade.ceiling) == common)
-    note = noise.note if noise is not None else _placebo_note(planned)
+    note = chain.noise.note if chain.noise is not None else _placebo_note(chain.planned)
     return Drawn(estimates=tuple(estimates), grade=grade, notes=(note,), n_failed=failed)
 
 
-def _studies(planned: PlannedStudy, noise: Noise | None, stream: np.random.Generator) -> Iterator[Study]:
+def _studies(chain: Chain, draws: int, effect: float) -> Iterator[Study]:
+    stream = np.random.default_rng(chain.plan.seed_for(chain.claim.id))
+    planned, noise = chain.planned, chain.noise
     if noise is None:
-        yield from placebo_studies(planned, stream, draws=DRAWS)
-        return
-    for _ in range(DRAWS):
-        yield study_with_outcome(planned.study, noise.draw(stream))
+        without = placebo_studies(planned, stream, draws=draws)
+    else:
+        without = (study_with_outcome(planned.study, noise.draw(stream)) for _ in range(draws))
+    for study in without:
+        if not effect:
+            yield study
+            continue
+        column = effect_column(study, chain.estimator, planned.start)
+        yield study_with_outcome(study, study.columns.outcome + effect * column)
 
 
 def uses_placebos(planned: PlannedStudy, estimator: Estimator) -> bool:
@@ -240,35 +266,24 @@ def effect_column(study: Study, estimator: Estimator, start: float) -> Floats:
     return now
 
 
-def moves_with_the_effect(
-    planned: PlannedStudy, estimator: Estimator, noise: Noise | None, *, size: float, seed: int
-) -> bool:
+def moves_with_the_effect(chain: Chain, size: float) -> bool:
     """Return whether an effect added to the outcomes moves the estimate by as much, and nothing else.
 
     Parameters
     ----------
-    planned : PlannedStudy
-        The study to come.
-    estimator : Estimator
-        The estimator.
-    noise : Noise, optional
-        What is drawn from.
+    chain : Chain
+        What the claim goes through.
     size : float
         The effect added, in the outcome's unit.
-    seed : int
-        Of the draw it is tried on.
 
     Returns
     -------
     bool
         Tried on one draw; true of every estimator that is linear in the outcome.
     """
-    stream = np.random.default_rng(seed)
-    study = next(iter(_studies(planned, noise, stream)))
-    start = planned.start if noise is not None else math.nan
-    column = effect_column(study, estimator, start)
-    without = estimator.estimate(study).interval
-    with_it = estimator.estimate(study_with_outcome(study, study.columns.outcome + size * column)).interval
+    without, with_it = (
+        chain.estimator.estimate(next(iter(_studies(chain, 1, effect)))).interval for effect in (0.0, size)
+    )
     near = _SAME * max(abs(size), abs(without.point))
     se = (without.std_error, with_it.std_error)
     same_spread = not se[0] > 0 or abs(se[0] - se[1]) <= _SAME * se[0]
@@ -276,7 +291,13 @@ def moves_with_the_effect(
 
 
 def shares(
-    found: Drawn, claim: Claim, effect: float, *, alpha: float, times: float = 1.0
+    found: Drawn,
+    claim: Claim,
+    effect: float,
+    *,
+    alpha: float,
+    times: float = 1.0,
+    has_baseline: bool = True,
 ) -> dict[Status, float]:
     """Return the share of each verdict when a true effect is added to what was drawn.
 
@@ -292,6 +313,8 @@ def shares(
         The claim's share of the level.
     times : float
         What the noise is multiplied with.
+    has_baseline : bool
+        Whether anything was recorded before the start.
 
     Returns
     -------
@@ -300,7 +323,8 @@ def shares(
     """
     counts: Counter[Status] = Counter()
     for estimate in found.estimates:
-        case = Case(claim=claim, estimate=moved_estimate(estimate, effect, times=times), grade=found.grade)
+        moved = moved_estimate(estimate, effect, times=times)
+        case = Case(claim=claim, estimate=moved, grade=found.grade, has_baseline=has_baseline)
         counts[judge_together([case], alpha=alpha)[0].status] += 1
     return {status: n / len(found.estimates) for status, n in counts.items()}
 

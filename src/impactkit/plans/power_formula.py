@@ -76,7 +76,7 @@ def known_precision(
     test = first.permutation
     if inference.get("method") != "cluster_robust" or inference.get("kind", "CR2") not in ("CR2", "HC2"):
         return None
-    if test is None or test.n_assignments * (1 - level) / 2 < _ENOUGH_BEYOND:
+    if test is None or test.n_assignments < math.ceil(2 * _ENOUGH_BEYOND / (1 - level) - 1e-6):
         return None
     if columns.weight is not None or not first.interval.std_error > 0:
         return None

@@ -82,9 +82,13 @@ class Design:
     @property
     def is_told_apart(self) -> bool:
         """Whether so many assignments are possible that the permutation test can reject at the level."""
-        n, k = self.n_treated + self.n_comparison, self.n_treated
-        count = math.comb(self.n_comparison, k) + 1 if self.are_donors else math.comb(n, k)
-        return count * (1 - self.level) / 2 >= 1 - 1e-9
+        k = self.n_treated
+        n = self.n_comparison + (0 if self.are_donors else k)
+        if k > n:
+            return False
+        count = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)  # its logarithm
+        count = math.log(math.exp(min(count, 50.0)) + 1) if self.are_donors else count
+        return count >= math.log(2 / (1 - self.level)) - 1e-9
 
     def chance(self, effect: float, m: float, rule: Rule) -> float:
         """Return the chance that a claim is supported.
@@ -133,7 +137,7 @@ def two_group_df(n_treated: int, n_comparison: int) -> float:
     Examples
     --------
     >>> round(two_group_df(5, 10), 2), two_group_df(1, 39)
-    (8.04, 38.0)
+    (8.1, 38.0)
     """
     if min(n_treated, n_comparison) < 1 or n_treated + n_comparison < 3:
         return 0.0
@@ -187,13 +191,13 @@ def needed(
     return tuple(found)
 
 
-def _told(design: Design, addition: Addition, multiple: float, **told: int) -> Needed:
+def _told(design: Design, addition: Addition, multiple: float, n: int = 0) -> Needed:
     return Needed(
         addition=addition,
         multiple=multiple,
         n_treated=design.n_treated,
         n_comparison=design.n_comparison,
-        **told,
+        n=n,
     )
 
 

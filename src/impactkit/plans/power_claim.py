@@ -305,7 +305,8 @@ def _spread_and_df(asked: _Asked) -> tuple[float, float]:
 
 def _after(asked: _Asked) -> tuple[int, Callable[[int], float]] | None:
     noise = asked.chain.noise
-    if not isinstance(noise, PanelNoise) or asked.chain.estimator.method in DONOR_DESIGNS:
+    method = asked.chain.estimator.method
+    if not isinstance(noise, PanelNoise) or method in (*DONOR_DESIGNS, "switching_difference_in_differences"):
         return None
     planned = int((asked.chain.planned.study.columns.periods >= asked.chain.planned.start).sum())
     return planned, lambda n: noise.contrast_spread(n) / noise.contrast_spread(planned)

@@ -17,6 +17,7 @@ from impactkit.plans.power_draws import Noise
 from impactkit.plans.row_noise import RowNoise
 
 _ENOUGH_BEYOND = 25  # assignments beyond the level: with fewer the steps of the permutation test are felt
+_FEWEST_DF = 20  # with fewer, limits and permutation disagree often enough to cost chances: that is simulated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +58,8 @@ def known_precision(
     -------
     Precision or None
         For a trial of people or of clusters of one size, compared by means, and for difference in differences
-        in a balanced panel without covariates, both with CR2 or HC2; None for all else, for fewer than two
-        units of a kind, and where so few assignments are possible that the permutation test moves in steps.
+        in a balanced panel without covariates, both with CR2 or HC2; None for all else, and for so few units
+        (degrees of freedom below 20) that the permutation test beside the limits costs chances.
 
     Notes
     -----
@@ -78,10 +79,11 @@ def known_precision(
         return None
     if test is None or test.n_assignments < math.ceil(2 * _ENOUGH_BEYOND / (1 - level) - 1e-6):
         return None
-    if columns.weight is not None or not first.interval.std_error > 0:
+    found = first.interval
+    if columns.weight is not None or not (found.std_error > 0 and found.df >= _FEWEST_DF):
         return None
     variance = _KNOWN.get(estimator.method, _unknown)(columns, planned, noise, settings)
-    return None if variance is None else Precision(spread=math.sqrt(variance), df=first.interval.df)
+    return None if variance is None else Precision(spread=math.sqrt(variance), df=found.df)
 
 
 def _unknown(

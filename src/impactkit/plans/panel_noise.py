@@ -254,7 +254,8 @@ def _mean(table: Floats, *, axis: int) -> Floats:
     known = np.isfinite(table)
     n = known.sum(axis=axis)
     sums = np.where(known, table, 0.0).sum(axis=axis)
-    return np.divide(sums, n, out=np.full(n.shape, np.nan), where=n > 0)
+    found: Floats = np.divide(sums, n, out=np.full(n.shape, np.nan), where=n > 0)
+    return found
 
 
 def _level_spread(baseline: Floats, group: Codes) -> float:

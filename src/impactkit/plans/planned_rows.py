@@ -128,7 +128,7 @@ def _no_rows(plan: Plan, lacking: list[str]) -> PlanError:
     )
 
 
-def whole_rows(plan: Plan, claim: Claim, frame: pd.DataFrame, assumed: Assumed) -> pd.DataFrame:
+def whole_rows(plan: Plan, claim: Claim, frame: pd.DataFrame, *, assumed: Assumed) -> pd.DataFrame:
     """Return the rows through the last follow-up: those measured, and those that will be.
 
     Parameters

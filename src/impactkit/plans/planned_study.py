@@ -78,7 +78,7 @@ def planned_study(plan: Plan, claim: Claim, assumed: Assumed) -> PlannedStudy:
         frame, roles = invented_rows(plan, claim, assumed)
     elif assumed.is_about_units:
         frame = resized_rows(plan, frame, assumed)
-    frame = whole_rows(plan, claim, frame, assumed)
+    frame = whole_rows(plan, claim, frame, assumed=assumed)
     order, study = _in_order(frame, roles)
     if study.columns.exposure is not None:
         raise PlanError(

@@ -128,7 +128,7 @@ def claim_power(plan: Plan, claim: Claim, assumed: Assumed, *, alpha: float) -> 
     noise = None if uses_placebos(planned, estimator) else noise_of(planned, estimator, assumed)
     chain = Chain(plan=plan, claim=claim, planned=planned, estimator=estimator, noise=noise)
     first = drawn(chain, draws=EXAMINED)
-    precision = known_precision(planned, estimator, noise, first.estimates[0], level=1 - alpha)
+    precision = known_precision(chain, first.estimates[0], level=1 - alpha)
     found = first if precision else drawn(chain)
     asked = _Asked(chain=chain, found=found, alpha=alpha, precision=precision)
     told, detectable = _smallest(asked)

@@ -10,10 +10,9 @@ import numpy as np
 
 from impactkit.data.columns import Columns
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.estimator import Estimator
 from impactkit.plans.panel_noise import PanelNoise
 from impactkit.plans.planned_study import PlannedStudy
-from impactkit.plans.power_draws import Noise
+from impactkit.plans.power_draws import Chain, Noise
 from impactkit.plans.row_noise import RowNoise
 
 _ENOUGH_BEYOND = 25  # assignments beyond the level: with fewer the steps of the permutation test are felt
@@ -36,19 +35,13 @@ class Precision:
     df: float
 
 
-def known_precision(
-    planned: PlannedStudy, estimator: Estimator, noise: Noise | None, first: Estimate, *, level: float
-) -> Precision | None:
+def known_precision(chain: Chain, first: Estimate, *, level: float) -> Precision | None:
     """Return how precise a design will be, where that can be written down.
 
     Parameters
     ----------
-    planned : PlannedStudy
-        The study to come.
-    estimator : Estimator
-        What it will be estimated with.
-    noise : Noise
-        How its rows vary.
+    chain : Chain
+        What the claim goes through.
     first : Estimate
         Of any outcomes: degrees of freedom rest on the design alone.
     level : float
@@ -72,6 +65,7 @@ def known_precision(
     .. [1] Donner, A., & Klar, N. (2000). *Design and Analysis of Cluster Randomization Trials in Health
        Research*. Arnold, chapter 5.
     """
+    planned, estimator, noise = chain.planned, chain.estimator, chain.noise
     settings, columns = estimator.model_dump(mode="json"), planned.study.columns
     inference = settings.get("inference") or {}
     test = first.permutation

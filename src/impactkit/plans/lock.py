@@ -196,8 +196,8 @@ def prior(plan: Plan, lock: Lock | None, *, received: date | None = None) -> Pri
 
     Notes
     -----
-    A bundle carries no receipt yet, so an evaluation never gives ``proved_prior`` by itself: whoever holds the
-    receipt can.
+    A bundle carries no receipt yet, so an evaluation never gives ``proved_prior`` by itself: whoever holds
+    the receipt can.
 
     Examples
     --------
@@ -208,9 +208,9 @@ def prior(plan: Plan, lock: Lock | None, *, received: date | None = None) -> Pri
     ('claimed_prior', 'claimed_prior')
     """
     collected = plan.data.follow_up_collected
-    if lock is not None and received is not None and collected is not None:
-        if lock.plan_digest == plan.digest and received < collected:
-            return "proved_prior"
+    vouched = lock is not None and lock.plan_digest == plan.digest and received is not None
+    if vouched and received and collected and received < collected:
+        return "proved_prior"
     stated = [day for day in (plan.decision.decided, lock.locked_on.date() if lock else None) if day]
     if collected is None or not stated:
         return "not_prior"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
@@ -22,14 +22,12 @@ from impactkit.evidence.verdict import Verdict
 from impactkit.plans import Lock, Plan, prior
 from impactkit.plans.declared import declared
 from impactkit.plans.lock import Priority
+from impactkit.plans.planned_estimator import planned_estimator
 from impactkit.plans.subgroup_rows import subgroup_rows
 from impactkit.provenance import file_digest, json_ready, versions
 from impactkit.wording import Language, Message, card
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
-    from impactkit.effects.estimator import Estimator
     from impactkit.reporting.report import Report
 
 LOCK_NAME = "plan.lock.json"
@@ -202,7 +200,7 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
 def _case(
     plan: Plan, claim: Claim, study: Study, others: Study | None
 ) -> tuple[Case, tuple[CheckResult, ...]]:
-    estimator = _estimator(plan, claim)
+    estimator = planned_estimator(plan, claim)
     found = examine(study, estimator, declared=declared(plan, claim))
     has_baseline = plan.data.baseline_kind != "none"
     case = case_of(claim, study, estimator, examined=found, others=others, has_baseline=has_baseline)
@@ -230,25 +228,10 @@ def _studies(plan: Plan) -> list[tuple[Study, Study | None]]:
     return studies
 
 
-def _estimator(plan: Plan, claim: Claim) -> Estimator:
-    """Return the plan's estimator with the level and the seed that the plan fixes."""
-    settings = plan.estimator
-    fixed = {"level": 1 - float(plan.decision.alpha), "seed": plan.seed_for(claim.id)}
-    parts = {name: getattr(settings, name, None) for name in ("inference", "permutation")}
-    planned = {name: _with(part, fixed) for name, part in parts.items() if part is not None}
-    return cast("Estimator", _with(settings, fixed).model_copy(update=planned))
-
-
 def _multiplicity(plan: Plan) -> Multiplicity:
     decided = plan.decision
     seed = plan.seed_for(plan.claims[0].id)
     return Multiplicity(method=decided.multiplicity, family=decided.family or "primary", seed=seed)
-
-
-def _with(settings: BaseModel, fixed: dict[str, float]) -> BaseModel:
-    """Return settings with those of the fixed values that they have a place for."""
-    known = type(settings).model_fields
-    return settings.model_copy(update={name: value for name, value in fixed.items() if name in known})
 
 
 def _lock_beside(plan: Plan) -> Lock | None:

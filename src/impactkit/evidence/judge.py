@@ -17,6 +17,7 @@ from impactkit.evidence.case import Case
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.family import Multiplicity, stepped_levels
 from impactkit.evidence.grade import EvidenceGrade, needs_baseline
+from impactkit.evidence.minimum_detectable_effect import minimum_detectable_effect
 from impactkit.evidence.rules import RULES
 from impactkit.evidence.signed import SignedEffect
 from impactkit.evidence.verdict import Status, Verdict
@@ -235,7 +236,13 @@ def _told(case: Case, effect: SignedEffect, status: Status, reasons: tuple[Messa
         relative_point=case.relative_point,
         reached=case.reached,
         interaction=case.interaction,
+        minimum_detectable=_detectable(case, effect) if status == "inconclusive" else math.nan,
     )
+
+
+def _detectable(case: Case, effect: SignedEffect) -> float:
+    """Return the smallest effect that would have been told from none; inf where none would."""
+    return minimum_detectable_effect(case.estimate, level=effect.level).size
 
 
 def _beside(case: Case, status: Status) -> tuple[Message, ...]:

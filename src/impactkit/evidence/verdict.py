@@ -45,8 +45,8 @@ class Verdict:
     interaction : Interaction, optional
         How the effect differs from that of the others, for a claim about a subgroup.
     minimum_detectable : float
-        The smallest effect that would have been told from none in four cases of five, above 0; nan where it
-        cannot be known.
+        For an inconclusive claim the smallest effect that would have been told from none in four cases of
+        five, above 0; inf where none would have been, nan where it cannot be known.
     """
 
     claim: str
@@ -87,4 +87,7 @@ class Verdict:
             rows.append((Message("verdict.row.limits"), limits))
         rows.append((Message("verdict.row.threshold"), Message("estimate.effect", {"point": self.threshold})))
         rows += [(Message("verdict.row.reason"), reason) for reason in self.reasons]
+        if math.isfinite(self.minimum_detectable):
+            size = Message("verdict.detectable", {"size": self.minimum_detectable})
+            rows.append((Message("verdict.row.detectable"), size))
         return card(Message("verdict.title", {"claim": self.claim}), rows)

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 
 def typed_rows(
-    data: DataFiles, folder: Path, *, outcomes: Sequence[str], groups: Sequence[str] = ()
+    data: DataFiles,
+    folder: Path,
+    *,
+    outcomes: Sequence[str],
+    groups: Sequence[str] = (),
+    only: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Return the rows of a plan's files: the columns that play a part, and no others.
 
@@ -33,6 +38,8 @@ def typed_rows(
         Every column measured.
     groups : sequence of str
         Columns that say who belongs to which subgroup.
+    only : sequence of str, optional
+        The files to read, where not all are there yet.
 
     Returns
     -------
@@ -52,6 +59,8 @@ def typed_rows(
     found: list[pd.DataFrame] = []
     troubles: list[Trouble] = []
     for name, collected in zip(data.names, _collected(data), strict=True):
+        if only is not None and name not in only:
+            continue
         try:
             table = read_table(folder / name, sheet=data.sheet)
             found.append(_typed(table, data, outcomes, groups=groups, collected=collected))

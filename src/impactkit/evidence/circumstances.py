@@ -93,6 +93,8 @@ class Declared:
         When the measurements were made.
     definition_break : str, optional
         Why a changed definition was accepted, where the indicator has one between baseline and follow-up.
+    change : {"increase", "decrease", "no_harm", "no_effect"}, optional
+        What is claimed.
     """
 
     circumstances: Circumstances
@@ -101,3 +103,4 @@ class Declared:
     baseline_collected: date | None = None
     follow_up_collected: date | None = None
     definition_break: str | None = None
+    change: Literal["increase", "decrease", "no_harm", "no_effect"] | None = None

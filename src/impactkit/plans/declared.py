@@ -33,4 +33,5 @@ def declared(plan: Plan, claim: Claim) -> Declared:
         baseline_collected=plan.data.baseline_collected,
         follow_up_collected=plan.data.follow_up_collected,
         definition_break=(claim.accept or {}).get("definition_break"),
+        change=claim.change,
     )

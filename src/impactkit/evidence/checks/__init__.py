@@ -11,6 +11,7 @@ from impactkit.evidence.checks.regression_to_the_mean import RegressionToTheMean
 from impactkit.evidence.checks.series_length import SeriesLength
 from impactkit.evidence.checks.too_few_clusters import TooFewClusters
 from impactkit.evidence.checks.too_few_donors import TooFewDonors
+from impactkit.evidence.checks.trend_sensitivity import TrendSensitivity
 
 ALL = (
     TooFewClusters,
@@ -18,6 +19,7 @@ ALL = (
     Attrition,
     Composition,
     PreTrends,
+    TrendSensitivity,
     SeriesLength,
     MissingPeriods,
     TooFewDonors,
@@ -39,4 +41,5 @@ __all__ = [
     "SeriesLength",
     "TooFewClusters",
     "TooFewDonors",
+    "TrendSensitivity",
 ]

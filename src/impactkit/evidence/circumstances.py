@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictFloat, StrictInt, StringConstraints
+from pydantic import Field, StrictFloat, StrictInt, StringConstraints, model_validator
 
-from impactkit.schema import Written
+from impactkit.errors import Trouble
+from impactkit.schema import Written, fault
 
 Assignment = Literal["lot", "threshold", "need", "worst_value", "volunteers", "all", "other"]
 
@@ -59,6 +60,11 @@ class Circumstances(Written):
     invited_before, answered_before : int, optional
         The same at the baseline.
 
+    Raises
+    ------
+    pydantic.ValidationError
+        If more answered than were invited. :meth:`Plan.read` tells it as a `PlanError`.
+
     Examples
     --------
     >>> Circumstances(assignment="lot").spillover is None
@@ -75,6 +81,26 @@ class Circumstances(Written):
     answered: _Count | None = None
     invited_before: _Count | None = None
     answered_before: _Count | None = None
+
+    @model_validator(mode="after")
+    def _no_more_answered_than_were_invited(self) -> Circumstances:
+        pairs = (
+            ("invited", self.invited, "answered", self.answered),
+            ("invited_before", self.invited_before, "answered_before", self.answered_before),
+        )
+        found = [
+            Trouble(
+                "{answers} = {answered}, but only {invited} were invited ({invitations}).",
+                "",
+                "Correct one of the two numbers: people asked, and those of them who answered.",
+                {"answers": answers, "answered": said, "invitations": invitations, "invited": asked},
+            )
+            for invitations, asked, answers, said in pairs
+            if asked is not None and said is not None and said > asked
+        ]
+        if found:
+            raise fault(*found)
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,7 +175,8 @@ def oster_delta(found: TwoRegressions, *, largest_r2: float, effect: float = 0.0
     Returns
     -------
     float
-        ``delta``; negative where what is unmeasured must select the other way; nan without a solution.
+        ``delta``; negative where what is unmeasured must select the other way; nan without a solution, or
+        where covariates explain all there is to explain.
 
     References
     ----------
@@ -189,6 +190,8 @@ def oster_delta(found: TwoRegressions, *, largest_r2: float, effect: float = 0.0
     >>> round(oster_delta(found, largest_r2=0.65), 2)
     2.5
     """
+    if not largest_r2 > found.long_r2:
+        return math.nan
     moved, left = found.short - found.long, found.long - effect
     sy, sx, tau = found.outcome_variance, found.treatment_variance, found.residual_variance
     cubic = left**3 * (tau * sx - tau**2)
@@ -279,7 +282,7 @@ def rank_sum_gamma(outcomes: Floats, treated: Flags, *, alpha: float = 0.025) ->
     >>> round(rank_sum_gamma(np.arange(20.0), np.arange(20) >= 10), 1)
     10.9
     """
-    return _largest(lambda gamma: rank_sum_bound(outcomes, treated, gamma), alpha)
+    return _largest(_RankSum.of(outcomes, treated).bound, alpha)
 
 
 def rank_sum_bound(outcomes: Floats, treated: Flags, gamma: float) -> float:
@@ -305,39 +308,50 @@ def rank_sum_bound(outcomes: Floats, treated: Flags, gamma: float) -> float:
     number of treated among them is hypergeometric with odds Gamma; its two moments give those of the rank
     sum, and the largest p-value over k is the bound. Above 64 values of k evenly spread ones are tried.
     """
-    ranks = np.sort(rankdata(outcomes))[::-1]
-    N, m = len(ranks), int(treated.sum())
-    observed = float(rankdata(outcomes)[treated].sum())
-    splits = np.unique(np.linspace(1, N - 1, min(N - 1, _MOST_SPLITS)).round().astype(int))
-    means, variances = _moments(ranks, m, splits, gamma)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.where(variances > 0, (means - observed) / np.sqrt(variances), np.inf)
-    return float(ndtr(z.max()))
+    return _RankSum.of(outcomes, treated).bound(gamma)
 
 
-def _moments(ranks: Floats, m: int, splits: Floats, gamma: float) -> tuple[Floats, Floats]:
-    """Return mean and variance of the rank sum of ``m`` treated for each number of favoured units."""
-    N = len(ranks)
-    k = splits[:, None].astype(float)
-    x = np.arange(m + 1)[None, :].astype(float)  # treated among the favoured
-    with np.errstate(invalid="ignore"):
-        log = _choose(k, x) + _choose(N - k, m - x) + x * math.log(gamma)
-    log = np.where((x <= k) & (m - x <= N - k), log, -np.inf)
-    chance = np.exp(log - log.max(axis=1, keepdims=True))
-    chance /= chance.sum(axis=1, keepdims=True)
-    mean_x = (chance * x).sum(axis=1)
-    mean_xx = (chance * x * x).sum(axis=1)
-    size = splits.astype(float)
-    total, squares = np.cumsum(ranks), np.cumsum(ranks**2)
-    at = splits - 1
-    high, low = total[at] / size, (total[-1] - total[at]) / (N - size)
-    high_s2 = _variance(squares[at], high, size)
-    low_s2 = _variance(squares[-1] - squares[at], low, N - size)
-    means = mean_x * high + (m - mean_x) * low
-    within = (mean_x - mean_xx / size) * high_s2
-    within += ((m - mean_x) - (m * m - 2 * m * mean_x + mean_xx) / (N - size)) * low_s2
-    between = (high - low) ** 2 * (mean_xx - mean_x**2)
-    return means, within + between
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _RankSum:
+    """The rank sum with its moments given how many treated are favoured, for each number of favoured."""
+
+    observed: float
+    treated: Floats  # 0 .. m among the favoured, shape (1, m + 1)
+    ways: Floats  # logarithm of the number of assignments with as many, shape (K, m + 1)
+    mean: Floats
+    variance: Floats
+
+    @classmethod
+    def of(cls, outcomes: Floats, treated: Flags) -> _RankSum:
+        """Work out all that does not depend on Gamma."""
+        given = rankdata(outcomes)
+        ranks, N, m = np.sort(given)[::-1], len(given), int(treated.sum())
+        splits = np.unique(np.linspace(1, N - 1, min(N - 1, _MOST_SPLITS)).round().astype(int))
+        k, x = splits[:, None].astype(float), np.arange(m + 1)[None, :].astype(float)
+        with np.errstate(invalid="ignore"):
+            ways = _choose(k, x) + _choose(N - k, m - x)
+        total, squares = (np.cumsum(values)[:, None] for values in (ranks, ranks**2))
+        at = splits - 1
+        high, low = total[at] / k, (total[-1] - total[at]) / (N - k)
+        high_s2 = _variance(squares[at], high, k)
+        low_s2 = _variance(squares[-1] - squares[at], low, N - k)
+        return cls(
+            observed=float(given[treated].sum()),
+            treated=x,
+            ways=np.where((x <= k) & (m - x <= N - k), ways, -np.inf),
+            mean=x * high + (m - x) * low,
+            variance=x * (1 - x / k) * high_s2 + (m - x) * (1 - (m - x) / (N - k)) * low_s2,
+        )
+
+    def bound(self, gamma: float) -> float:
+        """Return the largest p-value over the numbers of favoured units."""
+        log = self.ways + self.treated * math.log(gamma)
+        chance = np.exp(log - log.max(axis=1, keepdims=True))
+        chance /= chance.sum(axis=1, keepdims=True)
+        mean = (chance * self.mean).sum(axis=1)
+        variance = (chance * (self.variance + (self.mean - mean[:, None]) ** 2)).sum(axis=1)
+        spread = np.sqrt(np.maximum(variance, 1e-300))
+        return float(ndtr(((mean - self.observed) / spread).max()))
 
 
 def _choose(n: Floats, x: Floats) -> Floats:

@@ -6,6 +6,7 @@ from impactkit.evidence.checks.balance import Balance
 from impactkit.evidence.checks.composition import Composition
 from impactkit.evidence.checks.definition_break import DefinitionBreak
 from impactkit.evidence.checks.displacement import Displacement
+from impactkit.evidence.checks.hidden_bias import HiddenBias
 from impactkit.evidence.checks.missing_periods import MissingPeriods
 from impactkit.evidence.checks.multiple_looks import MultipleLooks
 from impactkit.evidence.checks.outside_donors import OutsideDonors
@@ -40,6 +41,7 @@ ALL = (
     Season,
     MultipleLooks,
     ResponseRate,
+    HiddenBias,
 )
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "Composition",
     "DefinitionBreak",
     "Displacement",
+    "HiddenBias",
     "MissingPeriods",
     "MultipleLooks",
     "OutsideDonors",

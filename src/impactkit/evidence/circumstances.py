@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
@@ -121,6 +122,8 @@ class Declared:
         Why a changed definition was accepted, where the indicator has one between baseline and follow-up.
     change : {"increase", "decrease", "no_harm", "no_effect"}, optional
         What is claimed.
+    minimum_share : float
+        What the claim promised as a share of what would have been, where it is relative; else nan.
     """
 
     circumstances: Circumstances
@@ -130,3 +133,4 @@ class Declared:
     follow_up_collected: date | None = None
     definition_break: str | None = None
     change: Literal["increase", "decrease", "no_harm", "no_effect"] | None = None
+    minimum_share: float = math.nan

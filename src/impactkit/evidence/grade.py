@@ -44,7 +44,7 @@ class EvidenceGrade:
 
     @property
     def maryland(self) -> int:
-        """Its level on the Maryland scale as the What Works Centre for Local Economic Growth scores."""
+        """Its level on the Maryland scale, scored as the What Works Centre for Local Economic Growth does."""
         return self.value
 
     @property
@@ -54,7 +54,7 @@ class EvidenceGrade:
 
     @property
     def grade_certainty(self) -> Certainty:
-        """GRADE's certainty: a lot starts high, all else low; failed checks lower it and nothing raises it."""
+        """GRADE's certainty: a lot starts high, all else low; failed checks lower it, nothing raises it."""
         mapping = _rubric()["mapping"]["grade"]
         start = mapping["lot" if self.ceiling == _A_LOT else "other"]
         levels: list[Certainty] = mapping["levels"]

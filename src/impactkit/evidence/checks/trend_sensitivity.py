@@ -14,6 +14,7 @@ from impactkit.effects.kernels.honest_bounds import EventStudy, leaves_out, rela
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.circumstances import Declared
 from impactkit.evidence.leads import LEAD_DESIGNS, leads
+from impactkit.evidence.treated_after import treated_after
 from impactkit.wording import Message
 
 
@@ -33,8 +34,8 @@ class TrendSensitivity:
     their software does: the further from the start, the more a difference of trends explains, so that few
     effects averaged over several periods would stand. An improvement must leave out no effect on the side of
     the estimate. Of a claim of no harm only what it claims is asked: that harm as large as the margin stays
-    left out; of a claim of no effect, that the margin does on both sides. A margin that is not known in the
-    outcome's unit counts as 0. With few clusters such limits are too narrow.
+    left out; of a claim of no effect, that the margin does on both sides. A margin in per cent is taken of
+    the treated mean after the start less the effect. With few clusters such limits are too narrow.
 
     References
     ----------
@@ -66,8 +67,8 @@ class TrendSensitivity:
         Returns
         -------
         CheckResult
-            The statistic is the effect in the first treated period, in the outcome's unit; nan when there
-            was nothing to hold it against.
+            The statistic is how far the first effect lies from what it must not reach, in largest steps
+            before the start: below 1 it falls whatever the chance in it. nan when nothing could be asked.
         """
         point = estimate.interval.point
         if estimate.sample.n_comparison_clusters == 0 or not math.isfinite(point):
@@ -79,15 +80,18 @@ class TrendSensitivity:
             return self._told(slope)
         if found.first is None:
             return self._told(Message("check.trend_sensitivity.unknown"))
-        kind, asked = _questions(declared, math.copysign(1.0, point))
+        kind, asked = _questions(declared, math.copysign(1.0, point), study, estimate)
+        if not all(math.isfinite(threshold) for _, threshold in asked):
+            return self._told(Message("check.trend_sensitivity.unknown"))
         stands = all(
             self._stands(found.first, sign, threshold, estimate.interval.level) for sign, threshold in asked
         )
         values = {"point": found.first.point, "margin": abs(asked[0][1])}
+        room = min(sign * found.first.point - threshold for sign, threshold in asked)
         return CheckResult(
             name=self.name,
             passed=stands,
-            statistic=found.first.point,
+            statistic=room / _largest_step(found.first),
             sentence=Message(f"check.trend_sensitivity.{kind}_{'stands' if stands else 'falls'}", values),
         )
 
@@ -104,14 +108,32 @@ class TrendSensitivity:
         return CheckResult(name=self.name, passed=None, statistic=math.nan, sentence=sentence)
 
 
-def _questions(declared: Declared | None, side: float) -> tuple[str, tuple[tuple[float, float], ...]]:
+def _questions(
+    declared: Declared | None, side: float, study: Study, estimate: Estimate
+) -> tuple[str, tuple[tuple[float, float], ...]]:
     """Return what is claimed, and each sign with what the effect so signed must lie above."""
     if declared is None or declared.change not in ("no_harm", "no_effect"):
         return "effect", ((side, 0.0),)
-    margin = declared.minimum_effect if math.isfinite(declared.minimum_effect) else 0.0
+    margin = declared.minimum_effect
+    if not math.isfinite(margin):
+        margin = abs(declared.minimum_share * _without(study, estimate))
     if declared.change == "no_harm":
         return "no_harm", ((float(declared.direction), -margin),)
     return "no_effect", ((1.0, -margin), (-1.0, -margin))
+
+
+def _without(study: Study, estimate: Estimate) -> float:
+    """Return the treated mean after the start, less the effect."""
+    columns, rows = study.columns, treated_after(study, start=estimate.start)
+    weight = None if columns.weight is None else columns.weight[rows]
+    return float(np.average(columns.outcome[rows], weights=weight)) - estimate.interval.point
+
+
+def _largest_step(study: EventStudy) -> float:
+    """Return the largest change of the groups' difference from one period before the start to the next."""
+    before = np.append(study.points[: study.n_before], 0.0)
+    found = float(np.abs(np.diff(before)).max())
+    return found if found > 0 else math.nan
 
 
 def _steps_to_the_mean(study: Study) -> float:

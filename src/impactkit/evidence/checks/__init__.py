@@ -1,16 +1,25 @@
 """What is asked of an estimate's assumptions: one check a file, listed in ``ALL``."""
 
+from impactkit.evidence.checks.anticipation import Anticipation
 from impactkit.evidence.checks.attrition import Attrition
 from impactkit.evidence.checks.balance import Balance
 from impactkit.evidence.checks.composition import Composition
+from impactkit.evidence.checks.definition_break import DefinitionBreak
+from impactkit.evidence.checks.displacement import Displacement
+from impactkit.evidence.checks.hidden_bias import HiddenBias
 from impactkit.evidence.checks.missing_periods import MissingPeriods
+from impactkit.evidence.checks.multiple_looks import MultipleLooks
 from impactkit.evidence.checks.outside_donors import OutsideDonors
 from impactkit.evidence.checks.poor_fit import PoorFit
 from impactkit.evidence.checks.pre_trends import PreTrends
 from impactkit.evidence.checks.regression_to_the_mean import RegressionToTheMean
+from impactkit.evidence.checks.response_rate import ResponseRate
+from impactkit.evidence.checks.season import Season
 from impactkit.evidence.checks.series_length import SeriesLength
+from impactkit.evidence.checks.spillover import Spillover
 from impactkit.evidence.checks.too_few_clusters import TooFewClusters
 from impactkit.evidence.checks.too_few_donors import TooFewDonors
+from impactkit.evidence.checks.trend_sensitivity import TrendSensitivity
 
 ALL = (
     TooFewClusters,
@@ -18,25 +27,43 @@ ALL = (
     Attrition,
     Composition,
     PreTrends,
+    TrendSensitivity,
     SeriesLength,
     MissingPeriods,
     TooFewDonors,
     OutsideDonors,
     PoorFit,
     RegressionToTheMean,
+    Spillover,
+    Displacement,
+    Anticipation,
+    DefinitionBreak,
+    Season,
+    MultipleLooks,
+    ResponseRate,
+    HiddenBias,
 )
 
 __all__ = [
     "ALL",
+    "Anticipation",
     "Attrition",
     "Balance",
     "Composition",
+    "DefinitionBreak",
+    "Displacement",
+    "HiddenBias",
     "MissingPeriods",
+    "MultipleLooks",
     "OutsideDonors",
     "PoorFit",
     "PreTrends",
     "RegressionToTheMean",
+    "ResponseRate",
+    "Season",
     "SeriesLength",
+    "Spillover",
     "TooFewClusters",
     "TooFewDonors",
+    "TrendSensitivity",
 ]

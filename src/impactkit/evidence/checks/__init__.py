@@ -8,6 +8,7 @@ from impactkit.evidence.checks.outside_donors import OutsideDonors
 from impactkit.evidence.checks.poor_fit import PoorFit
 from impactkit.evidence.checks.pre_trends import PreTrends
 from impactkit.evidence.checks.regression_to_the_mean import RegressionToTheMean
+from impactkit.evidence.checks.selected_on_baseline import SelectedOnBaseline
 from impactkit.evidence.checks.series_length import SeriesLength
 from impactkit.evidence.checks.too_few_clusters import TooFewClusters
 from impactkit.evidence.checks.too_few_donors import TooFewDonors
@@ -24,6 +25,7 @@ ALL = (
     OutsideDonors,
     PoorFit,
     RegressionToTheMean,
+    SelectedOnBaseline,
 )
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "PoorFit",
     "PreTrends",
     "RegressionToTheMean",
+    "SelectedOnBaseline",
     "SeriesLength",
     "TooFewClusters",
     "TooFewDonors",

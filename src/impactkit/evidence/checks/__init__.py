@@ -7,6 +7,7 @@ from impactkit.evidence.checks.missing_periods import MissingPeriods
 from impactkit.evidence.checks.outside_donors import OutsideDonors
 from impactkit.evidence.checks.poor_fit import PoorFit
 from impactkit.evidence.checks.pre_trends import PreTrends
+from impactkit.evidence.checks.randomisation import Randomisation
 from impactkit.evidence.checks.regression_to_the_mean import RegressionToTheMean
 from impactkit.evidence.checks.selected_on_baseline import SelectedOnBaseline
 from impactkit.evidence.checks.series_length import SeriesLength
@@ -26,6 +27,7 @@ ALL = (
     PoorFit,
     RegressionToTheMean,
     SelectedOnBaseline,
+    Randomisation,
 )
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "OutsideDonors",
     "PoorFit",
     "PreTrends",
+    "Randomisation",
     "RegressionToTheMean",
     "SelectedOnBaseline",
     "SeriesLength",

@@ -5,6 +5,7 @@ from impactkit.evidence.checks.balance import Balance
 from impactkit.evidence.checks.composition import Composition
 from impactkit.evidence.checks.missing_periods import MissingPeriods
 from impactkit.evidence.checks.outside_donors import OutsideDonors
+from impactkit.evidence.checks.placebo_in_time import PlaceboInTime
 from impactkit.evidence.checks.poor_fit import PoorFit
 from impactkit.evidence.checks.pre_trends import PreTrends
 from impactkit.evidence.checks.randomisation import Randomisation
@@ -28,6 +29,7 @@ ALL = (
     RegressionToTheMean,
     SelectedOnBaseline,
     Randomisation,
+    PlaceboInTime,
 )
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "Composition",
     "MissingPeriods",
     "OutsideDonors",
+    "PlaceboInTime",
     "PoorFit",
     "PreTrends",
     "Randomisation",

@@ -68,6 +68,7 @@ def test_a_level_is_held_against_the_comparison_by_hand():
 def test_a_change_is_held_against_the_comparison_by_brute_force():
     rng = np.random.default_rng(3)
     y = rng.standard_normal((12, 6)).cumsum(axis=1)
+    y[:4] *= 0.2
     study = table(y, [5] * 4 + [0] * 8)
     for period, column in ((None, 3), (2, 1)):
         others = [t for t in range(4) if t != column]
@@ -79,6 +80,21 @@ def test_a_change_is_held_against_the_comparison_by_brute_force():
 
         assert found.statistic == pytest.approx(student.cdf(gap / error, 7))
         assert found.sentence.values["change"] == pytest.approx(gap)
+
+
+def test_treated_that_vary_more_are_held_against_their_own_spread_as_well():
+    from scipy.stats import ttest_ind
+
+    rng = np.random.default_rng(8)
+    y = rng.standard_normal((14, 3))
+    y[:4] *= 5
+    found = asked(table(y, [3] * 4 + [0] * 10), declared=said())
+    moved = y[:, 1] - y[:, 0]
+    welch = ttest_ind(moved[:4], moved[4:], equal_var=False, alternative="less")
+    assert found.statistic == pytest.approx(welch.pvalue)
+    world = TwoGroupPanel(treated_noise=2.0)
+    alarms = [asked(world.study(world.draw(seed)), declared=said()).passed is False for seed in range(300)]
+    assert np.mean(alarms) <= 0.07
 
 
 def test_several_starts_are_averaged_by_treated_cluster():

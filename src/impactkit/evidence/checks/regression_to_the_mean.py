@@ -55,11 +55,11 @@ class RegressionToTheMean:
     where it is among them) is compared with its own mean in the other periods before the start, and the
     treated clusters' mean with the comparison's. With one period before the start there is only the level to
     compare. The difference is held against the comparison clusters' spread by Student's t with one degree of
-    freedom less than there are such clusters: the treated's own spread is what a choice of extremes would
-    narrow. It fails when a return would look like the effect, a pick by lot is as extreme in at most
-    ``rare`` of cases, and the difference is larger than ``size``. The direction is the one that the plan
-    promises; without a plan it is the estimate's, and both tails share ``rare``. So a pick by lot fails in
-    at most ``rare`` of cases, whatever the effect.
+    freedom less than there are such clusters, as a choice of extremes would narrow the treated's own spread;
+    where the treated's is wider, theirs is taken for them (Welch's t). It fails when a return would look
+    like the effect, a pick by lot is as extreme in at most ``rare`` of cases, and the difference is larger
+    than ``size``. The direction is the one that the plan promises; without a plan it is the estimate's, and
+    both tails share ``rare``. So a pick by lot fails in at most ``rare`` of cases, whatever the effect.
 
     *Donors.* Each unit's outcome in the last period before the start is compared with its own mean in the
     earlier periods, less the median of the donors' such changes. A treated unit among the few most extreme
@@ -175,7 +175,7 @@ class _Difference:
     mean: float
     std_error: float
     spread: float
-    df: int
+    df: float
 
 
 def _difference(panel: ClusterPanel, chosen: int | None) -> _Difference | None:
@@ -193,23 +193,30 @@ def _difference(panel: ClusterPanel, chosen: int | None) -> _Difference | None:
         own = (panel.starts == start) & seen
         if own.any() and others.sum() >= 2:
             cohorts.append((values, own, others))
+    if not cohorts:
+        return None
     n = sum(int(own.sum()) for _, own, _ in cohorts)
-    mean = variance = spread = 0.0
+    mean = spread = unit = squares = 0.0
     pulls = np.zeros(len(panel.starts))
     for values, own, others in cohorts:
         share, usual = own.sum() / n, values[others].mean()
-        squares = float(values[others].var(ddof=1))
         mean += share * float(values[own].mean() - usual)
-        spread += share * squares
-        variance += share**2 * squares / int(own.sum())
+        spread += share * float(values[others].var(ddof=1))
+        unit += share**2 / int(own.sum())
+        squares += float(((values[own] - values[own].mean()) ** 2).sum())
         pulls[others] += share * (values[others] - usual) / others.sum()
+    fewest = min(int(others.sum()) for _, _, others in cohorts)
+    among = float(pulls @ pulls) * fewest / (fewest - 1)
     if not spread > 0:
         return None
-    fewest = min(int(others.sum()) for _, _, others in cohorts)
-    variance += float(pulls @ pulls) * fewest / (fewest - 1)
-    return _Difference(
-        kind=kind, mean=mean, std_error=math.sqrt(variance), spread=math.sqrt(spread), df=fewest - 1
-    )
+    own_df = n - len(cohorts)
+    own_spread = squares / own_df if own_df else 0.0
+    variance, df = among + unit * spread, float(fewest - 1)
+    if own_spread > spread:
+        # Satterthwaite: the two spreads are estimated apart.
+        variance, parts = among + unit * own_spread, (among**2 / df, (unit * own_spread) ** 2 / own_df)
+        df = min(df, variance**2 / sum(parts))
+    return _Difference(kind=kind, mean=mean, std_error=math.sqrt(variance), spread=math.sqrt(spread), df=df)
 
 
 def _when_chosen(before: Floats, chosen: int | None) -> Floats:

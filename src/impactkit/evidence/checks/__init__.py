@@ -3,6 +3,7 @@
 from impactkit.evidence.checks.attrition import Attrition
 from impactkit.evidence.checks.balance import Balance
 from impactkit.evidence.checks.composition import Composition
+from impactkit.evidence.checks.influence import Influence
 from impactkit.evidence.checks.missing_periods import MissingPeriods
 from impactkit.evidence.checks.outside_donors import OutsideDonors
 from impactkit.evidence.checks.placebo_in_time import PlaceboInTime
@@ -30,6 +31,7 @@ ALL = (
     SelectedOnBaseline,
     Randomisation,
     PlaceboInTime,
+    Influence,
 )
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "Attrition",
     "Balance",
     "Composition",
+    "Influence",
     "MissingPeriods",
     "OutsideDonors",
     "PlaceboInTime",

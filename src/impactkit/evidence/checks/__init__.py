@@ -1,6 +1,7 @@
 """What is asked of an estimate's assumptions: one check a file, listed in ``ALL``."""
 
 from impactkit.evidence.checks.attrition import Attrition
+from impactkit.evidence.checks.attrition_bounds import AttritionBounds
 from impactkit.evidence.checks.balance import Balance
 from impactkit.evidence.checks.composition import Composition
 from impactkit.evidence.checks.influence import Influence
@@ -32,11 +33,13 @@ ALL = (
     Randomisation,
     PlaceboInTime,
     Influence,
+    AttritionBounds,
 )
 
 __all__ = [
     "ALL",
     "Attrition",
+    "AttritionBounds",
     "Balance",
     "Composition",
     "Influence",

@@ -77,7 +77,7 @@ def test_bounds_turn_with_the_sign_and_the_arms():
 
 
 def test_the_true_effect_lies_within_when_the_worst_leave_one_arm():
-    """Treated outcomes are 1 higher; the lowest tenth of the comparison leave, and would not have if treated."""
+    """Treated outcomes are 1 higher; the lowest tenth of the comparison leave, but not if treated."""
     rng = np.random.default_rng(3)
     y1, y0 = rng.standard_normal(100_000) + 1, np.sort(rng.standard_normal(100_000))[10_000:]
     found = lee_bounds(y1, y0, stayed=(1.0, 0.9))

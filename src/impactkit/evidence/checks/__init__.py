@@ -7,6 +7,7 @@ from impactkit.evidence.checks.composition import Composition
 from impactkit.evidence.checks.influence import Influence
 from impactkit.evidence.checks.missing_periods import MissingPeriods
 from impactkit.evidence.checks.outside_donors import OutsideDonors
+from impactkit.evidence.checks.overlap import Overlap
 from impactkit.evidence.checks.placebo_in_time import PlaceboInTime
 from impactkit.evidence.checks.poor_fit import PoorFit
 from impactkit.evidence.checks.pre_trends import PreTrends
@@ -34,6 +35,7 @@ ALL = (
     PlaceboInTime,
     Influence,
     AttritionBounds,
+    Overlap,
 )
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "Influence",
     "MissingPeriods",
     "OutsideDonors",
+    "Overlap",
     "PlaceboInTime",
     "PoorFit",
     "PreTrends",

@@ -36,8 +36,8 @@ class AttritionBounds:
     much as the bound on the side that speaks against the promised effect (without a plan, the estimated one)
     lies from the difference in means. It fails when they then hold no effect, and the arms differ in what
     they lost by more than ``gap``, or less but not by chance (a normal test of equal shares, in which rows of
-    a cluster count as independent). Bounds suppose that the project moved nobody both to stay and to leave. As
-    many may be lost in both arms, but not the same: that is not seen.
+    a cluster count as independent). Bounds suppose that the project moved nobody both to stay and to leave.
+    As many may be lost in both arms, but not the same: that is not seen.
 
     References
     ----------

@@ -8,6 +8,7 @@ from impactkit.evidence.checks.influence import Influence
 from impactkit.evidence.checks.missing_periods import MissingPeriods
 from impactkit.evidence.checks.outside_donors import OutsideDonors
 from impactkit.evidence.checks.overlap import Overlap
+from impactkit.evidence.checks.placebo_in_space import PlaceboInSpace
 from impactkit.evidence.checks.placebo_in_time import PlaceboInTime
 from impactkit.evidence.checks.poor_fit import PoorFit
 from impactkit.evidence.checks.pre_trends import PreTrends
@@ -36,6 +37,7 @@ ALL = (
     Influence,
     AttritionBounds,
     Overlap,
+    PlaceboInSpace,
 )
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
     "MissingPeriods",
     "OutsideDonors",
     "Overlap",
+    "PlaceboInSpace",
     "PlaceboInTime",
     "PoorFit",
     "PreTrends",

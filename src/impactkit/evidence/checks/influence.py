@@ -114,7 +114,7 @@ class Influence:
         if math.isnan(worst.point):
             return self._untold("refused")
         names = None if estimate.cluster_names is None else estimate.cluster_names()
-        values = {
+        values: dict[str, str | int | float | Message] = {
             "name": str(worst.cluster + 1 if names is None else names[worst.cluster]),
             "full": estimate.interval.point,
             "without": worst.point,

@@ -101,7 +101,7 @@ class PlaceboInTime:
         side = "above" if sign > 0 else "below"
         ratio = abs(found.point) / abs(real) if real else math.inf
         passed = not (answer.side() == side and ratio >= self.share)
-        values = {
+        values: dict[str, str | int | float | Message] = {
             "start": columns.period_names[at],
             "point": found.point,
             "low": found.low,

@@ -100,7 +100,9 @@ class TrendSensitivity:
         signed = replace(study, points=sign * study.points)  # so that a change of sign changes nothing
         if not signed.point > threshold:
             return False
-        allowed = relative_magnitudes(study.n_before, len(study.weights), bound=self.bound)
+        cases = relative_magnitudes(study.n_before, len(study.weights), bound=self.bound)
+        # The case of the largest step first: where it falls, the others need not be asked.
+        allowed = tuple(sorted(cases, key=lambda case: -float(case.slack[0] @ study.points)))
         # The estimate itself is never rejected, so what is left out lies below it.
         return leaves_out(signed, allowed, threshold, level=level)
 

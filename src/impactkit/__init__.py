@@ -55,6 +55,7 @@ _HOMES = {
     "evidence.robustness.sensitivity": ("sensitivity",),
     "evidence.verdict": ("Verdict",),
     "plans.effect_chain": ("EffectChain",),
+    "plans.power": ("power",),
     "plans": ("Lock", "Plan", "Project", "lock", "new_project"),
     "exchange.export": ("export",),
     "evaluation": ("Evaluation", "evaluate"),

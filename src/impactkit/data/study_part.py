@@ -65,3 +65,32 @@ def _recoded(columns: Columns) -> Columns:
         periods=columns.periods[seen],
         period_names=tuple(name for name, kept in zip(columns.period_names, seen, strict=True) if kept),
     )
+
+
+def study_with_outcome(study: Study, outcome: Floats) -> Study:
+    """Return the same study of another outcome.
+
+    Parameters
+    ----------
+    study : Study
+        The study; it is not changed.
+    outcome : ndarray, shape (n,)
+        Outcomes in the order of ``study.columns``.
+
+    Returns
+    -------
+    Study
+        Alike in all else. Its ``frame`` is still the table that was read.
+
+    Examples
+    --------
+    >>> from impactkit.effects.worlds import RandomisedArms
+    >>> world = RandomisedArms()
+    >>> study = world.study(world.draw(1))
+    >>> other = study_with_outcome(study, study.columns.outcome + 1)
+    >>> float((other.columns.outcome - study.columns.outcome).mean())
+    1.0
+    """
+    found = copy(study)
+    object.__setattr__(found, "columns", replace(study.columns, outcome=outcome))
+    return found

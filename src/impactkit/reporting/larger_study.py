@@ -6,6 +6,7 @@ import math
 
 from impactkit.effects.interval import t_quantile
 from impactkit.effects.permutation_test import PermutationTest
+from impactkit.evidence.minimum_detectable_effect import minimum_detectable_effect
 from impactkit.reporting.evaluated import Telling
 
 _POWER = 0.80
@@ -23,8 +24,8 @@ def larger_study(telling: Telling) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        How many groups the permutation test needs, and how much more data the interval needs; empty when
-        nothing can be said.
+        The smallest effect that could have been told from chance, how many groups the permutation test needs,
+        and how much more data the interval needs; empty when nothing can be said.
 
     Notes
     -----
@@ -32,7 +33,17 @@ def larger_study(telling: Telling) -> tuple[str, ...]:
     the standard error must shrink until the effect's distance to the claim is ``z(level) + z(0.80)`` of it,
     and it shrinks with the square root of the number of groups. A lower bound when groups are few.
     """
-    return (*_groups_needed(telling), *_times_needed(telling))
+    return (*_detectable(telling), *_groups_needed(telling), *_times_needed(telling))
+
+
+def _detectable(telling: Telling) -> tuple[str, ...]:
+    """Say which effects could not have been told from chance; nothing where no effect could."""
+    result = telling.result
+    found = minimum_detectable_effect(result.estimate, level=result.verdict.level, power=_POWER)
+    if not found.is_known:
+        return ()
+    size = telling.measure.change(found.size).removeprefix("+")  # whichever way
+    return (telling.say("larger.detectable", size=size),)
 
 
 def fewest_groups(treated: int, *, level: float) -> int:
@@ -94,10 +105,12 @@ def _is_one_draw(test: PermutationTest) -> bool:
 
 def _times_needed(telling: Telling) -> tuple[str, ...]:
     claim, found = telling.result.claim, telling.result.estimate.interval
-    if not found.std_error > 0:
+    at = telling.result.verdict.threshold
+    if not found.std_error > 0 or math.isnan(at):
         return ()
-    size = float(claim.minimum_effect)
-    distance = claim.direction * found.point - (-size if claim.change == "no_harm" else size)
+    distance = claim.direction * (found.point - at)
+    if claim.change == "no_effect":
+        distance = at - abs(found.point)
     point = telling.measure.change(found.point)
     if distance <= 0:
         return (telling.say("larger.never", point=point),)

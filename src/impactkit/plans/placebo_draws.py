@@ -1,0 +1,71 @@
+"""Studies in which nothing happened, from a baseline: units that got nothing, with a pretended start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from impactkit.data.study import Study
+from impactkit.data.study_part import study_part, study_with_outcome
+from impactkit.plans.planned_study import PlannedStudy
+
+FEWEST_BEFORE = 3
+_SHARE_AFTER = 3  # at most one period in three is pretended to be after the start
+
+
+def pretended_periods(planned: PlannedStudy) -> int:
+    """Return how many baseline periods can be pretended to lie after a start.
+
+    Parameters
+    ----------
+    planned : PlannedStudy
+        A panel.
+
+    Returns
+    -------
+    int
+        As many as there will be, but no more than a third of the baseline; 0 where the baseline is too short.
+    """
+    columns = planned.study.columns
+    before = columns.periods < planned.start
+    T = int(before.sum())
+    n = min(int((~before).sum()), T // _SHARE_AFTER)
+    return n if T - n >= FEWEST_BEFORE else 0
+
+
+def placebo_studies(planned: PlannedStudy, stream: np.random.Generator, *, draws: int) -> Iterator[Study]:
+    """Return studies of the baseline alone, in which randomly chosen units are called treated.
+
+    Parameters
+    ----------
+    planned : PlannedStudy
+        A panel measured in several periods before the start.
+    stream : Generator
+        Chooses who, and from when.
+    draws : int
+        How many.
+
+    Yields
+    ------
+    Study
+        As many treated as planned, a pretended start, and as many periods after it as
+        :func:`pretended_periods` says. Values are the measured ones, so that how units move together, and how
+        they differ, is as it is.
+    """
+    columns = planned.study.columns
+    assert columns.unit is not None and columns.cohort is not None
+    real = study_with_outcome(planned.study, np.where(planned.usable, planned.outcome, 0.0))
+    periods = columns.periods[columns.periods < planned.start]
+    n_after = pretended_periods(planned)
+    unit = np.unique(columns.unit, return_inverse=True)[1]
+    n_units, n_treated = int(unit.max()) + 1, len(np.unique(unit[np.isfinite(columns.cohort)]))
+    earliest = max(FEWEST_BEFORE, len(periods) // 2)
+    starts = np.arange(min(earliest, len(periods) - n_after), len(periods) - n_after + 1)
+    for _ in range(draws):
+        start = int(stream.choice(starts))
+        chosen = np.zeros(n_units, dtype=bool)
+        chosen[stream.permutation(n_units)[:n_treated]] = True
+        cohort = np.where(chosen[unit], periods[start], np.inf)
+        rows = planned.usable & (columns.time <= periods[start + n_after - 1])
+        yield study_part(real, rows, cohort=cohort)

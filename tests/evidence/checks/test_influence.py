@@ -80,7 +80,7 @@ def test_an_unlike_unit_that_changes_little_is_named_only():
     ("world", "estimator"),
     [
         (TwoGroupPanel(), DID),
-        (TwoGroupPanel(n_treated=3), DID),
+        (TwoGroupPanel(n_treated=5), DID),
         (TwoGroupPanel(effect=0.0, n_treated=5), DID),
         (RandomisedArms(), ik.RandomisedTrial()),
         (StaggeredPanel(), ik.StaggeredDifferenceInDifferences()),
@@ -103,8 +103,8 @@ def test_neither_rows_names_scale_nor_sign_matter():
         assert found.passed is first.passed and found.statistic == pytest.approx(first.statistic)
 
 
-@pytest.mark.parametrize(("treated", "code"), [(1, "refused"), (2, "few")])
-def test_one_or_two_treated_cannot_be_told_apart(treated, code):
+@pytest.mark.parametrize(("treated", "code"), [(1, "refused"), (2, "few"), (4, "few")])
+def test_few_treated_cannot_be_told_apart(treated, code):
     found, _ = asked(TwoGroupPanel(n_treated=treated).study(TwoGroupPanel(n_treated=treated).draw(1)))
     assert found.passed is None and found.sentence.code == f"check.influence.{code}"
 
@@ -119,3 +119,10 @@ def test_thousands_are_not_estimated_again():
     found, estimate = asked(world.study(world.draw(1)), ik.RandomisedTrial())
     assert found.passed is True
     assert found.statistic == pytest.approx(np.abs(estimate.influence).max() / estimate.interval.std_error)
+
+
+def test_an_outcome_that_never_varies_has_nothing_unlike():
+    frame = TwoGroupPanel().draw(1).assign(y=0.1)
+    frame.loc[frame["unit"] == 3, "y"] += 1e-14
+    found, _ = asked(TwoGroupPanel().study(frame))
+    assert found.passed is not False

@@ -144,6 +144,9 @@ def test_what_cannot_be_asked_informs():
     y = np.random.default_rng(1).standard_normal((6, 4))
     assert asked(table(y, [3] * 6), ik.BeforeAfter()).sentence.code.endswith("no_comparison")
     assert asked(table(y[:4], [3] * 3 + [0])).sentence.code.endswith("few_units")
+    constant = np.full((6, 4), 0.1)
+    constant[0, 1] += 1e-15
+    assert asked(table(constant, [3] * 3 + [0] * 3)).passed is None
     frame = pd.DataFrame({"time": [1, 1, 1, 1, 2, 2, 2, 2], "arm": [0, 0, 1, 1] * 2, "y": range(8)})
     study = Study(frame, outcome="y", time="time", treated="arm", start=2)
     assert asked(study).sentence.code.endswith("not_followed")

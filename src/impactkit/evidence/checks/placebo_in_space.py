@@ -112,7 +112,7 @@ class PlaceboInSpace:
 
     def _among_donors(self, estimate: Estimate) -> CheckResult:
         ranks = None if estimate.permutation is None else estimate.permutation.parts[0]
-        if not isinstance(ranks, DonorRanks):
+        if not isinstance(ranks, DonorRanks) or len(ranks.gaps) < 2:
             return self._told("no_placebos")
         after = root_mean_square(ranks.gaps)
         before = ranks.pre_rmspe

@@ -24,6 +24,7 @@ from impactkit.wording import Message
 Floats = npt.NDArray[np.float64]
 Values = dict[str, str | int | float | Message]
 _FEWEST_EARLIER = 2
+_ROUNDING = 1e-9
 _PANELS = frozenset(
     {
         "before_after",
@@ -207,7 +208,7 @@ def _difference(panel: ClusterPanel, chosen: int | None) -> _Difference | None:
         pulls[others] += share * (values[others] - usual) / others.sum()
     fewest = min(int(others.sum()) for _, _, others in cohorts)
     among = float(pulls @ pulls) * fewest / (fewest - 1)
-    if not spread > 0:
+    if spread <= (_ROUNDING * float(np.nanmax(np.abs(panel.outcomes)))) ** 2:
         return None
     own_df = n - len(cohorts)
     own_spread = squares / own_df if own_df else 0.0

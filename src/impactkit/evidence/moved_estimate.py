@@ -80,7 +80,7 @@ def moved_estimate(estimate: Estimate, by: float, *, times: float = 1.0) -> Esti
     Parameters
     ----------
     estimate : Estimate
-        Of an estimator that is linear in the outcome, as `impactkit.effects.estimators` are except for counts.
+        Of an estimator that is linear in the outcome, as all are except those of counts.
     by : float
         The effect added to every treated outcome after the start, in the outcome's unit.
     times : float

@@ -245,7 +245,16 @@ def fitted_noise(curve: Floats) -> tuple[float, float]:
 def _centred(table: Floats, group: Codes) -> Floats:
     found = table.copy()
     for g in np.unique(group):
-        found[group == g] -= np.nanmean(table[group == g], axis=0)
+        found[group == g] -= _mean(table[group == g], axis=0)
+    return found
+
+
+def _mean(table: Floats, *, axis: int) -> Floats:
+    """Return means of what is measured; nan where nothing is."""
+    known = np.isfinite(table)
+    n = known.sum(axis=axis)
+    sums = np.where(known, table, 0.0).sum(axis=axis)
+    found: Floats = np.divide(sums, n, out=np.full(n.shape, np.nan), where=n > 0)
     return found
 
 
@@ -259,9 +268,9 @@ def _level_spread(baseline: Floats, group: Codes) -> float:
 
 def _expected(table: Floats, measured: npt.NDArray[np.bool_]) -> Floats:
     """Return each unit's level with each period's; what was not measured stays where it was last."""
-    level = np.nanmean(table[:, measured], axis=1)
+    level = _mean(table[:, measured], axis=1)
     level = np.where(np.isfinite(level), level, np.nanmean(level))
-    shift = np.nanmean(table[:, measured] - level[:, None], axis=0)
+    shift = _mean(table[:, measured] - level[:, None], axis=0)
     at = np.cumsum(measured) - 1
     found: Floats = level[:, None] + shift[np.clip(at, 0, None)]
     return found

@@ -128,7 +128,7 @@ def _no_rows(plan: Plan, lacking: list[str]) -> PlanError:
     )
 
 
-def whole_rows(plan: Plan, claim: Claim, frame: pd.DataFrame, assumed: Assumed) -> pd.DataFrame:
+def whole_rows(plan: Plan, claim: Claim, frame: pd.DataFrame, *, assumed: Assumed) -> pd.DataFrame:
     """Return the rows through the last follow-up: those measured, and those that will be.
 
     Parameters
@@ -163,6 +163,8 @@ def whole_rows(plan: Plan, claim: Claim, frame: pd.DataFrame, assumed: Assumed) 
     if data.time is None or data.time not in frame.columns:
         measured = frame[outcome].notna()
         return frame[measured].reset_index(drop=True) if measured.any() else frame
+    if data.switching:  # a path that comes and goes is laid out in the file or not at all
+        return frame
     start = _start(plan, frame)
     before = frame[data.time] < start
     if not before.any():

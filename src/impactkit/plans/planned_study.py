@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from impactkit.data.columns import Columns
 from impactkit.data.study import Study
 from impactkit.errors import PlanError
 from impactkit.evidence import Claim
@@ -77,7 +78,7 @@ def planned_study(plan: Plan, claim: Claim, assumed: Assumed) -> PlannedStudy:
         frame, roles = invented_rows(plan, claim, assumed)
     elif assumed.is_about_units:
         frame = resized_rows(plan, frame, assumed)
-    frame = whole_rows(plan, claim, frame, assumed)
+    frame = whole_rows(plan, claim, frame, assumed=assumed)
     order, study = _in_order(frame, roles)
     if study.columns.exposure is not None:
         raise PlanError(
@@ -91,7 +92,7 @@ def planned_study(plan: Plan, claim: Claim, assumed: Assumed) -> PlannedStudy:
     usable = np.isfinite(outcome)
     if columns.period is not None:
         start = _first_start(study, plan)
-        usable &= columns.time < start
+        usable &= columns.time < start if columns.path is None else _not_yet(columns)
     return PlannedStudy(study=study, outcome=outcome, usable=usable, is_invented=is_invented, start=start)
 
 
@@ -112,6 +113,15 @@ def _measured(frame: pd.DataFrame, roles: dict[str, Any], order: npt.NDArray[np.
     if roles.get("rates") is not None:
         found = found / frame[roles["exposure"]].to_numpy(dtype=float)
     return np.asarray(found[order])
+
+
+def _not_yet(columns: Columns) -> Flags:
+    """Return the rows of units that have not been treated so far, where treatment comes and goes."""
+    assert columns.path is not None and columns.unit is not None
+    first = np.full(int(columns.unit.max()) + 1, np.inf)
+    np.minimum.at(first, columns.unit[columns.path], columns.time[columns.path])
+    found: Flags = columns.time < first[columns.unit]
+    return found
 
 
 def _first_start(study: Study, plan: Plan) -> float:

@@ -73,7 +73,7 @@ class Power:
         return pd.DataFrame(rows)
 
     def to_record(self) -> dict[str, Any]:
-        """Return every number and reason, ready for JSON (infinite and unknown numbers become None)."""
+        """Return every number and reason, ready for JSON (an infinite number is written inf)."""
         return dict(json_ready({"project": self.project, "alpha": self.alpha, "claims": self.claims}))
 
     def _repr_html_(self) -> str:

@@ -128,7 +128,7 @@ def claim_power(plan: Plan, claim: Claim, assumed: Assumed, *, alpha: float) -> 
     noise = None if uses_placebos(planned, estimator) else noise_of(planned, estimator, assumed)
     chain = Chain(plan=plan, claim=claim, planned=planned, estimator=estimator, noise=noise)
     first = drawn(chain, draws=EXAMINED)
-    precision = known_precision(planned, estimator, noise, first.estimates[0], level=1 - alpha)
+    precision = known_precision(chain, first.estimates[0], level=1 - alpha)
     found = first if precision else drawn(chain)
     asked = _Asked(chain=chain, found=found, alpha=alpha, precision=precision)
     told, detectable = _smallest(asked)
@@ -305,7 +305,8 @@ def _spread_and_df(asked: _Asked) -> tuple[float, float]:
 
 def _after(asked: _Asked) -> tuple[int, Callable[[int], float]] | None:
     noise = asked.chain.noise
-    if not isinstance(noise, PanelNoise) or asked.chain.estimator.method in DONOR_DESIGNS:
+    method = asked.chain.estimator.method
+    if not isinstance(noise, PanelNoise) or method in (*DONOR_DESIGNS, "switching_difference_in_differences"):
         return None
     planned = int((asked.chain.planned.study.columns.periods >= asked.chain.planned.start).sum())
     return planned, lambda n: noise.contrast_spread(n) / noise.contrast_spread(planned)

@@ -38,6 +38,13 @@ if TYPE_CHECKING:
     from impactkit.plans.plan import Plan
 
 DRAWS, EXAMINED = 200, 5
+_FEWER_DRAWS = {
+    "synthetic_control": 100,
+    "augmented_synthetic_control": 100,
+    "penalised_synthetic_control": 40,
+    "synthetic_difference_in_differences": 40,
+}
+"""Estimators whose placebo tests fit weights anew for every donor."""
 SERIES = ("interrupted_time_series", "structural_time_series")
 _PERMUTATION_DRAWS = 999
 _SAME = 1e-6
@@ -131,15 +138,15 @@ def noise_of(planned: PlannedStudy, estimator: Estimator, assumed: Assumed) -> N
     return row_noise(planned, assumed, adjusted=adjusted)
 
 
-def drawn(chain: Chain, *, draws: int = DRAWS, effect: float = 0.0) -> Drawn:
+def drawn(chain: Chain, *, draws: int | None = None, effect: float = 0.0) -> Drawn:
     """Draw follow-ups and estimate each.
 
     Parameters
     ----------
     chain : Chain
         What the claim goes through; its permutation test has fewer draws here.
-    draws : int
-        How many.
+    draws : int, optional
+        How many; 200 when left out, fewer where each takes long.
     effect : float
         The true effect, in the outcome's unit.
 
@@ -154,6 +161,7 @@ def drawn(chain: Chain, *, draws: int = DRAWS, effect: float = 0.0) -> Drawn:
         If the estimator refuses all of them.
     """
     plan, claim = chain.plan, chain.claim
+    draws = _FEWER_DRAWS.get(chain.estimator.method, DRAWS) if draws is None else draws
     quick = _quick(chain.estimator)
     estimates: list[Estimate] = []
     grades: list[EvidenceGrade] = []

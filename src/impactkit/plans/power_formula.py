@@ -10,13 +10,13 @@ import numpy as np
 
 from impactkit.data.columns import Columns
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.estimator import Estimator
 from impactkit.plans.panel_noise import PanelNoise
 from impactkit.plans.planned_study import PlannedStudy
-from impactkit.plans.power_draws import Noise
+from impactkit.plans.power_draws import Chain, Noise
 from impactkit.plans.row_noise import RowNoise
 
 _ENOUGH_BEYOND = 25  # assignments beyond the level: with fewer the steps of the permutation test are felt
+_FEWEST_DF = 20  # with fewer, limits and permutation disagree often enough to cost chances: that is simulated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,19 +35,13 @@ class Precision:
     df: float
 
 
-def known_precision(
-    planned: PlannedStudy, estimator: Estimator, noise: Noise | None, first: Estimate, *, level: float
-) -> Precision | None:
+def known_precision(chain: Chain, first: Estimate, *, level: float) -> Precision | None:
     """Return how precise a design will be, where that can be written down.
 
     Parameters
     ----------
-    planned : PlannedStudy
-        The study to come.
-    estimator : Estimator
-        What it will be estimated with.
-    noise : Noise
-        How its rows vary.
+    chain : Chain
+        What the claim goes through.
     first : Estimate
         Of any outcomes: degrees of freedom rest on the design alone.
     level : float
@@ -57,8 +51,8 @@ def known_precision(
     -------
     Precision or None
         For a trial of people or of clusters of one size, compared by means, and for difference in differences
-        in a balanced panel without covariates, both with CR2 or HC2; None for all else, for fewer than two
-        units of a kind, and where so few assignments are possible that the permutation test moves in steps.
+        in a balanced panel without covariates, both with CR2 or HC2; None for all else, and for so few units
+        (degrees of freedom below 20) that the permutation test beside the limits costs chances.
 
     Notes
     -----
@@ -71,6 +65,7 @@ def known_precision(
     .. [1] Donner, A., & Klar, N. (2000). *Design and Analysis of Cluster Randomization Trials in Health
        Research*. Arnold, chapter 5.
     """
+    planned, estimator, noise = chain.planned, chain.estimator, chain.noise
     settings, columns = estimator.model_dump(mode="json"), planned.study.columns
     inference = settings.get("inference") or {}
     test = first.permutation
@@ -78,10 +73,11 @@ def known_precision(
         return None
     if test is None or test.n_assignments < math.ceil(2 * _ENOUGH_BEYOND / (1 - level) - 1e-6):
         return None
-    if columns.weight is not None or not first.interval.std_error > 0:
+    found = first.interval
+    if columns.weight is not None or not (found.std_error > 0 and found.df >= _FEWEST_DF):
         return None
     variance = _KNOWN.get(estimator.method, _unknown)(columns, planned, noise, settings)
-    return None if variance is None else Precision(spread=math.sqrt(variance), df=first.interval.df)
+    return None if variance is None else Precision(spread=math.sqrt(variance), df=found.df)
 
 
 def _unknown(

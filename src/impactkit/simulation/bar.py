@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from scipy.special import betaincinv
 
-from impactkit.simulation.cell import Cell
-from impactkit.simulation.naive import Rule
+from impactkit.simulation.cell import Cell, Rule
 from impactkit.simulation.tally import Tally
 
 NOMINAL, AT_MOST = 0.025, 0.030

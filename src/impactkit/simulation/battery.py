@@ -10,7 +10,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from impactkit.errors import ImpactkitError
@@ -95,6 +95,10 @@ def _carried_out(asked: argparse.Namespace, cells: Sequence[Cell]) -> tuple[Stor
             print(f"{place + 1} of {len(parts)} parts, {minutes:.1f} minutes, {name}", flush=True)
     seconds = sum(one.seconds for one in stored.values())
     print(f"{time.monotonic() - began:.0f} s, {seconds:.0f} s of processor time, {len(cells)} cells")
+    planned = [
+        cell.draws.full * stored[cell.name].seconds / max(stored[cell.name].tally.draws, 1) for cell in cells
+    ]
+    print(f"The full run of these cells takes about {sum(planned) / 60:.0f} minutes of processor time.")
     return tuple(stored.values())
 
 
@@ -111,7 +115,7 @@ def _parts(cell: Cell, stored: Stored, asked: argparse.Namespace) -> Iterator[Pa
         yield Part(cell.name, asked.seed, first, min(first + size, wanted))
 
 
-def _write(path: Path, stored: Sequence[Stored], say: Callable[[str], None] = print) -> int:
+def _write(path: Path, stored: Sequence[Stored]) -> int:
     if not stored:
         raise ImpactkitError(
             "There are no counts to write a page from.",
@@ -119,7 +123,7 @@ def _write(path: Path, stored: Sequence[Stored], say: Callable[[str], None] = pr
             mend="Make the full run first: --full --out docs/results/battery.",
         )
     path.write_text(page(stored), "utf-8")
-    say(f"{path}: {len(stored)} cells")
+    print(f"{path}: {len(stored)} cells")
     return int(not all(keeps(result, full=True) for result in as_results(stored)))
 
 

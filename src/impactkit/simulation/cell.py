@@ -16,8 +16,6 @@ from impactkit.evidence.judge import Prior
 if TYPE_CHECKING:
     import pandas as pd
 
-    from impactkit.simulation.naive import Rule
-
 Assumption = Literal["holds", "breaks", "unseen"]
 
 TINY = "0.01"
@@ -90,6 +88,24 @@ class Promise(NamedTuple):
 
     claim: Claim
     study: Study
+
+
+class Rule(NamedTuple):
+    """One way of saying "supported".
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    words : str
+        What it does, in English.
+    supports : callable
+        Whether it says so of one claim, a `Judged`.
+    """
+
+    name: str
+    words: str
+    supports: Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from impactkit.data.study import Study
+from impactkit.simulation.cell import Rule
 from impactkit.simulation.pipeline import ALPHA, Judged
 
 Floats = npt.NDArray[np.float64]
@@ -36,24 +37,6 @@ class Found(NamedTuple):
     point: float
     std_error: float
     df: float
-
-
-class Rule(NamedTuple):
-    """One way of saying "supported".
-
-    Parameters
-    ----------
-    name : str
-        Its name.
-    words : str
-        What it does, in English.
-    supports : callable
-        Whether it says so of one claim.
-    """
-
-    name: str
-    words: str
-    supports: Callable[[Judged], bool]
 
 
 Find = Callable[[Study], Found | None]

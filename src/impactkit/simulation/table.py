@@ -86,6 +86,8 @@ def page(stored: Sequence[Stored]) -> str:
         "## Power",
         _POWER,
         "\n".join(_power(results)),
+        "Every verdict where the claim is true:",
+        *_families([r for r in results if r.cell.assumption == "holds" and not r.cell.is_false], _holding),
         "## What others say of the same draws",
         "\n".join(f"- *{words}*" for words in _WORDS.values()),
     ]
@@ -141,6 +143,7 @@ def summary(stored: Sequence[Stored], *, full: bool) -> tuple[str, ...]:
         The cells, then the power rows.
     """
     results = as_results(stored)
+    cost = {one.cell: 1000 * one.seconds / max(one.tally.draws, 1) for one in stored}
     lines = []
     for result in results:
         n, supported = result.tally.draws, result.tally.verdicts["supported"]
@@ -151,7 +154,8 @@ def summary(stored: Sequence[Stored], *, full: bool) -> tuple[str, ...]:
         if result.cell.assumption != "holds":
             told += f", unnamed {against / n:6.1%}"
         shown = f"{told} [{low:.1%}, {high:.1%}] of {n}"
-        lines.append(f"{bar:5s} {result.cell.name:34s} {shown:58s} others: {_naive(result)}")
+        timed = f"{cost[result.cell.name]:5.1f} ms"
+        lines.append(f"{bar:5s} {result.cell.name:34s} {timed} {shown:58s} others: {_naive(result)}")
         lines += [f"      refused {count}: {what}" for what, count in result.tally.refused.items()]
     lines += _power(results, full=full)
     return tuple(lines)

@@ -43,7 +43,7 @@ CELLS = (
     *(
         _ill(n, f"sd-{sd:g}", f"the treated vary {sd:g} times as much", TwoGroupPanel(treated_noise=sd))
         for sd in (0.5, 2.0)
-        for n in (3, 5, 8, 12)
+        for n in _TREATED
     ),
     *(
         _ill(8, f"ar-{rho:g}", f"autocorrelation {rho:g}", TwoGroupPanel(persistence=rho))

@@ -75,6 +75,12 @@ def test_a_rival_that_fails_in_a_twin_is_not_the_one_to_beat() -> None:
     assert row.broken == {"pooled_t": "did-8-sd-2"}
     assert row.best == ("limits", 0.64)
     assert row.keeps
+    trend = cells_named(["trend-0.1-five-before"])[0]
+    led = counted(trend, supported=0, unnamed=0, rules=Counter(limits=250, permutation=10))
+    (ill,) = power_rows([*results, led], full=True)
+    assert ill.misled == {"limits": "trend-0.1-five-before"}
+    assert ill.best_if_it_holds == ("limits", 0.64)
+    assert ill.best == ("permutation", 0.0)
     (without,) = power_rows([results[0], results[2]], full=True)
     assert without.best == ("pooled_t", 0.9)
     assert not without.keeps

@@ -54,23 +54,34 @@ class PowerRow(NamedTuple):
     rivals : dict of str to float
         Power of each rival at twice the claim, by name.
     broken : dict of str to str
-        Rivals that are not valid here, and the cell that shows it.
+        Rivals that are not valid though the design's assumption holds, and the cell that shows it.
+    misled : dict of str to str
+        Rivals that are misled where it breaks, and the cell that shows it.
     """
 
     group: str
     ours: dict[float, float]
     rivals: dict[str, float]
     broken: dict[str, str]
+    misled: dict[str, str]
+
+    @property
+    def best_if_it_holds(self) -> tuple[str, float] | None:
+        """The most powerful rival that is valid while the design's assumption holds, with its power."""
+        return self._best(self.broken)
 
     @property
     def best(self) -> tuple[str, float] | None:
-        """The most powerful valid rival with its power."""
-        valid = {name: power for name, power in self.rivals.items() if name not in self.broken}
+        """The most powerful rival that is valid and not misled either, with its power."""
+        return self._best(self.broken | self.misled)
+
+    def _best(self, without: dict[str, str]) -> tuple[str, float] | None:
+        valid = {name: power for name, power in self.rivals.items() if name not in without}
         return max(valid.items(), key=lambda item: item[1]) if valid else None
 
     @property
     def keeps(self) -> bool:
-        """Whether we are at most five points behind the best valid rival."""
+        """Whether we are at most five points behind the best rival that is valid and not misled."""
         return self.best is None or self.ours[2.0] >= self.best[1] - POWER_LOST - 1e-12
 
 
@@ -201,24 +212,23 @@ def power_rows(results: Sequence[Result], *, full: bool) -> tuple[PowerRow, ...]
     Notes
     -----
     A rival is valid where it keeps the bar in every cell of the group up to the claim itself, and in every
-    twin of the group in which the design's assumption holds too, such as that with unequal variances.
+    twin of the group in which the design's assumption holds too, such as that with unequal variances. It is
+    misled where it does not keep the bar in a twin in which the assumption breaks.
     """
     rows = []
     for group in dict.fromkeys(result.cell.group for result in results if result.cell.times == 2):
         own = [result for result in results if result.cell.group == group]
-        twins = [r for r in results if r.cell.matches == group and r.cell.assumption == "holds"]
-        tested = [result for result in own if result.cell.times <= 1] + twins
+        twins = [result for result in results if group in result.cell.matches]
+        sound = [r for r in own if r.cell.times <= 1] + [r for r in twins if r.cell.assumption == "holds"]
+        ill = [result for result in twins if result.cell.assumption == "breaks"]
         last = next(result for result in own if result.cell.times == 2)
         rows.append(
             PowerRow(
                 group=group,
                 ours={r.cell.times: _share(r.tally.verdicts["supported"], r) for r in own},
                 rivals={rule.name: _share(last.tally.rules[rule.name], last) for rule in last.cell.rivals},
-                broken={
-                    rule.name: cell
-                    for rule in last.cell.rivals
-                    if (cell := _fails_in(rule, tested, full=full)) is not None
-                },
+                broken=_failing(last.cell.rivals, sound, full=full),
+                misled=_failing(last.cell.rivals, ill, full=full),
             )
         )
     return tuple(rows)
@@ -228,9 +238,11 @@ def _share(count: int, result: Result) -> float:
     return count / result.tally.draws
 
 
-def _fails_in(rule: Rule, tested: Sequence[Result], *, full: bool) -> str | None:
-    """Return the first cell in which a rival says "supported" too often."""
+def _failing(rules: Sequence[Rule], tested: Sequence[Result], *, full: bool) -> dict[str, str]:
+    """Return the rivals that say "supported" too often, each with the first cell in which it does."""
+    found: dict[str, str] = {}
     for cell, tally in tested:
-        if rule in cell.rivals and not within(tally.rules[rule.name], tally.draws, full=full):
-            return cell.name
-    return None
+        for rule in rules:
+            if rule in cell.rivals and not within(tally.rules[rule.name], tally.draws, full=full):
+                found.setdefault(rule.name, cell.name)
+    return found

@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--full", action="store_true", help="the long run; needs --out")
     parser.add_argument("--draws", type=int, help="at most so many of each cell")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--cells", help="names with commas between, or starts of names such as did-8*")
+    parser.add_argument("--cells", help="names with commas between, or patterns such as did-*-null")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, help="the folder for one file of counts a cell")
     parser.add_argument("--write", type=Path, help="write the page from the folder's counts")

@@ -131,8 +131,8 @@ class Cell:
         The true effect, in claims: a verdict "supported" is false below 1.
     group : str
         Cells that differ only in the true effect; the cell's own name when empty.
-    matches : str
-        The group that it is an ill twin of: a rival test that fails here is not valid there.
+    matches : tuple of str
+        The groups that it is an ill twin of: a rival test that fails here is not valid there.
     circumstances : Circumstances
         What the plan declares.
     collected : Collected, optional
@@ -167,7 +167,7 @@ class Cell:
     assumption: Assumption
     times: float = 0.0
     group: str = ""
-    matches: str = ""
+    matches: tuple[str, ...] = ()
     circumstances: Circumstances = HONEST
     collected: Collected | None = None
     prior: Prior = "claimed_prior"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from functools import cache
 
 from impactkit.errors import ImpactkitError
@@ -27,12 +28,12 @@ def every_cell() -> tuple[Cell, ...]:
 
 
 def cells_named(names: Sequence[str]) -> tuple[Cell, ...]:
-    """Return cells by name, or by what their names start with.
+    """Return cells by name or by a pattern of names.
 
     Parameters
     ----------
     names : sequence of str
-        A name, or the start of names with a ``*`` after it, such as ``did-8*``.
+        A name, or a pattern in which ``*`` stands for anything, such as ``did-8*``.
 
     Returns
     -------
@@ -81,7 +82,7 @@ def family_of(cell: Cell) -> str:
 
 
 def _fits(cell: str, name: str) -> bool:
-    return cell.startswith(name[:-1]) if name.endswith("*") else cell == name
+    return fnmatchcase(cell, name)
 
 
 @cache

@@ -47,7 +47,7 @@ def _chosen(cell: Cell, selected: Literal["lowest", "fallen"], words: str) -> Ce
         sentence=f"{cell.sentence}; {words}; no effect",
         world=replace(_WORLD, selected=selected),
         assumption="breaks",
-        matches=cell.name,
+        matches=(cell.name,),
         draws=Draws(60, 4_000),
     )
 

@@ -43,7 +43,7 @@ def _alone(rho: float) -> Cell:
 
 def _matched(cell: Cell, rho: float) -> Cell:
     """Return a null cell as the twin of the cell in which power is measured."""
-    return replace(cell, matches="" if rho == 0.3 else "series-control-ar-0.3")
+    return replace(cell, matches=() if rho == 0.3 else ("series-control-ar-0.3",))
 
 
 CELLS = (

@@ -55,7 +55,7 @@ _DROPPED = replace(
     "in the other; no effect",
     world=DroppedOut(),
     assumption="breaks",
-    matches="trial-175",
+    matches=("trial-50", "trial-175"),
 )
 
 CELLS = (
@@ -73,7 +73,7 @@ CELLS = (
         sentence=f"{_DROPPED.sentence}; adjusted for the baseline",
         estimator=RandomisedTrial(adjustment="ancova"),
         naive=(ADJUSTED,),
-        matches="trial-175-ancova",
+        matches=("trial-50-ancova", "trial-175-ancova"),
     ),
     replace(
         _DROPPED,

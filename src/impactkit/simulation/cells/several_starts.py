@@ -31,7 +31,16 @@ CELLS = (
         sentence="15 of 40 start in three different years, effects grow from harm to benefit and are 0 on "
         "average",
         world=replace(_WORLD, growth=0.4),
-        matches="staggered",
+        matches=("staggered",),
+    ),
+    replace(
+        _CELL,
+        name="staggered-trend",
+        sentence="15 of 40 start in three different years; they would have grown .1 standard deviations a "
+        "year more anyway; no effect",
+        world=replace(_WORLD, trend=0.1),
+        assumption="breaks",
+        matches=("staggered",),
     ),
     replace(
         _CELL,
@@ -40,7 +49,7 @@ CELLS = (
         "not yet started",
         world=_HARM,
         estimator=StaggeredDifferenceInDifferences(control="not_yet"),
-        matches="staggered",
+        matches=("staggered",),
     ),
     replace(
         _CELL,
@@ -48,6 +57,6 @@ CELLS = (
         sentence="30 of 42 start in one of three years, every effect is harmful and grows; compared with "
         "those that never start",
         world=replace(_HARM, n_units=42),
-        matches="staggered",
+        matches=("staggered",),
     ),
 )

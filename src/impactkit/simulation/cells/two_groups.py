@@ -34,7 +34,7 @@ def _ill(n_treated: int, what: str, words: str, world: TwoGroupPanel) -> Cell:
         name=f"did-{n_treated}-{what}",
         sentence=f"difference in differences, {n_treated} treated of 30, {words}; no effect",
         world=replace(world, n_treated=n_treated, effect=0.0),
-        matches=f"did-{n_treated}",
+        matches=(f"did-{n_treated}",),
     )
 
 

@@ -50,4 +50,4 @@ def multiples(cell: Cell, *, size: str) -> tuple[Cell, ...]:
 
 def _fewer(draws: Draws) -> Draws:
     """Return the draws where a chance is told and nothing hangs on one in a hundred."""
-    return Draws(max(draws.quick // 4, 2), max(draws.full // 4, 250))
+    return Draws(max(draws.quick // 4, 2), max(draws.full // 4, 150))

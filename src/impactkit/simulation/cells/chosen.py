@@ -10,7 +10,7 @@ from impactkit.simulation.cell import HONEST, LOTTERY, TINY, Cell, Draws, promis
 from impactkit.simulation.naive import ADJUSTED, ARMS, BEFORE_AFTER, CR1, POOLED
 from impactkit.simulation.worlds import ChosenWorst, SelfSelected
 
-_DRAWS = Draws(120, 10_000)
+_DRAWS, _ILL = Draws(120, 10_000), Draws(120, 4_000)
 
 
 def _told(world: ChosenWorst) -> Circumstances:
@@ -34,7 +34,7 @@ def _worst(reliability: float) -> tuple[Cell, ...]:
         assumption="breaks",
         circumstances=_told(at_choice),
         naive=(BEFORE_AFTER,),
-        draws=_DRAWS,
+        draws=_ILL,
     )
     did = replace(base, estimator=DifferenceInDifferences(), naive=(BEFORE_AFTER, CR1))
     return (
@@ -66,6 +66,7 @@ def _worst(reliability: float) -> tuple[Cell, ...]:
             world=earlier,
             circumstances=_told(earlier),
             assumption="holds",
+            draws=_DRAWS,
         ),
     )
 
@@ -81,7 +82,7 @@ _FOLLOW_UP = Cell(
     assumption="breaks",
     circumstances=_VOLUNTEERS,
     naive=(ARMS, ADJUSTED),
-    draws=_DRAWS,
+    draws=_ILL,
 )
 
 CELLS = (
@@ -96,6 +97,7 @@ CELLS = (
         estimator=DifferenceInDifferences(),
         assumption="holds",
         naive=(BEFORE_AFTER, CR1, POOLED),
+        draws=_DRAWS,
     ),
     _FOLLOW_UP,
     replace(

@@ -29,14 +29,14 @@ _DIFFERENCES = replace(
     name="synthetic-differences",
     sentence="synthetic difference in differences, 1 treated and 39 donors, 16 + 8 periods",
     estimator=SyntheticDifferenceInDifferences(),
-    draws=Draws(80, 8_000),
+    draws=Draws(80, 5_000),
 )
 _SEVERAL = replace(
     _DIFFERENCES,
     name="synthetic-differences-6",
     sentence="synthetic difference in differences, 6 treated and 39 donors, 16 + 8 periods",
     world=replace(_WORLD, n_treated=6),
-    draws=Draws(8, 1_000),
+    draws=Draws(8, 600),
 )
 
 

@@ -24,7 +24,7 @@ def _compared(rho: float) -> Cell:
         assumption="holds",
         naive=(BEFORE_AFTER, ORDINARY),
         rivals=(LIMITS, PERMUTATION, GLSAR_T, ORDINARY_T),
-        draws=Draws(80, 10_000),
+        draws=Draws(80, 6_000),
     )
 
 

@@ -56,6 +56,7 @@ _DROPPED = replace(
     world=DroppedOut(),
     assumption="breaks",
     matches=("trial-50", "trial-175"),
+    draws=Draws(90, 4_000),
 )
 
 CELLS = (

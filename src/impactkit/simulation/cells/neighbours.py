@@ -21,7 +21,7 @@ _HIDDEN = Cell(
     claims=(promise(TINY),),
     assumption="unseen",
     naive=(BEFORE_AFTER, CR1),
-    draws=Draws(100, 10_000),
+    draws=Draws(100, 4_000),
 )
 
 CELLS = (

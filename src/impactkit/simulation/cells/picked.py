@@ -22,7 +22,7 @@ def _indicators(n: int, correlation: float) -> Cell:
         claims=tuple(promise(TINY, id=f"C{k + 1}", outcome=name) for k, name in enumerate(world.names)),
         assumption="holds",
         naive=(CR1, LIMITS),
-        draws=Draws(40, 4_000 if n < 20 else 2_500),
+        draws=Draws(40, 4_000 if n < 20 else 2_000),
     )
 
 
@@ -34,7 +34,7 @@ _AFTER = replace(
     assumption="breaks",
     together=False,
     prior="not_prior",
-    draws=Draws(24, 2_500),
+    draws=Draws(24, 1_500),
 )
 _PANEL = TwoGroupPanel(n_treated=12, n_periods=12, start=5, persistence=0.3, effect=0.0)
 _LOOKS = Cell(
@@ -50,7 +50,7 @@ _LOOKS = Cell(
 _OFTEN = replace(
     _LOOKS,
     studies=LookedAtOften(panel=_PANEL).looks,
-    draws=Draws(40, 4_000),
+    draws=Draws(40, 2_500),
 )
 
 CELLS = (

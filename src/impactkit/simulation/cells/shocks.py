@@ -37,7 +37,7 @@ _ONE_GROUP = replace(
     estimator=BeforeAfter(),
     assumption="breaks",
     naive=(BEFORE_AFTER,),
-    draws=Draws(120, 10_000),
+    draws=Draws(120, 4_000),
 )
 
 
@@ -58,7 +58,7 @@ def _trend(trend: float, *, before: int) -> Cell:
         matches=_TWINS if before > 1 else (),
         naive=(BEFORE_AFTER, CR1),
         rivals=(LIMITS, PERMUTATION, POOLED_T, WELCH_T, CR1_T),
-        draws=Draws(150, 10_000),
+        draws=Draws(150, 4_000),
     )
 
 

@@ -163,6 +163,22 @@ def needs_baseline(estimate: Estimate) -> bool:
     return bool(_rubric()["needs_baseline"].get(estimate.method, False))
 
 
+def capping() -> frozenset[str]:
+    """Return the checks without which no verdict rests on a design.
+
+    Returns
+    -------
+    frozenset of str
+        Their slugs.
+
+    Examples
+    --------
+    >>> "series_length" in capping()
+    True
+    """
+    return frozenset(_rubric()["caps"])
+
+
 @cache
 def _rubric() -> dict[str, dict[str, Any]]:
     return tomllib.loads((files("impactkit.evidence") / "rubric.toml").read_text("utf-8"))

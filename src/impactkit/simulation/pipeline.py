@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from impactkit.effects.estimate import Estimate
+from impactkit.evidence.case import Case
 from impactkit.evidence.check_result import Check, CheckResult
 from impactkit.evidence.checks import ALL
 from impactkit.evidence.examine import examine
 from impactkit.evidence.grade import capping, grade
-from impactkit.evidence.judge import Case, judge_together
+from impactkit.evidence.judge import judge_together
 from impactkit.evidence.signed import SignedEffect
 from impactkit.evidence.verdict import Status, Verdict
 from impactkit.simulation.cell import Cell, Promise

@@ -2,7 +2,7 @@
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python)
 WORKERS ?= auto
 
-.PHONY: setup check lint types imports tests format notebooks docs bench coverage schemas
+.PHONY: setup check lint types imports tests format notebooks docs bench battery coverage schemas
 
 setup:
 	python3 -m venv .venv
@@ -41,6 +41,10 @@ schemas:
 # python -m venv ~/bench && ~/bench/bin/pip install -e . -r benchmarks/requirements.txt, then make bench PYTHON=~/bench/bin/python
 bench:
 	$(PYTHON) benchmarks/run.py --write docs/results/speed.md
+
+# How often the whole pipeline calls a false claim supported; fails if a cell breaks its bar.
+battery:
+	$(PYTHON) -m impactkit.simulation.battery
 
 # The long simulations: do 95 % intervals cover 93 to 97 %, and does a true null stay a null?
 coverage:

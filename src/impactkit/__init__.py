@@ -54,6 +54,7 @@ _HOMES = {
     "evidence.robustness.pre_trend_power": ("pre_trend_power",),
     "evidence.robustness.sensitivity": ("sensitivity",),
     "evidence.verdict": ("Verdict",),
+    "plans.advice": ("advise",),
     "plans.effect_chain": ("EffectChain",),
     "plans.power": ("power",),
     "plans": ("Lock", "Plan", "Project", "lock", "new_project"),

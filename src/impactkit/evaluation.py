@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING, Any
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.errors import ImpactkitError, PlanError, StudyError, Trouble
+from impactkit.evidence.case import Case
+from impactkit.evidence.case_of import case_of
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.claim import Claim
+from impactkit.evidence.conclusion import Conclusion, conclude
 from impactkit.evidence.examine import examine
+from impactkit.evidence.family import Multiplicity
 from impactkit.evidence.grade import EvidenceGrade
-from impactkit.evidence.judge import Case, Multiplicity, judge_together
+from impactkit.evidence.judge import judge_together
 from impactkit.evidence.verdict import Verdict
 from impactkit.plans import Lock, Plan, prior
 from impactkit.plans.declared import declared
 from impactkit.plans.lock import Priority
 from impactkit.plans.planned_estimator import planned_estimator
+from impactkit.plans.subgroup_rows import subgroup_rows
 from impactkit.provenance import file_digest, json_ready, versions
 from impactkit.wording import Language, Message, card
 
@@ -84,6 +89,8 @@ class Evaluation:
         Whether the plan was made before the follow-up.
     results : tuple of ClaimResult
         In the order of the plan's claims.
+    conclusion : Conclusion
+        What the primary claims say together.
     data_digests : dict of str to str
         SHA-256 of each data file.
     made_with : dict of str to str
@@ -94,6 +101,7 @@ class Evaluation:
     lock: Lock | None
     prior: Priority
     results: tuple[ClaimResult, ...]
+    conclusion: Conclusion
     data_digests: dict[str, str]
     made_with: dict[str, str]
 
@@ -126,6 +134,7 @@ class Evaluation:
             "plan_digest": self.plan.digest,
             "prior": self.prior,
             "results": [result.to_record() for result in self.results],
+            "conclusion": json_ready(self.conclusion),
             "data_digests": self.data_digests,
         }
 
@@ -159,15 +168,12 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
     lock = lock or _lock_beside(plan)
     studies = _studies(plan)
     cases, checked = [], []
-    for claim, study in zip(plan.claims, studies, strict=True):
-        found = examine(study, planned_estimator(plan, claim), declared=declared(plan, claim))
-        checked.append(found.checks)
-        has_baseline = plan.data.baseline_kind != "none"
-        cases.append(Case(claim=claim, estimate=found.estimate, grade=found.grade, has_baseline=has_baseline))
-    when = prior(plan, lock)
-    verdicts = judge_together(
-        cases, alpha=float(plan.decision.alpha), prior=when, multiplicity=_multiplicity(plan)
-    )
+    for claim, (study, others) in zip(plan.claims, studies, strict=True):
+        case, found = _case(plan, claim, study, others)
+        cases.append(case)
+        checked.append(found)
+    when, alpha = prior(plan, lock), float(plan.decision.alpha)
+    verdicts = judge_together(cases, alpha=alpha, prior=when, multiplicity=_multiplicity(plan))
     results = tuple(
         ClaimResult(
             claim=case.claim,
@@ -177,29 +183,44 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
             grade=case.grade,
             verdict=verdict,
         )
-        for case, study, found, verdict in zip(cases, studies, checked, verdicts, strict=True)
+        for case, (study, _), found, verdict in zip(cases, studies, checked, verdicts, strict=True)
     )
+    rule = plan.decision.conclusion or "all"
     return Evaluation(
         plan=plan,
         lock=lock,
         prior=when,
         results=results,
+        conclusion=conclude(cases, verdicts, rule=rule, alpha=alpha, prior=when),
         data_digests={name: file_digest(plan.folder / name) for name in plan.data.files},
         made_with=versions(),
     )
 
 
-def _studies(plan: Plan) -> list[Study]:
-    """Return every claim's study, or one error with all their faults."""
-    studies: list[Study] = []
+def _case(
+    plan: Plan, claim: Claim, study: Study, others: Study | None
+) -> tuple[Case, tuple[CheckResult, ...]]:
+    estimator = planned_estimator(plan, claim)
+    found = examine(study, estimator, declared=declared(plan, claim))
+    has_baseline = plan.data.baseline_kind != "none"
+    case = case_of(claim, study, estimator, examined=found, others=others, has_baseline=has_baseline)
+    return case, found.checks
+
+
+def _studies(plan: Plan) -> list[tuple[Study, Study | None]]:
+    """Return every claim's study and that of its comparison, or one error with all their faults."""
+    studies: list[tuple[Study, Study | None]] = []
     troubles: list[Trouble] = []
     try:
         frame = plan.frame()
     except PlanError as error:
         frame, troubles = plan.rows(), list(error.troubles)
     for claim in plan.claims:
+        roles = plan.roles(claim.id)
         try:
-            studies.append(Study(frame, **plan.roles(claim.id)))
+            rows, others = subgroup_rows(claim, frame, file=plan.file_name)
+            compared = None if others is None else Study(others, **roles)
+            studies.append((Study(rows, **roles), compared))
         except StudyError as error:
             troubles += [trouble for trouble in error.troubles if trouble not in troubles]
     if troubles:

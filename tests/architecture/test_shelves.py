@@ -21,6 +21,8 @@ SHELVES = (
     "exchange.formats",
     "reporting.plots",
     "reporting.renderers",
+    "simulation.cells",
+    "simulation.worlds",
 )
 STANDING = [shelf for shelf in SHELVES if PACKAGE.joinpath(*shelf.split("."), "__init__.py").exists()]
 

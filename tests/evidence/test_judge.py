@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from impactkit.effects.estimate import Estimate, Sample
 from impactkit.effects.interval import Interval, t_p_value
+from impactkit.evidence.case import Case
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.grade import EvidenceGrade
-from impactkit.evidence.judge import Case, judge, judge_together
+from impactkit.evidence.judge import judge, judge_together
 from impactkit.wording import Message
 
 RANK = {"not_assessable": 0, "contradicted": 1, "inconclusive": 2, "partly_supported": 3, "supported": 4}

@@ -28,10 +28,9 @@ def evaluated(folder, donors, effect=30.0):
         "first_treated": "first_treated",
         "follow_up_collected": "2024-10-01",
     }
-    content["claims"][0] |= {
-        "by": 2024,
-        "accept": {"definition_break": "The numbers are invented and no break was drawn into them."},
-    }
+    content["claims"][0] |= {"by": 2024, "indicator": "housing/satisfied-with-outdoor-environment"}
+    reason = "The numbers are invented and the donors were not touched."
+    content["circumstances"] = {"spillover": {"finding": "unlikely", "reason": reason}}
     content["estimator"] = {"method": "synthetic_control"}
     (folder / "plan.toml").write_text(written(content), "utf-8")
     return evaluate(folder / "plan.toml")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -115,3 +115,22 @@ def test_a_lock_made_in_time_claims_priority(make):
     plan = make("decision", decided=None)
     assert prior(plan, lock(plan, now=NOW)) == "claimed_prior"
     assert prior(plan, lock(plan, now=datetime(2023, 10, 1, tzinfo=UTC))) == "not_prior"
+
+
+@pytest.mark.parametrize(
+    ("received", "told"),
+    [("2023-09-30", "proved_prior"), ("2023-10-01", "not_prior"), ("2024-02-01", "not_prior")],
+)
+def test_somebody_elses_receipt_from_before_the_follow_up_proves_it(make, received, told):
+    plan = make()
+    late = lock(plan, now=datetime(2023, 12, 1, tzinfo=UTC))
+    plan = plan.model_copy(update={"decision": plan.decision.model_copy(update={"decided": None})})
+    late = late.model_copy(update={"plan_digest": plan.digest})
+    assert prior(plan, late, received=date.fromisoformat(received)) == told
+
+
+def test_a_receipt_proves_nothing_of_another_plan(make):
+    plan = make()
+    other = lock(plan, now=NOW).model_copy(update={"plan_digest": "0" * 64})
+    assert prior(plan, other, received=date(2022, 1, 1)) == "claimed_prior"
+    assert prior(plan, None, received=date(2022, 1, 1)) == "claimed_prior"

@@ -12,8 +12,9 @@ from scipy.stats import binom
 
 from impactkit.effects.worlds import FactorPanel, InterruptedSeries, RandomisedArms, TwoGroupPanel
 from impactkit.errors import ImpactkitError
+from impactkit.evidence.case import Case
 from impactkit.evidence.examine import examine
-from impactkit.evidence.judge import Case, judge_together
+from impactkit.evidence.judge import judge_together
 from impactkit.examples import copy_example
 from impactkit.plans import Plan
 from impactkit.plans.claim_power import STATUSES

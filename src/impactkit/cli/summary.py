@@ -26,6 +26,9 @@ def tell(evaluation: Evaluation) -> None:
         line("summary.grade", indent=14, value=result.grade.value, why=str(result.grade.reasons[-1]))
         why = str(result.verdict.reasons[0]) if result.verdict.reasons else ""
         line("summary.verdict", indent=14, verdict=str(result.verdict.name).upper(), why=why)
+    if sum(result.claim.role == "primary" for result in evaluation.results) > 1:
+        found = evaluation.conclusion
+        line("summary.conclusion", indent=14, verdict=str(found.name).upper(), why=str(found.reasons[0]))
 
 
 def promise(claim: Claim, plan: Plan) -> str:
@@ -54,7 +57,7 @@ def promise(claim: Claim, plan: Plan) -> str:
         name=found.name.text(language) if found else claim.indicator,
         role=say(f"cli.role.{claim.role}", language),
         size=size,
-        unit=_unit(claim, found, language),
+        unit=say("cli.promise.per_cent", language) if claim.relative else _unit(claim, found, language),
         by=str(claim.by),
     )
 

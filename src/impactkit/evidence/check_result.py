@@ -12,6 +12,25 @@ from impactkit.wording import Message, card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CovariateBalance:
+    """How one covariate differs between the groups before the start.
+
+    Parameters
+    ----------
+    name : str
+        The covariate.
+    difference : float
+        Treated less comparison, in standard deviations within groups.
+    n_missing : int
+        Rows of the whole table without a value.
+    """
+
+    name: str
+    difference: float
+    n_missing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
     """What one check found.
 
@@ -25,12 +44,15 @@ class CheckResult:
         What was measured, on the scale the sentence names; nan when it could not be.
     sentence : Message
         What was found, in words.
+    table : tuple of CovariateBalance
+        What it rests on, a row each, where there are several of a kind.
     """
 
     name: str
     passed: bool | None
     statistic: float
     sentence: Message
+    table: tuple[CovariateBalance, ...] = ()
 
     @property
     def title(self) -> Message:

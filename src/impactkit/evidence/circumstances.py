@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictFloat, StrictInt, StringConstraints
+from pydantic import Field, StrictFloat, StrictInt, StringConstraints, model_validator
 
-from impactkit.schema import Written
+from impactkit.errors import Trouble
+from impactkit.schema import Written, fault
 
 Assignment = Literal["lot", "threshold", "need", "worst_value", "volunteers", "all", "other"]
 
@@ -59,6 +61,11 @@ class Circumstances(Written):
     invited_before, answered_before : int, optional
         The same at the baseline.
 
+    Raises
+    ------
+    pydantic.ValidationError
+        If more answered than were invited. :meth:`Plan.read` tells it as a `PlanError`.
+
     Examples
     --------
     >>> Circumstances(assignment="lot").spillover is None
@@ -75,6 +82,26 @@ class Circumstances(Written):
     answered: _Count | None = None
     invited_before: _Count | None = None
     answered_before: _Count | None = None
+
+    @model_validator(mode="after")
+    def _no_more_answered_than_were_invited(self) -> Circumstances:
+        pairs = (
+            ("invited", self.invited, "answered", self.answered),
+            ("invited_before", self.invited_before, "answered_before", self.answered_before),
+        )
+        found = [
+            Trouble(
+                "{answers} = {answered}, but only {invited} were invited ({invitations}).",
+                "",
+                "Correct one of the two numbers: people asked, and those of them who answered.",
+                {"answers": answers, "answered": said, "invitations": invitations, "invited": asked},
+            )
+            for invitations, asked, answers, said in pairs
+            if asked is not None and said is not None and said > asked
+        ]
+        if found:
+            raise fault(*found)
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +120,10 @@ class Declared:
         When the measurements were made.
     definition_break : str, optional
         Why a changed definition was accepted, where the indicator has one between baseline and follow-up.
+    change : {"increase", "decrease", "no_harm", "no_effect"}, optional
+        What is claimed.
+    minimum_share : float
+        What the claim promised as a share of what would have been, where it is relative; else nan.
     """
 
     circumstances: Circumstances
@@ -101,3 +132,5 @@ class Declared:
     baseline_collected: date | None = None
     follow_up_collected: date | None = None
     definition_break: str | None = None
+    change: Literal["increase", "decrease", "no_harm", "no_effect"] | None = None
+    minimum_share: float = math.nan

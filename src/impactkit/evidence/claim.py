@@ -6,17 +6,40 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt, StringConstraints, model_validator
 
-from impactkit.errors import Trouble
+from impactkit.errors import Trouble, Value
 from impactkit.indicators import RefusalKind
-from impactkit.schema import PositiveExact, Written, fault
+from impactkit.schema import Exact, PositiveExact, Written, fault
 
 Role = Literal["primary", "secondary", "guardrail"]
-Change = Literal["increase", "decrease", "no_harm"]
+Change = Literal["increase", "decrease", "no_harm", "no_effect"]
 Movement = Literal["increase", "decrease"]
 
 _Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 _Reason = Annotated[str, StringConstraints(min_length=20, strip_whitespace=True)]
 _IN_CLAIM = '{file}, claim "{claim}"'
+
+
+class Subgroup(Written):
+    """The rows a claim is about, where it is not about all.
+
+    Parameters
+    ----------
+    column : str
+        The column that says who belongs to which group.
+    value : str
+        What it says of this group, as text.
+    compared_with : str, optional
+        What it says of those the group is compared with; all others when left out.
+
+    Examples
+    --------
+    >>> Subgroup(column="kön", value="kvinnor").value
+    'kvinnor'
+    """
+
+    column: _Text
+    value: _Text
+    compared_with: _Text | None = None
 
 
 class Claim(Written):
@@ -32,13 +55,22 @@ class Claim(Written):
         The column that holds the outcome; the plan's ``[data].outcome`` when left out.
     role : {"primary", "secondary", "guardrail"}
         Primary claims share alpha and carry the conclusion; the others can lower it, never raise it.
-    change : {"increase", "decrease", "no_harm"}
-        The change that is promised.
+    change : {"increase", "decrease", "no_harm", "no_effect"}
+        The change that is promised. ``no_harm`` (not worse by more than the margin) is non-inferiority;
+        ``no_effect`` (neither up nor down by more than the margin) is equivalence.
     harm : {"increase", "decrease"}, optional
         Which movement would be harm; required for ``no_harm``, refused otherwise.
     minimum_effect : Decimal
-        The smallest change worth claiming, in the indicator's unit, above 0; for ``no_harm`` the margin.
-        Written as text (``"2.5"``) or a whole number, so that the locked plan holds what was written.
+        The smallest change worth claiming, in the indicator's unit, above 0; for ``no_harm`` and
+        ``no_effect`` the margin. Written as text (``"2.5"``) or a whole number, so that the locked plan holds
+        what was written.
+    relative : bool
+        Whether ``minimum_effect`` is in per cent of what the outcome would have been without the investment.
+    target : Decimal, optional
+        A level to be reached by that year, in the indicator's unit. Whether it was reached, and whether the
+        investment is shown to have an effect, are told apart: a level may be reached on its own.
+    subgroup : Subgroup, optional
+        The group the claim is about. The report also tells whether its effect differs from the others'.
     unit : str, optional
         The unit shown after numbers; the indicator's when left out.
     by : int
@@ -74,6 +106,9 @@ class Claim(Written):
     change: Change
     harm: Movement | None = None
     minimum_effect: PositiveExact
+    relative: bool = False
+    target: Exact | None = None
+    subgroup: Subgroup | None = None
     unit: _Text | None = None
     by: Annotated[StrictInt, Field(ge=1900, le=2200)]
     baseline_indicator: _Text | None = None
@@ -97,8 +132,31 @@ class Claim(Written):
             )
         return self
 
+    @model_validator(mode="after")
+    def _can_be_measured(self) -> Claim:
+        values: dict[str, Value] = {"claim": self.id, "minimum": str(self.minimum_effect)}
+        if self.relative and self.minimum_effect >= 100 and not self.good_is_up:
+            what = "Nothing can fall by {minimum} per cent or more."
+            raise fault(
+                Trouble(what, _IN_CLAIM, "Write a minimum_effect below 100, or relative = false.", values)
+            )
+        if self.target is not None and self.change in ("no_harm", "no_effect"):
+            what = "A claim of {change} has a margin, and no level to reach."
+            mend = 'Remove target, or write change = "increase" or "decrease".'
+            raise fault(Trouble(what, _IN_CLAIM, mend, {**values, "change": self.change}))
+        return self
+
+    @property
+    def good_is_up(self) -> bool:
+        """Whether a rise is good; for ``no_effect``, where neither is, a rise counts as up."""
+        return self.change in ("increase", "no_effect") or self.harm == "decrease"
+
+    @property
+    def is_of_margin(self) -> bool:
+        """Whether it says that nothing happens beyond a margin, rather than that something does."""
+        return self.change in ("no_harm", "no_effect")
+
     @property
     def direction(self) -> Literal[1, -1]:
         """The sign that makes good positive: +1 when a rise is good, -1 when a fall is."""
-        good_is_up = self.change == "increase" or self.harm == "decrease"
-        return 1 if good_is_up else -1
+        return 1 if self.good_is_up else -1

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any, Literal
 
 from impactkit.effects.estimate import Estimate
 from impactkit.errors import EstimationError
@@ -15,6 +16,9 @@ from impactkit.wording import Message, card
 
 _SERIES = ("interrupted_time_series", "structural_time_series")
 """Designs that reach higher with something to compare with."""
+_A_LOT = 5
+"""The ceiling that only a lot reaches."""
+Certainty = Literal["very_low", "low", "moderate", "high"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +33,48 @@ class EvidenceGrade:
         The highest grade the design can reach.
     reasons : tuple of Message
         The design first, then each failed check.
+    lowered : int
+        How many steps failed checks lower it or its ceiling, also those that the floor of 1 stops.
     """
 
     value: int
     ceiling: int
     reasons: tuple[Message, ...]
+    lowered: int = 0
+
+    @property
+    def maryland(self) -> int:
+        """Its level on the Maryland scale, scored as the What Works Centre for Local Economic Growth does."""
+        return self.value
+
+    @property
+    def nesta(self) -> int:
+        """The level of Nesta's Standards of Evidence that one study so graded can show, 2 or 3."""
+        return int(_rubric()["mapping"]["nesta"][str(self.value)])
+
+    @property
+    def grade_certainty(self) -> Certainty:
+        """GRADE's certainty: a lot starts high, all else low; failed checks lower it, nothing raises it."""
+        mapping = _rubric()["mapping"]["grade"]
+        start = mapping["lot" if self.ceiling == _A_LOT else "other"]
+        levels: list[Certainty] = mapping["levels"]
+        lost = max(self.lowered, self.ceiling - self.value)
+        return levels[max(0, levels.index(start) - lost)]
+
+    def mappings(self) -> tuple[Message, ...]:
+        """Return what other scales would call it, a sentence each; none of them decides anything here."""
+        certainty = self.grade_certainty
+        return (
+            Message(f"grade.maryland.{self.maryland}"),
+            Message(f"grade.nesta.{self.nesta}"),
+            Message(f"grade.certainty.{certainty}"),
+        )
 
     def _repr_html_(self) -> str:
         title = Message("grade.title", {"value": self.value})
-        return card(title, [(Message("grade.reason"), reason) for reason in self.reasons])
+        rows = [(Message("grade.reason"), reason) for reason in self.reasons]
+        rows += [(Message("grade.mapped"), mapped) for mapped in self.mappings()]
+        return card(title, rows)
 
 
 def grade(estimate: Estimate, checks: Sequence[CheckResult]) -> EvidenceGrade:
@@ -63,8 +100,8 @@ def grade(estimate: Estimate, checks: Sequence[CheckResult]) -> EvidenceGrade:
     References
     ----------
     .. [1] Sherman, L. W., et al. (1998). *Preventing Crime: What Works, What Doesn't, What's Promising*.
-       National
-       Institute of Justice (the Maryland scale).
+       National Institute of Justice (the Maryland scale).
+    .. [2] What Works Centre for Local Economic Growth (2016). *Scoring Guide* (the scale as used here).
 
     Examples
     --------
@@ -86,13 +123,14 @@ def grade(estimate: Estimate, checks: Sequence[CheckResult]) -> EvidenceGrade:
         )
     told = {**lowers, **_rubric()["caps"]}
     failed = [found for found in checks if found.passed is False and told.get(found.name)]
-    ceiling = min([ceilings[design], *_caps(checks)])
-    value = max(1, ceiling - sum(lowers.get(found.name, 0) for found in failed))
+    caps = _caps(checks)
+    ceiling, steps = min([ceilings[design], *caps]), sum(lowers.get(found.name, 0) for found in failed)
+    value = max(1, ceiling - steps)
     reasons = (
         Message(f"grade.design.{design}", {"ceiling": ceilings[design]}),
         *(found.sentence for found in failed),
     )
-    return EvidenceGrade(value=value, ceiling=ceiling, reasons=reasons)
+    return EvidenceGrade(value=value, ceiling=ceiling, reasons=reasons, lowered=steps + len(caps))
 
 
 def _caps(checks: Sequence[CheckResult]) -> list[int]:
@@ -125,6 +163,22 @@ def needs_baseline(estimate: Estimate) -> bool:
     return bool(_rubric()["needs_baseline"].get(estimate.method, False))
 
 
+def capping() -> frozenset[str]:
+    """Return the checks without which no verdict rests on a design.
+
+    Returns
+    -------
+    frozenset of str
+        Their slugs.
+
+    Examples
+    --------
+    >>> "series_length" in capping()
+    True
+    """
+    return frozenset(_rubric()["caps"])
+
+
 @cache
-def _rubric() -> dict[str, dict[str, int]]:
+def _rubric() -> dict[str, dict[str, Any]]:
     return tomllib.loads((files("impactkit.evidence") / "rubric.toml").read_text("utf-8"))

@@ -9,45 +9,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
-import numpy as np
-
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.kernels.multiplier_bootstrap import joint_alpha
+from impactkit.evidence.case import Case
 from impactkit.evidence.claim import Claim
+from impactkit.evidence.family import Multiplicity, stepped_levels
 from impactkit.evidence.grade import EvidenceGrade, needs_baseline
-from impactkit.evidence.multiplicity import Effect, joint_correlation
+from impactkit.evidence.minimum_detectable_effect import minimum_detectable_effect
+from impactkit.evidence.rules import RULES
 from impactkit.evidence.signed import SignedEffect
 from impactkit.evidence.verdict import Status, Verdict
 from impactkit.wording import Message
 
 Prior = Literal["proved_prior", "claimed_prior", "not_prior"]
 _GRADE_NEEDED = 3
-_DRAWS = 19_999  # behind Romano and Wolf's shares
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One claim with the evidence on it.
-
-    Parameters
-    ----------
-    claim : Claim
-        What was promised.
-    estimate : Estimate
-        What was found.
-    grade : EvidenceGrade
-        How far to trust it.
-    has_baseline : bool
-        False when nothing was recorded before the start, so that the first measurement came after it.
-    """
-
-    claim: Claim
-    estimate: Estimate
-    grade: EvidenceGrade
-    has_baseline: bool = True
 
 
 def judge(
@@ -63,7 +40,8 @@ def judge(
     Parameters
     ----------
     claim : Claim
-        What was promised.
+        What was promised. A claim in per cent, or about a level or a subgroup, needs more than an estimate:
+        judge it by a plan, or with :func:`judge_together`.
     estimate : Estimate
         What was found, in the indicator's unit.
     grade : EvidenceGrade
@@ -78,30 +56,16 @@ def judge(
     Verdict
         With every reason.
 
+    Raises
+    ------
+    EstimationError
+        If the claim is in per cent.
+
     See Also
     --------
     judge_together : several claims of one plan, with Holm's correction over the primary ones.
     """
-    return _verdict(Case(claim=claim, estimate=estimate, grade=grade), level=1 - alpha, prior=prior)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Multiplicity:
-    """How claims share the risk of a false finding.
-
-    Parameters
-    ----------
-    method : {"holm", "romano_wolf"}
-        Holm's shares, or those that Romano and Wolf's step-down needs for effects that move together.
-    family : {"primary", "all"}
-        The claims that share alpha.
-    seed : int
-        Where Romano and Wolf's draws start.
-    """
-
-    method: Literal["holm", "romano_wolf"] = "holm"
-    family: Literal["primary", "all"] = "primary"
-    seed: int = 1
+    return verdict_of(Case(claim=claim, estimate=estimate, grade=grade), level=1 - alpha, prior=prior)
 
 
 def judge_together(
@@ -148,71 +112,91 @@ def judge_together(
        testing. *Journal of the American Statistical Association*, 100(469).
     """
     how = multiplicity or Multiplicity()
-    family = [case for case in cases if how.family == "all" or case.claim.role == "primary"]
-    levels = _stepped_levels(family, alpha, how)
-    verdicts = [_verdict(case, level=levels.get(case.claim.id, 1 - alpha), prior=prior) for case in cases]
-    harmed = [
-        v.claim for v, case in zip(verdicts, cases, strict=True) if case.claim.role == "guardrail" and v.harm
-    ]
+    levels = stepped_levels(how.members(cases), alpha, how)
+    verdicts = [verdict_of(case, level=levels.get(case.claim.id, 1 - alpha), prior=prior) for case in cases]
+    harmed = harmed_guardrails(cases, verdicts)
     if not harmed:
         return tuple(verdicts)
     return tuple(
-        _capped(verdict, Message("verdict.reason.guardrail", {"claims": ", ".join(harmed)}))
+        capped(verdict, Message("verdict.reason.guardrail", {"claims": ", ".join(harmed)}))
         if case.claim.role == "primary"
         else verdict
         for verdict, case in zip(verdicts, cases, strict=True)
     )
 
 
-def _stepped_levels(family: Sequence[Case], alpha: float, how: Multiplicity) -> dict[str, float]:
-    """Return the confidence level of the limits of each claim of the family."""
-    p_values = {
-        case.claim.id: SignedEffect.of(case.claim, case.estimate, 1 - alpha).p_value(_threshold(case.claim))
-        for case in family
-    }
-    ordered = sorted(family, key=lambda case: p_values[case.claim.id])
-    levels: dict[str, float] = {}
-    share, stopped = alpha, False
-    for step, case in enumerate(ordered):
-        if not stopped:
-            left = ordered[step:]
-            share = alpha / len(left) if how.method == "holm" else _joint_share(left, alpha, how.seed)
-            stopped = p_values[case.claim.id] > share / 2
-        levels[case.claim.id] = 1 - share
-    return levels
+def harmed_guardrails(cases: Sequence[Case], verdicts: Sequence[Verdict]) -> list[str]:
+    """Return the guardrails on which harm was shown.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        The claims.
+    verdicts : sequence of Verdict
+        Theirs.
+
+    Returns
+    -------
+    list of str
+        Claims' ids.
+    """
+    return [
+        verdict.claim
+        for verdict, case in zip(verdicts, cases, strict=True)
+        if case.claim.role == "guardrail" and verdict.harm
+    ]
 
 
-def _joint_share(left: Sequence[Case], alpha: float, seed: int) -> float:
-    """Return the share of each claim at which the smallest p-value of all that are left rejects at alpha."""
-    correlation = joint_correlation([Effect(case.claim.id, case.estimate, 0) for case in left])
-    if correlation is None:
-        return alpha / len(left)
-    signs = np.array([case.claim.direction for case in left])
-    signed = correlation * signs * signs[:, None]
-    return 2 * joint_alpha(signed, alpha / 2, draws=_DRAWS, seed=seed, alternative="one-sided")
+def verdict_of(case: Case, *, level: float, prior: Prior) -> Verdict:
+    """Judge one case by limits at a level.
 
+    Parameters
+    ----------
+    case : Case
+        The claim with its evidence.
+    level : float
+        Confidence level.
+    prior : {"claimed_prior", "proved_prior", "not_prior"}
+        Whether the claim was made before the data were seen.
 
-def _threshold(claim: Claim) -> float:
-    """Return the signed effect that the limits must exceed: the claimed one, or minus the margin of harm."""
-    size = float(claim.minimum_effect)
-    return -size if claim.change == "no_harm" else size
-
-
-def _verdict(case: Case, *, level: float, prior: Prior) -> Verdict:
-    effect = SignedEffect.of(case.claim, case.estimate, level)
-    m = _threshold(case.claim)
+    Returns
+    -------
+    Verdict
+        With every reason.
+    """
+    effect = case.effect(level)
     status, reasons = _gates(case, effect)
     if status is None:
-        status, reasons = _no_harm(effect, m) if case.claim.change == "no_harm" else _improvement(effect, m)
+        status, reasons = RULES[case.claim.change](effect, case.bars(level))
     verdict = _told(case, effect, status, reasons)
     if verdict.status != "supported":
         return verdict
     if case.grade.value < _GRADE_NEEDED:
         values = {"grade": case.grade.value, "needed": _GRADE_NEEDED}
-        verdict = _capped(verdict, Message("verdict.reason.grade_too_low", values))
+        verdict = capped(verdict, Message("verdict.reason.grade_too_low", values))
     if prior == "not_prior":
-        verdict = _capped(verdict, Message("verdict.reason.not_prior"))
+        verdict = capped(verdict, Message("verdict.reason.not_prior"))
     return verdict
+
+
+def capped(verdict: Verdict, reason: Message) -> Verdict:
+    """Lower a supported verdict to partly supported, with the reason first.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        The verdict.
+    reason : Message
+        Why.
+
+    Returns
+    -------
+    Verdict
+        Unchanged when it was not supported.
+    """
+    if verdict.status != "supported":
+        return verdict
+    return replace(verdict, status="partly_supported", reasons=(reason, *verdict.reasons))
 
 
 def _gates(case: Case, effect: SignedEffect) -> tuple[Status | None, tuple[Message, ...]]:
@@ -227,83 +211,51 @@ def _gates(case: Case, effect: SignedEffect) -> tuple[Status | None, tuple[Messa
     return None, ()
 
 
-def _improvement(effect: SignedEffect, m: float) -> tuple[Status, tuple[Message, ...]]:
-    if effect.lies_above(m) and effect.permutation_rejects(m):
-        return "supported", (Message("verdict.reason.reaches_claim"), _agrees(effect, m))
-    if effect.lies_above(0.0):
-        if not effect.permutation_rejects(0.0):
-            return "inconclusive", (_chance(effect),)
-        if effect.lies_above(m):
-            return "partly_supported", (Message("verdict.reason.permutation_disagrees", _p(effect, m)),)
-        below = "below_claim" if effect.lies_below(m) else "may_be_below_claim"
-        return "partly_supported", (Message(f"verdict.reason.{below}"), _agrees(effect, 0.0))
-    if effect.lies_below(m):
-        return "contradicted", (
-            Message(f"verdict.reason.{'harm' if effect.lies_below(0.0) else 'too_small'}"),
-        )
-    return "inconclusive", (Message("verdict.reason.wide"), *_few(effect))
-
-
-def _no_harm(effect: SignedEffect, m: float) -> tuple[Status, tuple[Message, ...]]:
-    """Judge a claim of no harm: the signed effect is not below minus the margin ``m`` (negative here)."""
-    if effect.lies_below(m):
-        return "contradicted", (Message("verdict.reason.harm_beyond_margin"),)
-    if effect.lies_above(m) and effect.permutation_rejects(m):
-        if effect.lies_below(0.0):
-            return "partly_supported", (Message("verdict.reason.harm_within_margin"),)
-        return "supported", (Message("verdict.reason.no_harm"), _agrees(effect, m))
-    if effect.lies_below(0.0):
-        return "contradicted", (Message("verdict.reason.harm_perhaps_beyond_margin"),)
-    return "inconclusive", (Message("verdict.reason.harm_cannot_be_excluded"), *_few(effect))
-
-
 def _told(case: Case, effect: SignedEffect, status: Status, reasons: tuple[Message, ...]) -> Verdict:
-    sign, m = case.claim.direction, _threshold(case.claim)
-    low, high = sorted((sign * effect.low, sign * effect.high)) if effect.is_known else (math.nan, math.nan)
+    claim = case.claim
+    low, high = (
+        sorted((claim.direction * effect.low, claim.direction * effect.high))
+        if effect.is_known
+        else (math.nan, math.nan)
+    )
+    tests = [bar.permutation_p for bar in case.bars(effect.level)]
     return Verdict(
-        claim=case.claim.id,
+        claim=claim.id,
         status=status,
-        reasons=reasons,
+        reasons=(*reasons, *_beside(case, status)),
         point=case.estimate.interval.point,
         low=low,
         high=high,
         level=effect.level,
-        threshold=sign * m,
-        permutation_p=effect.permutation_p(m),
-        harm=effect.is_known and effect.lies_below(0.0) and status != "not_assessable",
+        threshold=case.threshold,
+        permutation_p=math.nan if any(p != p for p in tests) else max(tests),
+        harm=effect.is_known
+        and claim.change != "no_effect"
+        and effect.lies_below(0.0)
+        and status != "not_assessable",
+        relative_point=case.relative_point,
+        reached=case.reached,
+        interaction=case.interaction,
+        minimum_detectable=_detectable(case, effect) if status == "inconclusive" else math.nan,
     )
 
 
-def _capped(verdict: Verdict, reason: Message) -> Verdict:
-    """Lower a supported verdict to partly supported, with the reason first."""
-    if verdict.status != "supported":
-        return verdict
-    return replace(verdict, status="partly_supported", reasons=(reason, *verdict.reasons))
+def _detectable(case: Case, effect: SignedEffect) -> float:
+    """Return the smallest effect that would have been told from none; inf where none would."""
+    return minimum_detectable_effect(case.estimate, level=effect.level).size
 
 
-def _agrees(effect: SignedEffect, m: float) -> Message:
-    return Message("verdict.reason.permutation_agrees", _p(effect, m))
-
-
-def _p(effect: SignedEffect, m: float) -> dict[str, float]:
-    return {"p": effect.permutation_p(m)}
-
-
-def _chance(effect: SignedEffect) -> Message:
-    """Say why chance cannot be excluded: no test, too few assignments, or a p-value too large."""
-    few = _few(effect)
-    if few:
-        return few[0]
-    if effect.estimate.permutation is None:
-        return Message("verdict.reason.no_permutation")
-    return Message("verdict.reason.permutation_sees_chance", _p(effect, 0.0))
-
-
-def _few(effect: SignedEffect) -> tuple[Message, ...]:
-    """Say it when so few assignments are possible that no data could have excluded chance."""
-    test = effect.estimate.permutation
-    needed = (1 - effect.level) / 2
-    if test is None or test.smallest_p <= needed:
-        return ()
-    values = {"n": test.n_assignments, "smallest": test.smallest_p, "needed": needed}
-    return (Message("verdict.reason.too_few_assignments", values),)
+def _beside(case: Case, status: Status) -> tuple[Message, ...]:
+    """Return what is told beside the verdict: the level that was promised, and how groups differ."""
+    told: list[Message] = []
+    if case.reached is not None:
+        shown = status in ("supported", "partly_supported")
+        words = "reached" if case.reached.is_reached else "not_reached"
+        values: dict[str, str | int | float | Message] = {
+            "level": case.reached.level,
+            "target": case.reached.target,
+        }
+        told.append(Message(f"verdict.reason.{words}{'' if shown else '_not_attributed'}", values))
+    if case.interaction is not None:
+        told.append(case.interaction.sentence)
+    return tuple(told)

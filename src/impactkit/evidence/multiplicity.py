@@ -146,6 +146,8 @@ def joint_correlation(effects: Sequence[Effect]) -> Floats | None:
     ndarray, shape (K, K), or None
         None where contributions or the names of clusters are unknown.
     """
+    if any(effect.place >= effect.estimate.influence.shape[1] for effect in effects):
+        return None
     columns = [effect.estimate.influence[:, effect.place] for effect in effects]
     if any(not len(c) or np.isnan(c).any() or not (c != 0).any() for c in columns):
         return None

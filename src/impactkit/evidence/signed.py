@@ -40,12 +40,17 @@ class SignedEffect:
     @classmethod
     def of(cls, claim: Claim, estimate: Estimate, level: float) -> SignedEffect:
         """Return the estimate as the claim sees it, with limits at a level."""
+        return cls.towards(claim.direction, estimate, level)
+
+    @classmethod
+    def towards(cls, direction: int, estimate: Estimate, level: float) -> SignedEffect:
+        """Return the estimate with a direction, +1 or -1, as plus, and limits at a level."""
         limits = limits_at(estimate, level)
-        ends = sorted((claim.direction * limits.low, claim.direction * limits.high))
+        ends = sorted((direction * limits.low, direction * limits.high))
         low, high = ends if math.isfinite(limits.point) and limits.low == limits.low else (math.nan, math.nan)
         spread = limits.std_error if limits.std_error > 0 else (high - low) / 4
         edge = _EDGE * spread if math.isfinite(spread) else 0.0
-        return cls(estimate=estimate, direction=claim.direction, low=low, high=high, edge=edge, level=level)
+        return cls(estimate=estimate, direction=direction, low=low, high=high, edge=edge, level=level)
 
     @property
     def is_known(self) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
+from impactkit.evidence.interaction import Interaction
+from impactkit.evidence.reached import Reached
 from impactkit.wording import Message, card
 
 Status = Literal["supported", "partly_supported", "inconclusive", "contradicted", "not_assessable"]
@@ -34,6 +37,16 @@ class Verdict:
         One-sided permutation p-value of "at most the claimed effect"; nan where there is none.
     harm : bool
         Whether harm was shown.
+    relative_point : float
+        The estimate as a share of what would have been, for a claim in per cent; nan else.
+    reached : Reached, optional
+        The level that was found beside the one that was promised, for a claim with a target. The status says
+        whether an effect of the investment is shown: the two are not the same.
+    interaction : Interaction, optional
+        How the effect differs from that of the others, for a claim about a subgroup.
+    minimum_detectable : float
+        For an inconclusive claim the smallest effect that would have been told from none in four cases of
+        five, above 0; inf where none would have been, nan where it cannot be known.
     """
 
     claim: str
@@ -46,6 +59,15 @@ class Verdict:
     threshold: float
     permutation_p: float
     harm: bool = False
+    relative_point: float = math.nan
+    reached: Reached | None = None
+    interaction: Interaction | None = None
+    minimum_detectable: float = math.nan
+
+    @property
+    def attributed(self) -> Status:
+        """What may be said of the investment's part: the status, beside ``reached`` for a level."""
+        return self.status
 
     @property
     def name(self) -> Message:
@@ -65,4 +87,7 @@ class Verdict:
             rows.append((Message("verdict.row.limits"), limits))
         rows.append((Message("verdict.row.threshold"), Message("estimate.effect", {"point": self.threshold})))
         rows += [(Message("verdict.row.reason"), reason) for reason in self.reasons]
+        if math.isfinite(self.minimum_detectable):
+            size = Message("verdict.detectable", {"size": self.minimum_detectable})
+            rows.append((Message("verdict.row.detectable"), size))
         return card(Message("verdict.title", {"claim": self.claim}), rows)

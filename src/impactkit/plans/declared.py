@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from impactkit.evidence import Claim
@@ -26,11 +27,14 @@ def declared(plan: Plan, claim: Claim) -> Declared:
     Declared
         What the plan leaves out was not assessed.
     """
+    size = float(claim.minimum_effect)
     return Declared(
         circumstances=plan.circumstances or Circumstances(),
         direction=claim.direction,
-        minimum_effect=float(claim.minimum_effect),
+        minimum_effect=math.nan if claim.relative else size,
         baseline_collected=plan.data.baseline_collected,
         follow_up_collected=plan.data.follow_up_collected,
         definition_break=(claim.accept or {}).get("definition_break"),
+        change=claim.change,
+        minimum_share=size / 100 if claim.relative else math.nan,
     )

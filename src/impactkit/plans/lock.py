@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -175,7 +175,7 @@ def lock(plan: Plan, *, now: datetime | None = None) -> Lock:
     )
 
 
-def prior(plan: Plan, lock: Lock | None) -> Priority:
+def prior(plan: Plan, lock: Lock | None, *, received: date | None = None) -> Priority:
     """Return whether the plan came before the follow-up.
 
     Parameters
@@ -184,14 +184,33 @@ def prior(plan: Plan, lock: Lock | None) -> Priority:
         The plan, with the date it says it was decided.
     lock : Lock or None
         Its lock, with the date of this computer's clock.
+    received : date, optional
+        The day somebody else wrote down that they got the lock's digest, from their own books.
 
     Returns
     -------
     {"proved_prior", "claimed_prior", "not_prior"}
-        ``claimed_prior`` when either date is before the day the follow-up was collected: nobody can check it.
-        ``proved_prior`` needs a dated receipt from the lender, which this version does not read.
+        ``claimed_prior`` when either of the plan's own dates is before the day the follow-up was collected:
+        nobody can check it. ``proved_prior`` when the lock holds this plan and somebody else had it before
+        that day. On the same day is not before.
+
+    Notes
+    -----
+    A bundle carries no receipt yet, so an evaluation never gives ``proved_prior`` by itself: whoever holds
+    the receipt can.
+
+    Examples
+    --------
+    >>> from importlib.resources import files
+    >>> from impactkit.plans import Plan
+    >>> plan = Plan.read(str(files("impactkit.examples") / "norrgarden"))
+    >>> prior(plan, None), prior(plan, None, received=date(2022, 9, 2))
+    ('claimed_prior', 'claimed_prior')
     """
     collected = plan.data.follow_up_collected
+    vouched = lock is not None and lock.plan_digest == plan.digest and received is not None
+    if vouched and received and collected and received < collected:
+        return "proved_prior"
     stated = [day for day in (plan.decision.decided, lock.locked_on.date() if lock else None) if day]
     if collected is None or not stated:
         return "not_prior"

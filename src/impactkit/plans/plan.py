@@ -45,6 +45,9 @@ class Decision(Written):
         where effects move together.
     family : {"primary", "all"}, optional
         The claims that share it; the primary ones when left out.
+    conclusion : {"all", "any"}, optional
+        What the primary claims say together: the project is supported only if all of them are, or if any one
+        is. All, when left out.
     small_cell : int
         The smallest group that may be shown.
     decided : date, optional
@@ -59,6 +62,7 @@ class Decision(Written):
     alpha: Annotated[Exact, Field(gt=0, lt=1)] = Decimal("0.05")
     multiplicity: Literal["holm", "romano_wolf"] = "holm"
     family: Literal["primary", "all"] | None = None
+    conclusion: Literal["all", "any"] | None = None
     small_cell: Annotated[StrictInt, Field(ge=5)] = 10
     decided: date | None = None
 
@@ -302,7 +306,8 @@ class Plan(Written):
         from impactkit.plans.rows import typed_rows
 
         outcomes = [self.data.outcome, *(claim.outcome for claim in self.claims if claim.outcome)]
-        return typed_rows(self.data, self.folder, outcomes=outcomes)
+        groups = [claim.subgroup.column for claim in self.claims if claim.subgroup]
+        return typed_rows(self.data, self.folder, outcomes=outcomes, groups=groups)
 
     def frame(self) -> pd.DataFrame:
         """Return the plan's rows as a typed frame that reaches every claim's year.

@@ -17,10 +17,11 @@ from impactkit.effects.estimator import Estimator
 from impactkit.effects.kernels.arrays import Floats
 from impactkit.errors import EstimationError
 from impactkit.evidence import Claim
+from impactkit.evidence.case import Case
 from impactkit.evidence.donor_designs import DONOR_DESIGNS
 from impactkit.evidence.examine import examine
 from impactkit.evidence.grade import EvidenceGrade
-from impactkit.evidence.judge import Case, judge_together
+from impactkit.evidence.judge import judge_together
 from impactkit.evidence.moved_estimate import moved_estimate
 from impactkit.evidence.signed import limits_at
 from impactkit.evidence.verdict import Status

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 
 def typed_rows(
-    data: DataFiles, folder: Path, *, outcomes: Sequence[str], only: Sequence[str] | None = None
+    data: DataFiles,
+    folder: Path,
+    *,
+    outcomes: Sequence[str],
+    groups: Sequence[str] = (),
+    only: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Return the rows of a plan's files: the columns that play a part, and no others.
 
@@ -31,6 +36,8 @@ def typed_rows(
         Where the files lie.
     outcomes : sequence of str
         Every column measured.
+    groups : sequence of str
+        Columns that say who belongs to which subgroup.
     only : sequence of str, optional
         The files to read, where not all are there yet.
 
@@ -55,9 +62,8 @@ def typed_rows(
         if only is not None and name not in only:
             continue
         try:
-            found.append(
-                _typed(read_table(folder / name, sheet=data.sheet), data, outcomes, collected=collected)
-            )
+            table = read_table(folder / name, sheet=data.sheet)
+            found.append(_typed(table, data, outcomes, groups=groups, collected=collected))
         except DataError as error:
             troubles += error.troubles
     for name in data.evidence:
@@ -144,7 +150,14 @@ def _collected(data: DataFiles) -> tuple[date | None, ...]:
     return (None,) if data.file else (data.baseline_collected, data.follow_up_collected)
 
 
-def _typed(table: Table, data: DataFiles, outcomes: Sequence[str], *, collected: date | None) -> pd.DataFrame:
+def _typed(
+    table: Table,
+    data: DataFiles,
+    outcomes: Sequence[str],
+    *,
+    groups: Sequence[str],
+    collected: date | None,
+) -> pd.DataFrame:
     from impactkit.data.dated_column import is_dated
     from impactkit.data.numbers import EMPTY
     from impactkit.data.totals import refuse_totals
@@ -157,7 +170,8 @@ def _typed(table: Table, data: DataFiles, outcomes: Sequence[str], *, collected:
     time = () if without_time else (data.time,)
     dates = [name for name in _named(*time, data.first_treated) if is_dated(table, name)]
     numbers = [name for name in _named(*outcomes, *data.covariates, *single, *time) if name not in dates]
-    codes = [name for name in _named(data.unit, data.cluster, data.stratum) if name not in numbers]
+    named = _named(data.unit, data.cluster, data.stratum, *groups)
+    codes = [name for name in named if name not in numbers]
     missing = EMPTY | frozenset(data.missing)
     refuse_totals(table, data.unit)
     frame = typed_frame(

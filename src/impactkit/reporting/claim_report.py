@@ -27,6 +27,25 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConclusionTold:
+    """What the primary claims say together.
+
+    Parameters
+    ----------
+    status : {"supported", "partly_supported", "inconclusive", "contradicted", "not_assessable"}
+        What may be said.
+    badge : str
+        Its name.
+    reasons : tuple of str
+        The rule, and the claims that decided.
+    """
+
+    status: Status
+    badge: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckLine:
     """What one check found.
 

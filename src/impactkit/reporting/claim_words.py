@@ -27,12 +27,13 @@ def claim_sentence(telling: Telling) -> str:
     """
     claim = telling.result.claim
     kind = f"no_{claim.harm}" if claim.change == "no_harm" else claim.change
-    return telling.say(
-        f"claim.{kind}",
-        name=telling.name,
-        minimum=telling.measure.exact(claim.minimum_effect),
-        by=str(claim.by),
-    )
+    told = [telling.say(f"claim.{kind}", name=telling.name, minimum=telling.minimum, by=str(claim.by))]
+    if claim.target is not None:
+        told.append(telling.say("claim.to_level", target=telling.measure.level(float(claim.target))))
+    if claim.subgroup is not None:
+        group = claim.subgroup
+        told.append(telling.say("claim.of_those", column=group.column, value=group.value))
+    return " ".join(told)
 
 
 def verdict_sentence(telling: Telling) -> str:
@@ -50,11 +51,11 @@ def verdict_sentence(telling: Telling) -> str:
     """
     verdict, claim = telling.result.verdict, telling.result.claim
     kind: str = verdict.status
-    if claim.change == "no_harm" and kind in {"supported", "inconclusive", "contradicted"}:
-        kind = f"{kind}_no_harm"
+    if claim.is_of_margin and kind in {"supported", "inconclusive", "contradicted"}:
+        kind = f"{kind}_{claim.change}"
     elif kind == "contradicted" and verdict.harm:
         kind = "contradicted_harm"
-    return telling.say(f"verdict.{kind}", minimum=telling.measure.exact(claim.minimum_effect))
+    return telling.say(f"verdict.{kind}", minimum=telling.minimum)
 
 
 def not_shown(telling: Telling) -> tuple[str, ...]:
@@ -112,14 +113,17 @@ def accepted_told(telling: Telling) -> tuple[str, ...]:
 def _by_verdict(telling: Telling) -> tuple[str, ...]:
     verdict, claim, measure = telling.result.verdict, telling.result.claim, telling.measure
     safe = claim.change == "no_harm"
-    minimum = measure.exact(claim.minimum_effect)
+    minimum = telling.minimum
     if verdict.status == "supported":
-        kind, point = "some_harm" if safe else "larger", measure.change(verdict.point)
+        kinds = {"no_harm": "some_harm", "no_effect": "some_change"}
+        kind, point = kinds.get(claim.change, "larger"), measure.change(verdict.point)
         return (telling.say(f"not_shown.{kind}", minimum=minimum, point=point),)
     if verdict.status == "partly_supported":
         capped = verdict.reasons[0].code in _CAPS
         kind = "capped" if capped else "some_harm" if safe else "whole_claim"
         return (telling.say(f"not_shown.{kind}", minimum=minimum),)
+    if verdict.status == "contradicted" and claim.change == "no_effect":
+        return (telling.say("not_shown.why_change"),)
     if verdict.status == "contradicted":
         best = claim.direction * (verdict.high if claim.direction > 0 else verdict.low)
         if verdict.harm:

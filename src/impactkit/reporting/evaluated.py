@@ -9,14 +9,15 @@ from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.claim import Claim
+from impactkit.evidence.conclusion import Conclusion
 from impactkit.evidence.grade import EvidenceGrade
 from impactkit.evidence.verdict import Verdict
 from impactkit.indicators import Indicator
 from impactkit.plans import Lock, Plan
 from impactkit.plans.lock import Priority
 from impactkit.reporting.disclosure import Disclosure
-from impactkit.reporting.numbers import Measure
-from impactkit.wording import Language, MessageValue, say
+from impactkit.reporting.numbers import Measure, decimals_of
+from impactkit.wording import Language, MessageValue, format_number, say
 
 
 class EvaluatedClaim(Protocol):
@@ -65,6 +66,10 @@ class Evaluated(Protocol):
     @property
     def results(self) -> tuple[EvaluatedClaim, ...]:
         """One a claim."""
+
+    @property
+    def conclusion(self) -> Conclusion:
+        """What the primary claims say together."""
 
     @property
     def data_digests(self) -> dict[str, str]:
@@ -120,6 +125,17 @@ class Telling:
     def name(self) -> str:
         """The indicator's name."""
         return self.indicator.name.text(self.language)
+
+    @property
+    def minimum(self) -> str:
+        """What was promised, as it was written in the plan, with its unit."""
+        claim = self.result.claim
+        if not claim.relative:
+            return self.measure.exact(claim.minimum_effect)
+        number = format_number(
+            float(claim.minimum_effect), self.language, decimals=decimals_of(claim.minimum_effect)
+        )
+        return self.say("claim.of_what_would_have_been", number=number)
 
     def say(self, code: str, /, **values: MessageValue) -> str:
         """Return a sentence of the report."""

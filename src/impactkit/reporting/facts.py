@@ -137,15 +137,37 @@ def effect_facts(telling: Telling, *, estimand: str) -> tuple[Fact, ...]:
         Effect, interval, promise, basis where there is a loan, and estimand.
     """
     verdict, measure = telling.result.verdict, telling.measure
-    kind = "margin" if telling.result.claim.change == "no_harm" else "promised"
+    kinds = {"no_harm": "margin", "no_effect": "margin_of_change"}
+    kind = kinds.get(telling.result.claim.change, "promised")
     told = {
         "effect.point": measure.change(verdict.point),
+        **_share(telling),
         "effect.interval": interval_told(telling),
-        f"effect.{kind}": measure.exact(telling.result.claim.minimum_effect),
+        f"effect.{kind}": telling.minimum,
+        **_level(telling),
         **_basis(telling),
         "effect.estimand": estimand,
     }
     return tuple(_fact(label, text, telling.language) for label, text in told.items() if text)
+
+
+def _share(telling: Telling) -> dict[str, str]:
+    """Return the effect in per cent of what would have been, where the claim is in per cent."""
+    share = telling.result.verdict.relative_point
+    if share != share:
+        return {}
+    number = format_number(100 * share, telling.language, decimals=1, signed=True)
+    return {"effect.share": telling.say("claim.of_what_would_have_been", number=number)}
+
+
+def _level(telling: Telling) -> dict[str, str]:
+    """Return the level that was found beside the one that was promised."""
+    found, measure = telling.result.verdict.reached, telling.measure
+    if found is None:
+        return {}
+    kind = "reached" if found.is_reached else "not_reached"
+    told = telling.say(f"effect.{kind}", level=measure.level(found.level), target=measure.level(found.target))
+    return {"effect.level": told}
 
 
 def _basis(telling: Telling) -> dict[str, str]:

@@ -105,10 +105,12 @@ def _is_one_draw(test: PermutationTest) -> bool:
 
 def _times_needed(telling: Telling) -> tuple[str, ...]:
     claim, found = telling.result.claim, telling.result.estimate.interval
-    if not found.std_error > 0:
+    at = telling.result.verdict.threshold
+    if not found.std_error > 0 or math.isnan(at):
         return ()
-    size = float(claim.minimum_effect)
-    distance = claim.direction * found.point - (-size if claim.change == "no_harm" else size)
+    distance = claim.direction * (found.point - at)
+    if claim.change == "no_effect":
+        distance = at - abs(found.point)
     point = telling.measure.change(found.point)
     if distance <= 0:
         return (telling.say("larger.never", point=point),)

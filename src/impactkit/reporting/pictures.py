@@ -47,15 +47,23 @@ class IntervalPicture:
 
     @property
     def good_from_claim(self) -> int:
-        """+1 when what was promised lies above the claim's line, -1 below, 0 when not known."""
-        return 0 if self.claim is None else self.claim.direction
+        """+1 when what was promised lies above the claim's line, -1 below, 0 when between or not known."""
+        return 0 if self.claim is None or self.is_of_no_effect else self.claim.direction
+
+    @property
+    def is_of_no_effect(self) -> bool:
+        """Whether what was promised lies between two lines."""
+        return self.claim is not None and self.claim.change == "no_effect"
 
     @property
     def claim_label(self) -> str:
         """The words at the claim's line."""
-        kind = "margin" if self.claim is not None and self.claim.change == "no_harm" else "claim"
-        decimals = decimals_of(self.claim.minimum_effect) if self.claim else self.measure.decimals
-        number = format_number(self.verdict.threshold, self.language, decimals=decimals, signed=True)
+        kinds = {"no_harm": "margin", "no_effect": "margin_of_change"}
+        kind = "claim" if self.claim is None else kinds.get(self.claim.change, "claim")
+        own = self.claim is not None and not self.claim.relative
+        decimals = decimals_of(self.claim.minimum_effect) if self.claim and own else self.measure.decimals
+        signed = not self.is_of_no_effect
+        number = format_number(self.verdict.threshold, self.language, decimals=decimals, signed=signed)
         return say(f"plot.interval.{kind}", self.language, number=number)
 
     @property

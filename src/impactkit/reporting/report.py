@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from impactkit.reporting import facts
-from impactkit.reporting.claim_report import ClaimReport, Fact, ReportFigure
+from impactkit.reporting.claim_report import ClaimReport, ConclusionTold, Fact, ReportFigure
 from impactkit.reporting.claim_words import accepted_told, claim_sentence, not_shown, verdict_sentence
 from impactkit.reporting.counterfactual_picture import CounterfactualPicture, View
 from impactkit.reporting.evaluated import Evaluated, Telling
@@ -31,6 +31,8 @@ class Report:
         In the order of the plan.
     summary : Table
         One row a claim: the claim, the effect with its interval, the verdict, the grade.
+    conclusion : ConclusionTold, optional
+        What the primary claims say together; None where there is one.
     project : tuple of Fact
         The applicant's five questions.
     background : tuple of Fact
@@ -47,6 +49,7 @@ class Report:
     title: str
     claims: tuple[ClaimReport, ...]
     summary: Table
+    conclusion: ConclusionTold | None
     project: tuple[Fact, ...]
     background: tuple[Fact, ...]
     limits: tuple[str, ...]
@@ -98,6 +101,7 @@ def report_of(evaluation: Evaluated, language: Language) -> Report:
         title=plan.project.name,
         claims=claims,
         summary=_summary(claims, language),
+        conclusion=_conclusion(evaluation, language),
         project=facts.project_facts(plan, language),
         background=facts.background_facts(plan, language),
         limits=tuple(say(f"report.limits.{name}", language) for name in limits),
@@ -187,6 +191,17 @@ def _groups(telling: Telling) -> TrajectoriesPicture:
         disclosure=telling.disclosure,
         start=estimate.start,
         names=dict(names),
+    )
+
+
+def _conclusion(evaluation: Evaluated, language: Language) -> ConclusionTold | None:
+    if sum(result.claim.role == "primary" for result in evaluation.results) < 2:
+        return None
+    found = evaluation.conclusion
+    return ConclusionTold(
+        status=found.status,
+        badge=found.name.text(language),
+        reasons=tuple(reason.text(language) for reason in found.reasons),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from impactkit.effects.estimate import Estimate
 from impactkit.errors import ImpactkitError
+from impactkit.evidence.bar import threshold
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.grade import grade
 from impactkit.evidence.signed import limits_at
@@ -291,10 +292,14 @@ def _hangs_together(result: dict[str, Any], plan: Plan, results: Record) -> bool
 
 def _may_be_supported(result: dict[str, Any], plan: Plan, results: Record) -> bool:
     verdict, claim = result["verdict"], plan.claim(result["claim"])
-    size = float(claim.minimum_effect) * (-1 if claim.change == "no_harm" else 1)
-    low = min(claim.direction * number_from(verdict["low"]), claim.direction * number_from(verdict["high"]))
+    ends = [claim.direction * number_from(verdict[end]) for end in ("low", "high")]
+    size = threshold(claim)
+    # A claim in per cent is held against estimates of its own, which the record does not hold.
+    clears = claim.relative or min(ends) >= size
+    if claim.change == "no_effect" and not claim.relative:
+        clears = clears and max(ends) <= -size
     return bool(
-        low >= size
+        clears
         and number_from(verdict["permutation_p"]) <= (1 - verdict["level"]) / 2 * (1 + 1e-9)
         and result["grade"]["value"] >= 3
         and results["prior"] != "not_prior"

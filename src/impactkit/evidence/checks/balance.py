@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from impactkit.data.columns import Columns
+from impactkit.data.missing_values import missing_values
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
-from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.check_result import CheckResult, CovariateBalance
 from impactkit.evidence.circumstances import Declared
 from impactkit.wording import Message
 
@@ -31,7 +32,9 @@ class Balance:
     Notes
     -----
     Differences of means over the pooled standard deviation of the two groups, on baseline rows, weighted if
-    the study is.
+    the study is. The table holds each covariate's difference and how many rows of the whole table lack it;
+    rows that lack one take no part. Small groups differ by that much by chance: after a lot of 30 and 30 each
+    covariate does in a third of cases.
 
     References
     ----------
@@ -72,19 +75,37 @@ class Balance:
                 name=self.name, passed=None, statistic=math.nan, sentence=Message("check.balance.none")
             )
         columns = _baseline(study)
-        assert columns.treated is not None
-        differences = np.abs(_standardised(values, columns))
-        worst = int(np.argmax(differences))
-        passed = bool(differences[worst] <= self.limit)
+        differences = _standardised(values, columns)
+        missing = missing_values(study.frame, names)
+        worst = int(np.argmax(np.abs(differences)))
+        size = float(np.abs(differences[worst]))
+        passed = size <= self.limit
+        treated, comparison = _counts(columns)
+        told: dict[str, str | int | float | Message] = {
+            "name": names[worst],
+            "difference": size,
+            "n": len(names),
+            "treated": treated,
+            "comparison": comparison,
+            "missing": sum(missing.values()),
+        }
         return CheckResult(
             name=self.name,
             passed=passed,
-            statistic=float(differences[worst]),
-            sentence=Message(
-                f"check.balance.{'alike' if passed else 'unlike'}",
-                {"name": names[worst], "difference": float(differences[worst]), "n": len(names)},
+            statistic=size,
+            sentence=Message(f"check.balance.{'alike' if passed else 'unlike'}", told),
+            table=tuple(
+                CovariateBalance(name=name, difference=float(difference), n_missing=missing[name])
+                for name, difference in zip(names, differences, strict=True)
             ),
         )
+
+
+def _counts(columns: Columns) -> tuple[int, int]:
+    """Return how many treated and comparison units were seen; rows where nobody is followed."""
+    assert columns.treated is not None
+    who = np.arange(len(columns.treated)) if columns.unit is None else columns.unit
+    return len(np.unique(who[columns.treated])), len(np.unique(who[~columns.treated]))
 
 
 def _baseline(study: Study) -> Columns:

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate, Term
-from impactkit.effects.estimators import (
-    DifferenceInDifferences,
-    ExtendedTwoWayFixedEffects,
-    StaggeredDifferenceInDifferences,
-    TripleDifference,
-)
-from impactkit.errors import EstimationError
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.circumstances import Declared
+from impactkit.evidence.leads import LEAD_DESIGNS, leads
 from impactkit.wording import Message
 
 
@@ -51,18 +46,7 @@ class PreTrends:
     """
 
     name: Literal["pre_trends"] = "pre_trends"
-    designs: frozenset[str] = frozenset(
-        {
-            "difference_in_differences",
-            "imputation",
-            "sun_abraham",
-            "extended_two_way_fixed_effects",
-            "stacked_difference_in_differences",
-            "triple_difference",
-            "continuous_dose",
-            "staggered_difference_in_differences",
-        }
-    )
+    designs: frozenset[str] = LEAD_DESIGNS
 
     def check(self, study: Study, estimate: Estimate, *, declared: Declared | None = None) -> CheckResult:
         """Estimate the leads and test them together.
@@ -83,46 +67,21 @@ class PreTrends:
         """
         if estimate.sample.n_comparison_clusters == 0:
             return self._told(Message("check.pre_trends.no_comparison"), math.nan)
-        try:
-            events = _event_study(study, estimate)
-        except EstimationError:
-            if estimate.settings.get("family") != "poisson":
-                raise
-            return self._told(Message("check.pre_trends.few_events"), math.nan)
-        leads = [term for term in events.terms if term.event_time is not None and term.event_time < 0]
-        if not leads:
+        found = leads(study, estimate).terms
+        if found is None:
+            counted = estimate.settings.get("family") == "poisson"
+            reason = "few_events" if counted else "not_estimated"
+            return self._told(Message(f"check.pre_trends.{reason}"), math.nan)
+        if not found:
             return self._told(Message("check.pre_trends.one_baseline"), math.nan)
-        p = _joint_p(leads)
-        widest = max(leads, key=lambda term: abs(term.interval.point))
-        values = {"largest": widest.interval.point, "p": p, "n": len(leads)}
-        one = "_one" if len(leads) == 1 else ""
+        p = _joint_p(found)
+        widest = max(found, key=lambda term: abs(term.interval.point))
+        values = {"largest": widest.interval.point, "p": p, "n": len(found)}
+        one = "_one" if len(found) == 1 else ""
         return self._told(Message(f"check.pre_trends.{_state(p)}{one}", values), p)
 
     def _told(self, sentence: Message, statistic: float) -> CheckResult:
         return CheckResult(name=self.name, passed=None, statistic=statistic, sentence=sentence)
-
-
-def _event_study(study: Study, estimate: Estimate) -> Estimate:
-    if estimate.method in ("difference_in_differences", "continuous_dose"):
-        return DifferenceInDifferences(event_study=True, permutation=None).estimate(study)
-    if study.columns.exposure is not None or estimate.settings.get("family") == "poisson":
-        return _counted_leads(study)
-    if estimate.method == "triple_difference":
-        return TripleDifference(event_study=True, permutation=None).estimate(study)
-    leads = StaggeredDifferenceInDifferences(control="not_yet", base="universal", permutation=None)
-    return leads.estimate(study).aggregate("dynamic")
-
-
-def _counted_leads(study: Study) -> Estimate:
-    """Return effects on counts with leads, as many as leave the first to start one period before them."""
-    columns = study.columns
-    assert columns.cohort is not None
-    start = float(columns.cohort[columns.cohort > columns.periods[0]].min())
-    second = float(columns.periods[1])
-    leads = ExtendedTwoWayFixedEffects(
-        family="poisson", anticipation=max(start - second, 0.0), permutation=None
-    )
-    return leads.estimate(study).aggregate("dynamic")
 
 
 def _state(p: float) -> str:
@@ -131,7 +90,7 @@ def _state(p: float) -> str:
     return "differ" if p < 0.05 else "not_seen"
 
 
-def _joint_p(leads: list[Term]) -> float:
+def _joint_p(terms: Sequence[Term]) -> float:
     """Return the smallest p-value of the leads, by Bonferroni for their number; nan when none is known."""
-    known = [term.interval.p_value for term in leads if not math.isnan(term.interval.p_value)]
-    return min(1.0, len(leads) * min(known)) if known else math.nan
+    known = [term.interval.p_value for term in terms if not math.isnan(term.interval.p_value)]
+    return min(1.0, len(terms) * min(known)) if known else math.nan

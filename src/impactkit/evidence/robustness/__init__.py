@@ -1,5 +1,6 @@
 """Does the answer stand? One question a file, listed in ``ALL``; none is an answer of its own."""
 
+from impactkit.evidence.robustness.hidden_bias import hidden_bias
 from impactkit.evidence.robustness.leave_one_out import leave_one_out
 from impactkit.evidence.robustness.near_optimal import near_optimal
 from impactkit.evidence.robustness.placebo_in_time import placebo_in_time
@@ -10,6 +11,7 @@ from impactkit.evidence.robustness.spillover_ring import spillover_ring
 from impactkit.evidence.robustness.two_way_decomposition import two_way_decomposition
 
 ALL = (
+    hidden_bias,
     leave_one_out,
     near_optimal,
     placebo_in_time,
@@ -22,6 +24,7 @@ ALL = (
 
 __all__ = [
     "ALL",
+    "hidden_bias",
     "leave_one_out",
     "near_optimal",
     "placebo_in_time",

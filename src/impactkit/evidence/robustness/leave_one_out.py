@@ -248,7 +248,7 @@ def leave_one_out(
     threshold = 0.0
     if claim is not None:
         size = float(claim.minimum_effect)
-        threshold = claim.direction * (-size if claim.change == "no_harm" else size)
+        threshold = claim.direction * (-size if claim.is_of_margin else size)
     return LeaveOneOut(by=by, full=full, without=without, threshold=threshold)
 
 

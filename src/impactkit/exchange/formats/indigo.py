@@ -133,6 +133,10 @@ def _of_claim(claim: Claim, plan: Plan) -> OutcomeMetric:
 
 def _target(claim: Claim, item: Indicator) -> str:
     unit = claim.unit or item.unit_of_change("en")
+    if claim.relative:
+        unit = "per cent of what it would have been"
+    if claim.change == "no_effect":
+        return f"No change of more than {claim.minimum_effect} {unit} by {claim.by}"
     if claim.change == "no_harm":
         return f"No {claim.harm} of more than {claim.minimum_effect} {unit} by {claim.by}"
     return f"{claim.change.capitalize()} by at least {claim.minimum_effect} {unit} by {claim.by}"

@@ -58,7 +58,8 @@ def verdict_interval(picture: IntervalPicture) -> DescribedAxes:
 
 def _reach(picture: IntervalPicture) -> tuple[float, float]:
     v = picture.verdict
-    shown = [x for x in (0.0, v.threshold, v.point, v.low, v.high) if math.isfinite(x)]
+    other = -v.threshold if picture.is_of_no_effect else v.threshold
+    shown = [x for x in (0.0, v.threshold, other, v.point, v.low, v.high) if math.isfinite(x)]
     width = (max(shown) - min(shown)) or 1.0
     low, high = min(shown) - _PAD * width, max(shown) + _PAD * width
     # The words at zero stand on the side away from the claim's line, and need room there.
@@ -70,7 +71,11 @@ def _reach(picture: IntervalPicture) -> tuple[float, float]:
 def _claimed_side(axes: DescribedAxes, picture: IntervalPicture) -> None:
     low, high = axes.get_xlim()
     at = picture.verdict.threshold
-    if picture.good_from_claim:
+    if not math.isfinite(at):
+        return
+    if picture.is_of_no_effect:
+        axes.axvspan(-at, at, ymax=0.78, color=TINT, linewidth=0, zorder=0)
+    elif picture.good_from_claim:
         side = (at, high) if picture.good_from_claim > 0 else (low, at)
         axes.axvspan(*side, ymax=0.78, color=TINT, linewidth=0, zorder=0)
 
@@ -93,7 +98,11 @@ def _claim_line(axes: DescribedAxes, picture: IntervalPicture) -> None:
     """Draw the claim's line with its words on top, leaning inwards so that they never leave the figure."""
     low, high = axes.get_xlim()
     at = picture.verdict.threshold
+    if not math.isfinite(at):
+        return
     place = (at - low) / (high - low)
+    if picture.is_of_no_effect:
+        axes.plot([-at, -at], [0, 0.86], color=CLAIM, lw=1.5, dashes=(4, 2.5), zorder=2)
     axes.plot([at, at], [0, 0.86], color=CLAIM, lw=1.5, dashes=(4, 2.5), zorder=2)
     axes.annotate(
         picture.claim_label,

@@ -64,7 +64,7 @@ def test_counts_do_not_depend_on_the_number_of_processes() -> None:
 @pytest.mark.parametrize("name", VARIED)
 def test_asking_less_gives_the_verdicts_of_asking_everything(name: str) -> None:
     chosen = cell(name)
-    for number in range(4):
+    for number in range(3):
         frame = chosen.world.draw(draw_seed(7, name, number))
         for promises in chosen.attempts(frame):
             quick, full = lazily(chosen, promises), in_full(chosen, promises)

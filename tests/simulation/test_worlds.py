@@ -79,7 +79,7 @@ def test_the_same_seed_gives_the_same_table(world: ChosenWorst) -> None:
     ],
 )
 def test_the_mean_of_the_estimates_is_what_the_cell_says(name: str, truth: float) -> None:
-    found = points(cells_named([name])[0], draws=120)
+    found = points(cells_named([name])[0], draws=80)
     margin = 4 * found.std(ddof=1) / np.sqrt(len(found))
     assert found.mean() == pytest.approx(truth, abs=margin)
 

@@ -46,6 +46,9 @@ class CheckResult:
         What was found, in words.
     table : tuple of CovariateBalance
         What it rests on, a row each, where there are several of a kind.
+    is_open : bool
+        Whether the design hangs on this question and nobody could answer it. It lowers no grade, and every
+        favourable verdict names it.
     """
 
     name: str
@@ -53,6 +56,7 @@ class CheckResult:
     statistic: float
     sentence: Message
     table: tuple[CovariateBalance, ...] = ()
+    is_open: bool = False
 
     @property
     def title(self) -> Message:

@@ -33,6 +33,8 @@ class EvidenceGrade:
         The highest grade the design can reach.
     reasons : tuple of Message
         The design first, then each failed check.
+    open_questions : tuple of Message
+        What the design hangs on and nobody could answer; it lowers nothing, and a favourable verdict names it.
     lowered : int
         How many steps failed checks lower it or its ceiling, also those that the floor of 1 stops.
     """
@@ -40,6 +42,7 @@ class EvidenceGrade:
     value: int
     ceiling: int
     reasons: tuple[Message, ...]
+    open_questions: tuple[Message, ...] = ()
     lowered: int = 0
 
     @property
@@ -73,6 +76,7 @@ class EvidenceGrade:
     def _repr_html_(self) -> str:
         title = Message("grade.title", {"value": self.value})
         rows = [(Message("grade.reason"), reason) for reason in self.reasons]
+        rows += [(Message("grade.open"), question) for question in self.open_questions]
         rows += [(Message("grade.mapped"), mapped) for mapped in self.mappings()]
         return card(title, rows)
 
@@ -130,7 +134,13 @@ def grade(estimate: Estimate, checks: Sequence[CheckResult]) -> EvidenceGrade:
         Message(f"grade.design.{design}", {"ceiling": ceilings[design]}),
         *(found.sentence for found in failed),
     )
-    return EvidenceGrade(value=value, ceiling=ceiling, reasons=reasons, lowered=steps + len(caps))
+    return EvidenceGrade(
+        value=value,
+        ceiling=ceiling,
+        reasons=reasons,
+        open_questions=tuple(found.sentence for found in checks if found.is_open),
+        lowered=steps + len(caps),
+    )
 
 
 def _caps(checks: Sequence[CheckResult]) -> list[int]:

@@ -176,7 +176,7 @@ def verdict_of(case: Case, *, level: float, prior: Prior) -> Verdict:
         verdict = capped(verdict, Message("verdict.reason.grade_too_low", values))
     if prior == "not_prior":
         verdict = capped(verdict, Message("verdict.reason.not_prior"))
-    return verdict
+    return replace(verdict, reasons=(*verdict.reasons, *case.grade.reasons[1:]))
 
 
 def capped(verdict: Verdict, reason: Message) -> Verdict:
@@ -222,7 +222,7 @@ def _told(case: Case, effect: SignedEffect, status: Status, reasons: tuple[Messa
     return Verdict(
         claim=claim.id,
         status=status,
-        reasons=(*reasons, *_beside(case, status)),
+        reasons=(*reasons, *_beside(case, status), *_open(case, status)),
         point=case.estimate.interval.point,
         low=low,
         high=high,
@@ -243,6 +243,11 @@ def _told(case: Case, effect: SignedEffect, status: Status, reasons: tuple[Messa
 def _detectable(case: Case, effect: SignedEffect) -> float:
     """Return the smallest effect that would have been told from none; inf where none would."""
     return minimum_detectable_effect(case.estimate, level=effect.level).size
+
+
+def _open(case: Case, status: Status) -> tuple[Message, ...]:
+    """Return what a favourable verdict hangs on and nobody could answer."""
+    return case.grade.open_questions if status in ("supported", "partly_supported") else ()
 
 
 def _beside(case: Case, status: Status) -> tuple[Message, ...]:

@@ -42,4 +42,10 @@ def threat(name: str, said: Assessed | None, *, asked: bool, unassessed: Unasses
     else:
         passed = False if asked and unassessed == "fails" else None
         sentence = Message(f"check.{name}.{'not_assessed' if asked else 'not_asked'}")
-    return CheckResult(name=name, passed=passed, statistic=math.nan, sentence=sentence)
+    return CheckResult(
+        name=name,
+        passed=passed,
+        statistic=math.nan,
+        sentence=sentence,
+        is_open=said is None and asked and passed is None,
+    )

@@ -65,6 +65,11 @@ class Judged:
         """The checks that failed among those that were asked."""
         return tuple(found.name for found in self.checks if found.passed is False)
 
+    @property
+    def is_named(self) -> bool:
+        """Whether a reason against the verdict is told with it: a failed check, or one nobody could make."""
+        return any(found.passed is False or found.is_open for found in self.checks)
+
 
 def lazily(cell: Cell, promises: Sequence[Promise]) -> tuple[Judged, ...]:
     """Carry out one plan, asking only what can still change a verdict.

@@ -131,7 +131,7 @@ def _note(tally: Tally, cell: Cell, judged: Sequence[Judged]) -> None:
     tally.verdicts[status] += 1
     reason = told.verdict.reasons[0].code if told.verdict.reasons else "none"
     tally.reasons[f"{status}: {reason.removeprefix('verdict.reason.')}"] += 1
-    tally.unnamed += status == "supported" and not told.failed
+    tally.unnamed += status == "supported" and not told.is_named
     lowered = [one for one in judged if one.unlowered == "supported" and one.verdict.status != "supported"]
     if lowered and status != "supported":
         tally.lowered += 1

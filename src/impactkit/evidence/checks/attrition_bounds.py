@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -37,7 +37,8 @@ class AttritionBounds:
     lies from the difference in means. It fails when they then hold no effect, and the arms differ in what
     they lost by more than ``gap``, or less but not by chance (a normal test of equal shares, in which rows of
     a cluster count as independent). Bounds suppose that the project moved nobody both to stay and to leave.
-    As many may be lost in both arms, but not the same: that is not seen.
+    As many may be lost in both arms, but not the same: that is not seen, and is named as an open question
+    where more than ``gap`` were lost in an arm.
 
     References
     ----------
@@ -93,7 +94,8 @@ class AttritionBounds:
         }
         at_bound = interval.point + moved
         if abs(gap) <= self.gap * (1 + 1e-12) and _p_value(gone, kept) > self.rare:
-            return self._told(True, at_bound, "alike", values)
+            many = max(g / (g + k) for g, k in zip(gone, kept, strict=True)) > self.gap
+            return replace(self._told(True, at_bound, "alike", values), is_open=many)
         limit = interval.low if sign > 0 else interval.high
         if math.isnan(limit):
             return self._told(None, at_bound, "no_limits", values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from impactkit.data.study import Study
@@ -78,7 +78,7 @@ class Season:
         if round(apart, 1) <= self.months:
             return self._told(True, apart, Message("check.season.same", values))
         if estimate.sample.n_comparison_clusters > 0:
-            return self._told(None, apart, Message("check.season.shared", values))
+            return replace(self._told(None, apart, Message("check.season.shared", values)), is_open=True)
         return self._told(False, apart, Message("check.season.different", values))
 
     def _told(self, passed: bool | None, statistic: float, sentence: Message) -> CheckResult:

@@ -77,7 +77,7 @@ class TrendSensitivity:
         if found.terms == ():
             steps = _steps_to_the_mean(study)
             slope = Message("check.trend_sensitivity.no_leads", {"slope": abs(point) / steps})
-            return self._told(slope)
+            return replace(self._told(slope), is_open=True)
         if found.first is None:
             return self._told(Message("check.trend_sensitivity.unknown"))
         kind, asked = _questions(declared, math.copysign(1.0, point), study, estimate)

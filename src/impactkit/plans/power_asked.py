@@ -124,7 +124,18 @@ def rule_of(claim: Claim) -> Rule:
 
 
 def goal_of(claim: Claim) -> float:
-    """Return at which true effect, in claims, a claim should be supported: twice it, or none for a margin."""
+    """Return at which true effect a claim should be supported: at twice it, at none for a margin.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim.
+
+    Returns
+    -------
+    float
+        2 or 0, in claims.
+    """
     return 2.0 if rule_of(claim) == "improvement" else 0.0
 
 

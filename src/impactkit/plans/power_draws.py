@@ -28,6 +28,7 @@ from impactkit.evidence.signed import limits_at
 from impactkit.evidence.verdict import Status
 from impactkit.plans.assumed import Assumed
 from impactkit.plans.declared import declared
+from impactkit.plans.effect_column import effect_column
 from impactkit.plans.panel_noise import panel_noise
 from impactkit.plans.placebo_draws import placebo_studies, pretended_periods
 from impactkit.plans.planned_study import PlannedStudy
@@ -210,7 +211,18 @@ def examined(chain: Chain, effects: Mapping[float, float], *, draws: int) -> dic
 
 
 def note_of(chain: Chain) -> Message:
-    """Return where the numbers that follow-ups are drawn from come from."""
+    """Return where the numbers that follow-ups are drawn from come from.
+
+    Parameters
+    ----------
+    chain : Chain
+        What the claim goes through.
+
+    Returns
+    -------
+    Message
+        One sentence.
+    """
     return chain.noise.note if chain.noise is not None else _placebo_note(chain.planned)
 
 
@@ -279,42 +291,6 @@ def _quick(estimator: Estimator) -> Estimator:
     fewer = permutation.model_copy(update={"draws": _PERMUTATION_DRAWS})
     found: Estimator = estimator.model_copy(update={"permutation": fewer})  # type: ignore[attr-defined]
     return found
-
-
-def effect_column(study: Study, estimator: Estimator, start: float) -> Floats:
-    """Return how much of the effect each row gets, shape (n,).
-
-    Parameters
-    ----------
-    study : Study
-        The study.
-    estimator : Estimator
-        Whose effect it is: per unit of dose, or on those eligible.
-    start : float
-        First treated period, where the study does not say.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        0 for rows that are not treated when they are measured.
-    """
-    columns = study.columns
-    n = len(columns.outcome)
-    if columns.path is not None:
-        now = columns.path.astype(float)
-    elif columns.cohort is not None and bool(np.isfinite(columns.cohort).any()):
-        now = (columns.time >= columns.cohort).astype(float)
-    elif columns.period is None:
-        assert columns.treated is not None
-        now = columns.treated.astype(float)
-    else:
-        now = (columns.time >= start).astype(float)
-        now *= np.ones(n) if columns.treated is None else columns.treated
-    if estimator.method == "triple_difference" and columns.eligible is not None:
-        now *= columns.eligible
-    if estimator.method == "continuous_dose" and columns.dose is not None:
-        now *= columns.dose
-    return now
 
 
 def moves_with_the_effect(chain: Chain, size: float) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from impactkit.plans.claim_power import ClaimPower
 
 _NUMBERS = {"spread": float, "correlation": float, "n_treated": int, "n_comparison": int, "periods": int}
-_GAP = "  "
+_GAP = " "
 
 
 def arguments(parser: ArgumentParser, language: Language) -> None:
@@ -81,24 +81,20 @@ def tell(claim: ClaimPower) -> None:
 
     language = current_language()
     header, rows = chance_table(claim, language)
-    widths = [max(len(row[0]) for row in (header, *rows))]
-    left = WIDTH - 4 - widths[0]
-    each = min(
-        max(len(cell) for row in (header[1:], *(row[1:] for row in rows)) for cell in row), left // 5 - 2
-    )
-    for wrapped in _wrapped(header, widths[0], each):
-        print(visible(wrapped))
+    first = max(len(row[0]) for row in rows)
+    words = [len(word) for name in header[1:] for word in name.split()]
+    each = min(max(words), (WIDTH - 4 - first) // len(header[1:]) - len(_GAP))
+    for text in _heading(header, first, each):
+        print(visible(text))
     for row in rows:
-        print(
-            visible(f"    {row[0].ljust(widths[0])}" + "".join(_GAP + cell.rjust(each) for cell in row[1:]))
-        )
+        print(visible(f"    {row[0].ljust(first)}" + "".join(_GAP + cell.rjust(each) for cell in row[1:])))
     for sentence in claim.in_words(language):
         write(f"  - {sentence}", indent=4)
 
 
-def _wrapped(header: list[str], first: int, each: int) -> list[str]:
-    """Return the heading, over several lines where a verdict's name is wider than its column."""
-    cells = [[header[0]], *(textwrap.wrap(name, each) for name in header[1:])]
+def _heading(header: list[str], first: int, each: int) -> list[str]:
+    """Return the heading, over several lines where a name is wider than its column."""
+    cells = [textwrap.wrap(header[0], first), *(textwrap.wrap(name, each) for name in header[1:])]
     height = max(map(len, cells))
     cells = [[""] * (height - len(cell)) + cell for cell in cells]
     return [

@@ -20,7 +20,7 @@ from impactkit.evidence.verdict import Status
 from impactkit.plans.additions import EARLIER, Addition
 from impactkit.plans.advice import Advice, Option, ranked
 from impactkit.plans.candidates import Candidate, Shape, considered, started
-from impactkit.plans.power_draws import effect_column
+from impactkit.plans.effect_column import effect_column
 from impactkit.wording import Message, current_language
 from impactkit.wording.message import what_is_wrong
 

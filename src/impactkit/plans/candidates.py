@@ -169,7 +169,7 @@ def _donors(shape: Shape) -> Message | None:
 
 
 def _series(shape: Shape) -> Message | None:
-    if shape.kind != "series":
+    if shape.kind != "series" and shape.n_treated != 1:
         return Message("advice.lacks.series")
     needed = SeriesLength().needed
     if shape.n_before < needed:

@@ -95,7 +95,7 @@ class ClaimPower:
     ----------
     claim : str
         Its id.
-    change : {"increase", "decrease", "no_harm"}
+    change : {"increase", "decrease", "no_harm", "no_effect"}
         What is promised.
     claimed : float
         How much, above 0, in the indicator's unit; the margin for claims that nothing happens.
@@ -110,6 +110,8 @@ class ClaimPower:
         Simulated follow-ups, and those of them that could not be estimated.
     grade, ceiling : int
         The evidence grade the plan can count on, and the highest its design can reach.
+    high_grade : float
+        How often the grade is high enough when the numbers support the claim.
     n_treated, n_comparison : int
         Units drawn or given the project: areas, clusters or people.
     detectable : float
@@ -139,6 +141,7 @@ class ClaimPower:
     n_failed: int
     grade: int
     ceiling: int
+    high_grade: float
     n_treated: int
     n_comparison: int
     detectable: float
@@ -180,6 +183,8 @@ class ClaimPower:
                 told.append(Message(f"power.{kind}.{name}", {"size": size, **unit}))
         if not math.isfinite(self.told_from_nothing) and not self.reasons:
             told.append(Message("power.nothing_told"))
+        if self.needed and self.high_grade < 1:
+            told.append(Message("power.needed_if_graded"))
         told += [self._needed_in_words(each) for each in self.needed]
         told += self.notes
         if self.method == "formula":

@@ -51,7 +51,8 @@ def baseline_rows(plan: Plan) -> pd.DataFrame | None:
     if not there:
         return None
     outcomes = list(dict.fromkeys([plan.data.outcome, *(c.outcome for c in plan.claims if c.outcome)]))
-    return typed_rows(plan.data, plan.folder, outcomes=outcomes, only=there)
+    groups = [claim.subgroup.column for claim in plan.claims if claim.subgroup]
+    return typed_rows(plan.data, plan.folder, outcomes=outcomes, groups=groups, only=there)
 
 
 def invented_rows(plan: Plan, claim: Claim, assumed: Assumed) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -96,6 +97,8 @@ def invented_rows(plan: Plan, claim: Claim, assumed: Assumed) -> tuple[pd.DataFr
     n = assumed.n_treated + assumed.n_comparison
     treated = [1] * assumed.n_treated + [0] * assumed.n_comparison
     frame = pd.DataFrame({roles["outcome"]: [0.0] * n})
+    if claim.subgroup is not None:
+        frame[claim.subgroup.column] = claim.subgroup.value
     if "unit" in roles:
         frame[roles["unit"]] = [f"u{i}" for i in range(n)]
     if "treated" in roles:

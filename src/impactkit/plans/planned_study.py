@@ -15,6 +15,7 @@ from impactkit.evidence import Claim
 from impactkit.plans.assumed import Assumed
 from impactkit.plans.planned_rows import baseline_rows, invented_rows, whole_rows
 from impactkit.plans.resized_rows import resized_rows
+from impactkit.plans.subgroup_rows import subgroup_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,6 +79,7 @@ def planned_study(plan: Plan, claim: Claim, assumed: Assumed) -> PlannedStudy:
         frame, roles = invented_rows(plan, claim, assumed)
     elif assumed.is_about_units:
         frame = resized_rows(plan, frame, assumed)
+    frame = subgroup_rows(claim, frame, file=plan.file_name)[0]
     frame = whole_rows(plan, claim, frame, assumed=assumed)
     order, study = _in_order(frame, roles)
     if study.columns.exposure is not None:

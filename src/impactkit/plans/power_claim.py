@@ -3,101 +3,44 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from impactkit.effects.interval import t_quantile
-from impactkit.effects.kernels.arrays import Floats
-from impactkit.effects.kernels.verdict_chances import Rule, detectable_multiple, verdict_chances
+from impactkit.effects.kernels.verdict_chances import detectable_multiple, verdict_chances
+from impactkit.errors import EstimationError
 from impactkit.evidence import Claim
-from impactkit.evidence.checks.too_few_clusters import TooFewClusters
-from impactkit.evidence.donor_designs import DONOR_DESIGNS
-from impactkit.evidence.grade import needs_baseline
 from impactkit.evidence.verdict import Status
 from impactkit.plans.assumed import Assumed
-from impactkit.plans.claim_power import MULTIPLES, STATUSES, Chances, ClaimPower, UnderCorrelation
+from impactkit.plans.claim_power import STATUSES, Chances, ClaimPower, UnderCorrelation
 from impactkit.plans.panel_noise import PanelNoise
 from impactkit.plans.planned_estimator import planned_estimator
 from impactkit.plans.planned_study import planned_study
+from impactkit.plans.power_asked import Asked, effects_of, goal_of, size_of
+from impactkit.plans.power_design import all_needed
 from impactkit.plans.power_draws import (
-    EXAMINED,
     Chain,
-    Drawn,
     distances,
     drawn,
     moves_with_the_effect,
     noise_of,
+    note_of,
     shares,
     uses_placebos,
+    verdict_shares,
 )
-from impactkit.plans.power_formula import Precision, known_precision
-from impactkit.plans.power_needed import POWER, Design, Needed, needed, two_group_df
-from impactkit.plans.row_noise import RowNoise
+from impactkit.plans.power_formula import known_precision
+from impactkit.plans.power_grades import NEEDED, graded
+from impactkit.plans.power_needed import POWER
 from impactkit.wording import Language, Message
 
 if TYPE_CHECKING:
     from impactkit.plans.plan import Plan
 
-_NEEDED_GRADE = 3
 _CORRELATIONS = (0.3, 0.5, 0.7, 0.9)
-_RULES: dict[str, Rule] = {"no_harm": "no_harm", "no_effect": "no_effect"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Asked:
-    """A claim with all that its chances are found from."""
-
-    chain: Chain
-    found: Drawn
-    alpha: float
-    precision: Precision | None
-
-    @property
-    def claim(self) -> Claim:
-        return self.chain.claim
-
-    @property
-    def rule(self) -> Rule:
-        return _RULES.get(self.claim.change, "improvement")
-
-    @property
-    def size(self) -> float:
-        return float(self.claim.minimum_effect)
-
-    @property
-    def m(self) -> float:
-        return -self.size if self.rule == "no_harm" else self.size
-
-    @property
-    def level(self) -> float:
-        return 1 - self.alpha
-
-    @property
-    def can_be_told(self) -> bool:
-        test = self.found.estimates[0].permutation
-        return test is not None and test.smallest_p <= self.alpha / 2 * (1 + 1e-12)
-
-    @property
-    def has_baseline(self) -> bool:
-        return self.chain.plan.data.baseline_kind != "none" or not needs_baseline(self.found.estimates[0])
-
-    @property
-    def is_assessable(self) -> bool:
-        return self.found.grade.ceiling >= _NEEDED_GRADE and self.has_baseline
-
-    @property
-    def is_too_few(self) -> bool:
-        """Whether too few clusters is what keeps the grade down."""
-        return any(
-            reason.code.startswith("check.too_few_clusters.few") for reason in self.found.grade.reasons
-        )
-
-    def effect(self, multiple: float) -> float:
-        """Return a true effect, plus is good: a margin is overstepped on the wrong side."""
-        return multiple * self.m
 
 
 def claim_power(plan: Plan, claim: Claim, assumed: Assumed, *, alpha: float) -> ClaimPower:
@@ -124,15 +67,12 @@ def claim_power(plan: Plan, claim: Claim, assumed: Assumed, *, alpha: float) -> 
     ImpactkitError
         If the plan's data and what is given do not make a study.
     """
-    planned, estimator = planned_study(plan, claim, assumed), planned_estimator(plan, claim)
-    noise = None if uses_placebos(planned, estimator) else noise_of(planned, estimator, assumed)
-    chain = Chain(plan=plan, claim=claim, planned=planned, estimator=estimator, noise=noise)
-    first = drawn(chain, draws=EXAMINED)
-    precision = known_precision(chain, first.estimates[0], level=1 - alpha)
-    found = first if precision else drawn(chain)
-    asked = _Asked(chain=chain, found=found, alpha=alpha, precision=precision)
+    asked = _asked(plan, claim, assumed, alpha)
     told, detectable = _smallest(asked)
-    sample = found.estimates[0].sample
+    chances = _chances(asked)
+    if 0 < asked.high_share < 1 and asked.rule == "improvement":
+        detectable = max(detectable, _crossing(chances))
+    sample = asked.first.sample
     indicator = next((each for each in plan.catalogue if each.id == claim.indicator), None)
     languages: tuple[Language, Language] = ("sv", "en")
     return ClaimPower(
@@ -144,47 +84,71 @@ def claim_power(plan: Plan, claim: Claim, assumed: Assumed, *, alpha: float) -> 
             for language in languages
         },
         level=asked.level,
-        method="formula" if precision else "simulation",
-        n_draws=0 if precision else len(found.estimates),
-        n_failed=found.n_failed,
-        grade=found.grade.value,
-        ceiling=found.grade.ceiling,
+        method="simulation" if asked.found else "formula",
+        n_draws=len(asked.found.estimates) if asked.found else 0,
+        n_failed=asked.found.n_failed if asked.found else 0,
+        grade=asked.grade.value,
+        ceiling=asked.grade.ceiling,
+        high_grade=asked.high_share,
         n_treated=sample.n_treated_clusters,
         n_comparison=sample.n_comparison_clusters,
         detectable=detectable,
         told_from_nothing=told,
-        chances=_chances(asked),
-        needed=_needed(asked),
+        chances=chances,
+        needed=all_needed(asked),
         reasons=_reasons(asked),
-        notes=(*found.notes, *_beside(asked)),
+        notes=(*_doubt(asked), note_of(asked.chain), *_beside(asked)),
         correlations=_correlations(asked, told),
     )
 
 
-def _chances(asked: _Asked) -> tuple[Chances, ...]:
-    n = 0 if asked.precision else len(asked.found.estimates)
-    sign = asked.claim.direction
-    linear = asked.precision is not None or moves_with_the_effect(asked.chain, 2 * asked.size)
+def _asked(plan: Plan, claim: Claim, assumed: Assumed, alpha: float) -> Asked:
+    planned, estimator = planned_study(plan, claim, assumed), planned_estimator(plan, claim)
+    noise = None if uses_placebos(planned, estimator) else noise_of(planned, estimator, assumed)
+    chain = Chain(plan=plan, claim=claim, planned=planned, estimator=estimator, noise=noise)
+    size = size_of(claim, planned)
+    if not claim.relative and not moves_with_the_effect(chain, 2 * size):
+        raise EstimationError(
+            "The chance of each verdict is not worked out for {method} with these settings: "
+            "an effect does not move its estimate by as much.",
+            where="[estimator]",
+            mend="Ask for an effect in the outcome's own unit.",
+            values={"method": estimator.method},
+        )
+    grades = graded(chain, effects_of(claim, size), goal=goal_of(claim), every=claim.relative)
+    first = grades.cases[grades.goal][0].estimate
+    precision = None if claim.relative else known_precision(chain, first, level=1 - alpha)
+    found = None if precision else drawn(chain)
+    return Asked(chain=chain, size=size, alpha=alpha, grades=grades, precision=precision, found=found)
+
+
+def _chances(asked: Asked) -> tuple[Chances, ...]:
+    n = asked.grades.n if asked.claim.relative or not asked.grades.is_settled else 0
+    if asked.found is not None:
+        n = n or len(asked.found.estimates)
     told = []
-    for multiple in MULTIPLES:
-        effect = asked.effect(multiple)
-        shared = _by_formula(asked, effect) if asked.precision else _by_draws(asked, effect, linear=linear)
+    for multiple, effect in effects_of(asked.claim, asked.size).items():
+        shared = _at(asked, multiple)
         every = {status: shared.get(status, 0.0) for status in STATUSES}
-        told.append(Chances(multiple=multiple, effect=sign * effect, chances=every, n_draws=n))
+        told.append(Chances(multiple=multiple, effect=effect, chances=every, n_draws=n))
     return tuple(told)
 
 
-def _by_draws(asked: _Asked, effect: float, *, linear: bool, times: float = 1.0) -> dict[Status, float]:
-    found, by = asked.found, asked.claim.direction * effect
-    if not linear:
-        found = drawn(asked.chain, effect=by)
-        by = 0.0
-    return shares(found, asked.claim, by, alpha=asked.alpha, times=times, has_baseline=asked.has_baseline)
-
-
-def _by_formula(asked: _Asked, effect: float, *, times: float = 1.0) -> dict[Status, float]:
-    if not asked.is_assessable:
+def _at(asked: Asked, multiple: float, *, times: float = 1.0) -> Mapping[Status, float]:
+    """Return the chances at a true effect, with noise so many times as large."""
+    if not asked.has_baseline:
         return {"not_assessable": 1.0}
+    if asked.claim.relative:
+        return verdict_shares(asked.grades.cases[multiple], alpha=asked.alpha)
+    effect = effects_of(asked.claim, asked.size)[multiple]
+    if asked.precision is not None:
+        bare = _by_formula(asked, asked.claim.direction * effect, times)
+    else:
+        bare = shares(asked.drawn, asked.claim, effect, alpha=asked.alpha, times=times)
+    return asked.grades.lowered(bare, multiple, alpha=asked.alpha)
+
+
+def _by_formula(asked: Asked, effect: float, times: float) -> dict[Status, float]:
     assert asked.precision is not None
     df = asked.precision.df
     found = verdict_chances(
@@ -195,48 +159,57 @@ def _by_formula(asked: _Asked, effect: float, *, times: float = 1.0) -> dict[Sta
         m=asked.m,
         rule=asked.rule,
     )
-    by_status: dict[Status, float] = {
+    return {
         "supported": float(found.supported[0]),
         "partly_supported": float(found.partly_supported[0]),
         "inconclusive": float(found.inconclusive[0]),
         "contradicted": float(found.contradicted[0]),
     }
-    if asked.found.grade.value < _NEEDED_GRADE:
-        by_status["partly_supported"] += by_status.pop("supported")
-    return by_status
 
 
-def _smallest(asked: _Asked, *, times: float = 1.0) -> tuple[float, float]:
+def _smallest(asked: Asked, *, times: float = 1.0) -> tuple[float, float]:
     """Return the smallest effect told from nothing, and the smallest that supports the claim."""
     if not asked.is_assessable or not asked.can_be_told:
         return math.inf, math.inf
     told = times * _distance(asked)
-    if asked.found.grade.value < _NEEDED_GRADE:
+    if not asked.high_share:
         return told, math.inf
     return told, told if asked.rule != "improvement" else asked.size + told
 
 
-def _distance(asked: _Asked) -> float:
+def _distance(asked: Asked) -> float:
     if asked.precision is not None:
         df, two_sided = asked.precision.df, asked.rule == "no_effect"
         critical = t_quantile(0.5 + asked.level / 2, df)
         # Both margins must be cleared: each misses in half of the cases that may miss.
         power = (1 + POWER) / 2 if two_sided else POWER
         return asked.precision.spread * detectable_multiple(df=df, critical=critical, power=power)
-    reach = distances(asked.found, asked.claim.direction, level=asked.level)
+    reach = distances(asked.drawn, asked.claim.direction, level=asked.level)
     if asked.rule == "no_effect":
-        reach = np.maximum(reach, distances(asked.found, -asked.claim.direction, level=asked.level))
+        reach = np.maximum(reach, distances(asked.drawn, -asked.claim.direction, level=asked.level))
     return float(np.sort(reach)[math.ceil(POWER * len(reach)) - 1])
 
 
-def _reasons(asked: _Asked) -> tuple[Message, ...]:
-    grade = asked.found.grade
-    if grade.ceiling < _NEEDED_GRADE:
-        return (Message("power.reason.design", {"ceiling": grade.ceiling}),)
+def _crossing(chances: tuple[Chances, ...]) -> float:
+    """Return where the chance of support, the grade counted in, reaches four in five; inf if beyond all."""
+    for lower, upper in pairwise(chances):
+        a, b = lower.chances["supported"], upper.chances["supported"]
+        if a < POWER <= b:
+            along = (POWER - a) / (b - a)
+            return abs(lower.effect + along * (upper.effect - lower.effect))
+    return math.inf
+
+
+def _reasons(asked: Asked) -> tuple[Message, ...]:
+    grade, estimate = asked.grade, asked.first
+    if grade.ceiling < NEEDED:
+        return (
+            Message("power.reason.design", {"ceiling": grade.ceiling}),
+            *asked.grades.failed_checks(high=False),
+        )
     if not asked.has_baseline:
         return (Message("verdict.reason.no_baseline"),)
     found: list[Message] = []
-    estimate = asked.found.estimates[0]
     if estimate.permutation is None:
         found.append(Message("verdict.reason.no_permutation"))
     elif not asked.can_be_told:
@@ -249,85 +222,26 @@ def _reasons(asked: _Asked) -> tuple[Message, ...]:
             "needed": asked.alpha / 2,
         }
         found.append(Message("power.reason.too_few", values))
-    if grade.value < _NEEDED_GRADE:
-        found.append(Message("power.reason.grade", {"grade": grade.value, "why": grade.reasons[-1]}))
+    if not asked.high_share:
+        why = asked.grades.failed_checks(high=False)
+        found += [Message("power.reason.grade", {"grade": grade.value}), *why]
     return tuple(found)
 
 
-def _needed(asked: _Asked) -> tuple[Needed, ...]:
-    design = _design(asked)
-    if design is None:
+def _doubt(asked: Asked) -> tuple[Message, ...]:
+    """Say it when the grade may turn out either way."""
+    if not 0 < asked.high_share < 1 or not asked.is_assessable:
         return ()
-    multiples = (2.0, 1.5) if asked.rule == "improvement" else (0.0,)
-    return tuple(
-        each
-        for multiple in multiples
-        for each in needed(
-            design,
-            m=asked.m,
-            rule=asked.rule,
-            multiple=multiple,
-            after=_after(asked),
-            answers=_answers(asked),
-        )
-    )
+    share = {"share": 100 * asked.high_share, "n": asked.grades.n}
+    return (Message("power.grade_in_doubt", share), *asked.grades.failed_checks(high=True))
 
 
-def _design(asked: _Asked) -> Design | None:
-    sample, grade = asked.found.estimates[0].sample, asked.found.grade
-    n_treated, n_comparison = sample.n_treated_clusters, sample.n_comparison_clusters
-    few = int(asked.is_too_few)
-    if not asked.is_assessable or grade.value + few < _NEEDED_GRADE or min(n_treated, n_comparison) < 1:
-        return None
-    spread, df = _spread_and_df(asked)
-    plain = two_group_df(n_treated, n_comparison)
-    counted = asked.chain.estimator.method in TooFewClusters().designs and grade.ceiling == _NEEDED_GRADE
-    fewest = TooFewClusters()
-    return Design(
-        n_treated=n_treated,
-        n_comparison=n_comparison,
-        unit_spread=spread / math.sqrt(1 / n_treated + 1 / n_comparison),
-        df_share=df / plain if df > 0 and math.isfinite(df) and plain > 0 else 1.0,
-        level=asked.level,
-        are_donors=asked.chain.estimator.method in DONOR_DESIGNS,
-        fewest_treated=fewest.treated if counted else 0,
-        fewest_comparison=fewest.comparison if counted else 0,
-    )
-
-
-def _spread_and_df(asked: _Asked) -> tuple[float, float]:
-    if asked.precision is not None:
-        return asked.precision.spread, asked.precision.df
-    points: Floats = asked.found.points
-    known = [each.interval.df for each in asked.found.estimates if each.interval.std_error > 0]
-    return float(points.std(ddof=1)), float(np.median(known)) if known else math.nan
-
-
-def _after(asked: _Asked) -> tuple[int, Callable[[int], float]] | None:
-    noise = asked.chain.noise
-    method = asked.chain.estimator.method
-    if not isinstance(noise, PanelNoise) or method in (*DONOR_DESIGNS, "switching_difference_in_differences"):
-        return None
-    planned = int((asked.chain.planned.study.columns.periods >= asked.chain.planned.start).sum())
-    return planned, lambda n: noise.contrast_spread(n) / noise.contrast_spread(planned)
-
-
-def _answers(asked: _Asked) -> tuple[int, Callable[[int], float]] | None:
-    noise, columns = asked.chain.noise, asked.chain.planned.study.columns
-    if not isinstance(noise, RowNoise) or columns.cluster is None or not noise.between_clusters:
-        return None
-    planned = max(round(len(columns.outcome) / len(np.unique(noise.cluster))), 1)
-    icc = noise.between_clusters
-
-    def variance(n: int) -> float:
-        return icc + (1 - icc) / n
-
-    return planned, lambda n: math.sqrt(variance(n) / variance(planned))
-
-
-def _beside(asked: _Asked) -> tuple[Message, ...]:
-    """Say what was not used, and how the claims share alpha."""
+def _beside(asked: Asked) -> tuple[Message, ...]:
+    """Say what was not used, how the claims share alpha, and what a claim in per cent amounts to."""
     planned, told = asked.chain.planned, []
+    if asked.claim.relative:
+        share = float(asked.claim.minimum_effect)
+        told.append(Message("power.relative", {"share": share, "size": asked.size}))
     later = np.isfinite(planned.outcome) & ~planned.usable
     if later.any():
         told.append(Message("power.follow_up_unused", {"n": int(later.sum())}))
@@ -338,28 +252,23 @@ def _beside(asked: _Asked) -> tuple[Message, ...]:
     return tuple(told)
 
 
-def _correlations(asked: _Asked, told: float) -> tuple[UnderCorrelation, ...]:
+def _correlations(asked: Asked, told: float) -> tuple[UnderCorrelation, ...]:
     noise = asked.chain.noise
     if not isinstance(noise, PanelNoise) or noise.correlation is None or not math.isfinite(told):
         return ()
-    if noise.note.code != "power.noise.panel_assumed":
+    if noise.note.code != "power.noise.panel_assumed" or asked.claim.relative:
         return ()
     found = []
     for correlation in _CORRELATIONS:
         times = math.sqrt((1 - correlation) / (1 - noise.correlation))
         small, detectable = _smallest(asked, times=times)
-        effect = asked.effect(2.0 if asked.rule == "improvement" else 0.0)
-        by = (
-            _by_formula(asked, effect, times=times)
-            if asked.precision
-            else _by_draws(asked, effect, linear=True, times=times)
-        )
+        supported = _at(asked, asked.grades.goal, times=times).get("supported", 0.0)
         found.append(
             UnderCorrelation(
                 correlation=correlation,
                 detectable=detectable,
                 told_from_nothing=small,
-                supported=by.get("supported", 0.0),
+                supported=supported,
             )
         )
     return tuple(found)

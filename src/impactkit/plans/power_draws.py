@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +18,7 @@ from impactkit.effects.kernels.arrays import Floats
 from impactkit.errors import EstimationError
 from impactkit.evidence import Claim
 from impactkit.evidence.case import Case
+from impactkit.evidence.case_of import case_of
 from impactkit.evidence.donor_designs import DONOR_DESIGNS
 from impactkit.evidence.examine import examine
 from impactkit.evidence.grade import EvidenceGrade
@@ -37,7 +38,8 @@ from impactkit.wording import Message
 if TYPE_CHECKING:
     from impactkit.plans.plan import Plan
 
-DRAWS, EXAMINED = 200, 5
+DRAWS = 200
+HIGHEST = EvidenceGrade(value=5, ceiling=5, reasons=())
 _FEWER_DRAWS = {
     "synthetic_control": 100,
     "augmented_synthetic_control": 100,
@@ -92,17 +94,11 @@ class Drawn:
     ----------
     estimates : tuple of Estimate
         One a draw.
-    grade : EvidenceGrade
-        The most common one of the first draws.
-    notes : tuple of Message
-        How they were drawn.
     n_failed : int
         Draws that the estimator refused.
     """
 
     estimates: tuple[Estimate, ...]
-    grade: EvidenceGrade
-    notes: tuple[Message, ...]
     n_failed: int = 0
 
     @property
@@ -138,57 +134,103 @@ def noise_of(planned: PlannedStudy, estimator: Estimator, assumed: Assumed) -> N
     return row_noise(planned, assumed, adjusted=adjusted)
 
 
-def drawn(chain: Chain, *, draws: int | None = None, effect: float = 0.0) -> Drawn:
-    """Draw follow-ups and estimate each.
+def drawn(chain: Chain) -> Drawn:
+    """Draw follow-ups without effect and estimate each.
 
     Parameters
     ----------
     chain : Chain
         What the claim goes through; its permutation test has fewer draws here.
-    draws : int, optional
-        How many; 200 when left out, fewer where each takes long.
-    effect : float
-        The true effect, in the outcome's unit.
 
     Returns
     -------
     Drawn
-        The estimates and the grade.
+        200 estimates, fewer where each takes long.
 
     Raises
     ------
     EstimationError
         If the estimator refuses all of them.
     """
-    plan, claim = chain.plan, chain.claim
-    draws = _FEWER_DRAWS.get(chain.estimator.method, DRAWS) if draws is None else draws
     quick = _quick(chain.estimator)
     estimates: list[Estimate] = []
-    grades: list[EvidenceGrade] = []
     refusal: EstimationError | None = None
     failed = 0
-    for study in _studies(chain, draws, effect):
+    for study in studies_drawn(chain, _FEWER_DRAWS.get(chain.estimator.method, DRAWS)):
         try:
-            if len(grades) < EXAMINED:
-                found = examine(study, quick, declared=declared(plan, claim))
-                grades.append(found.grade)
-                estimates.append(found.estimate)
-            else:
-                estimates.append(quick.estimate(study))
+            estimates.append(quick.estimate(study))
         except EstimationError as error:
             refusal, failed = error, failed + 1
-            if not estimates and failed >= EXAMINED:
-                break
     if not estimates:
         assert refusal is not None
         raise refusal
-    common = Counter((grade.value, grade.ceiling) for grade in grades).most_common(1)[0][0]
-    grade = next(grade for grade in grades if (grade.value, grade.ceiling) == common)
-    note = chain.noise.note if chain.noise is not None else _placebo_note(chain.planned)
-    return Drawn(estimates=tuple(estimates), grade=grade, notes=(note,), n_failed=failed)
+    return Drawn(estimates=tuple(estimates), n_failed=failed)
 
 
-def _studies(chain: Chain, draws: int, effect: float) -> Iterator[Study]:
+def examined(chain: Chain, effects: Mapping[float, float], *, draws: int) -> dict[float, tuple[Case, ...]]:
+    """Carry out the whole chain on follow-ups with each of several true effects.
+
+    Parameters
+    ----------
+    chain : Chain
+        What the claim goes through.
+    effects : mapping of float to float
+        By multiple of the claim: the true effect, signed as the outcome moves.
+    draws : int
+        Follow-ups for each.
+
+    Returns
+    -------
+    dict of float to tuple of Case
+        What a judge needs, one a draw; the draws are the same for every effect, and the first of `drawn`.
+
+    Raises
+    ------
+    EstimationError
+        If the estimator refuses all of them.
+    """
+    quick, claim = _quick(chain.estimator), chain.claim
+    has_baseline = chain.plan.data.baseline_kind != "none"
+    found: dict[float, tuple[Case, ...]] = {}
+    refusal: EstimationError | None = None
+    for multiple, effect in effects.items():
+        cases = []
+        for study in studies_drawn(chain, draws, effect=effect):
+            try:
+                each = examine(study, quick, declared=declared(chain.plan, claim))
+            except EstimationError as error:
+                refusal = error
+                continue
+            cases.append(case_of(claim, study, quick, examined=each, has_baseline=has_baseline))
+        found[multiple] = tuple(cases)
+        if not cases:
+            assert refusal is not None
+            raise refusal
+    return found
+
+
+def note_of(chain: Chain) -> Message:
+    """Return where the numbers that follow-ups are drawn from come from."""
+    return chain.noise.note if chain.noise is not None else _placebo_note(chain.planned)
+
+
+def studies_drawn(chain: Chain, draws: int, *, effect: float = 0.0) -> Iterator[Study]:
+    """Return follow-ups that were drawn, the same for every effect.
+
+    Parameters
+    ----------
+    chain : Chain
+        What the claim goes through.
+    draws : int
+        How many.
+    effect : float
+        The true effect, in the outcome's unit.
+
+    Yields
+    ------
+    Study
+        The whole study, or the part of the baseline that is drawn from.
+    """
     stream = np.random.default_rng(chain.plan.seed_for(chain.claim.id))
     planned, noise = chain.planned, chain.noise
     if noise is None:
@@ -291,7 +333,8 @@ def moves_with_the_effect(chain: Chain, size: float) -> bool:
         Tried on one draw; true of every estimator that is linear in the outcome.
     """
     without, with_it = (
-        chain.estimator.estimate(next(iter(_studies(chain, 1, effect)))).interval for effect in (0.0, size)
+        chain.estimator.estimate(next(studies_drawn(chain, 1, effect=effect))).interval
+        for effect in (0.0, size)
     )
     near = _SAME * max(abs(size), abs(without.point))
     se = (without.std_error, with_it.std_error)
@@ -300,13 +343,7 @@ def moves_with_the_effect(chain: Chain, size: float) -> bool:
 
 
 def shares(
-    found: Drawn,
-    claim: Claim,
-    effect: float,
-    *,
-    alpha: float,
-    times: float = 1.0,
-    has_baseline: bool = True,
+    found: Drawn, claim: Claim, effect: float, *, alpha: float, times: float = 1.0
 ) -> dict[Status, float]:
     """Return the share of each verdict when a true effect is added to what was drawn.
 
@@ -322,20 +359,33 @@ def shares(
         The claim's share of the level.
     times : float
         What the noise is multiplied with.
-    has_baseline : bool
-        Whether anything was recorded before the start.
 
     Returns
     -------
     dict of str to float
-        Of the five verdicts, with sum 1.
+        Of the verdicts that limits and permutation test allow, whatever the grade; with sum 1.
     """
-    counts: Counter[Status] = Counter()
-    for estimate in found.estimates:
-        moved = moved_estimate(estimate, effect, times=times)
-        case = Case(claim=claim, estimate=moved, grade=found.grade, has_baseline=has_baseline)
-        counts[judge_together([case], alpha=alpha)[0].status] += 1
-    return {status: n / len(found.estimates) for status, n in counts.items()}
+    moved = (moved_estimate(estimate, effect, times=times) for estimate in found.estimates)
+    return verdict_shares([Case(claim=claim, estimate=one, grade=HIGHEST) for one in moved], alpha=alpha)
+
+
+def verdict_shares(cases: Sequence[Case], *, alpha: float) -> dict[Status, float]:
+    """Return the share of each verdict among cases that are judged one by one.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        One a draw.
+    alpha : float
+        The claim's share of the level.
+
+    Returns
+    -------
+    dict of str to float
+        With sum 1.
+    """
+    counts = Counter(judge_together([case], alpha=alpha)[0].status for case in cases)
+    return {status: n / len(cases) for status, n in counts.items()}
 
 
 def distances(found: Drawn, direction: int, *, level: float) -> Floats:

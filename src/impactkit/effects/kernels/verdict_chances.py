@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -15,7 +16,7 @@ Rule: TypeAlias = Literal["improvement", "no_harm", "no_effect"]
 _TAIL = 1e-16
 _NORMAL = 1e7  # with so many degrees of freedom the standard error is as good as known
 _PANELS, _NODES = 60, 16
-_STEPS = 100
+_STEPS = 60
 _MANY = 200.0
 
 
@@ -114,6 +115,7 @@ def verdict_chances(
     return VerdictChances(inside, np.zeros(len(inside)), np.clip(1 - inside - outside, 0.0, 1.0), outside)
 
 
+@lru_cache(maxsize=1024)
 def detectable_multiple(*, df: float, critical: float, power: float) -> float:
     """Return the effect told from nothing with a given chance, in standard deviations of its estimate.
 

@@ -59,7 +59,7 @@ class Draws(NamedTuple):
     full: int
 
 
-_MANY = Draws(250, 10_000)
+_MANY = Draws(200, 10_000)
 
 
 class Collected(NamedTuple):

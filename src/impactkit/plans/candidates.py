@@ -231,7 +231,20 @@ def considered(shape: Shape) -> tuple[Candidate, ...]:
 
 
 def started(candidate: Candidate, start: float | None) -> Estimator:
-    """Return a candidate's estimator, with the start where it takes one and the study has none."""
+    """Return a candidate's estimator, with the start where it takes one and the study has none.
+
+    Parameters
+    ----------
+    candidate : Candidate
+        The design.
+    start : float, optional
+        First treated period, where the study does not hold it.
+
+    Returns
+    -------
+    Estimator
+        With its usual settings else.
+    """
     made = candidate.make()
     if start is None or "start" not in type(made).model_fields:  # type: ignore[attr-defined]
         return made

@@ -34,7 +34,7 @@ class EvidenceGrade:
     reasons : tuple of Message
         The design first, then each failed check.
     open_questions : tuple of Message
-        What the design hangs on and nobody could answer; it lowers nothing, and a favourable verdict names it.
+        What the design hangs on and nobody could answer; it lowers nothing, and favourable verdicts name it.
     lowered : int
         How many steps failed checks lower it or its ceiling, also those that the floor of 1 stops.
     """

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_FAVOUR = {"supported": 3, "partly_supported": 2, "inconclusive": 1}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """One design, and what it could say.
@@ -219,7 +222,7 @@ def _asked(plan: Plan, claim: str | None) -> Claim:
 
 
 def ranked(options: list[Option]) -> tuple[Option, ...]:
-    """Return options, those allowed first, by their chance, their grade and their ceiling.
+    """Return options, those allowed first, by what they could say, their grade and their ceiling.
 
     Parameters
     ----------
@@ -232,9 +235,10 @@ def ranked(options: list[Option]) -> tuple[Option, ...]:
         The best first.
     """
 
-    def key(option: Option) -> tuple[bool, float, int, int]:
+    def key(option: Option) -> tuple[bool, float, int, int, int]:
         chance = option.supported if option.supported == option.supported else 0.0
-        return (not option.is_allowed, -chance, -option.grade, -option.ceiling)
+        verdicts = [_FAVOUR.get(status or "", 0) for status in (option.at_twice, option.at_claim)]
+        return (not option.is_allowed, -chance, -sum(verdicts), -option.grade, -option.ceiling)
 
     return tuple(sorted(options, key=key))
 

@@ -12,8 +12,11 @@ from impactkit.data.study_part import study_with_outcome
 from impactkit.errors import EstimationError, ImpactkitError, StudyError
 from impactkit.evidence import Claim
 from impactkit.evidence.case import Case
+from impactkit.evidence.check import check
 from impactkit.evidence.checks.too_few_clusters import TooFewClusters
+from impactkit.evidence.circumstances import Circumstances, Declared
 from impactkit.evidence.examine import Examined, examine
+from impactkit.evidence.grade import grade
 from impactkit.evidence.judge import judge_together
 from impactkit.evidence.relative import relative_point
 from impactkit.evidence.verdict import Status
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from impactkit.effects.estimator import Estimator
 
 _NEEDED_GRADE = 3
+_OF_A_PLAN = {"spillover", "displacement", "anticipation", "multiple_looks", "response_rate"}
 
 
 def advice_on_study(study: Study, claim: Claim | None) -> Advice:
@@ -150,7 +154,7 @@ def _verdicts(study: Study, estimator: Estimator, found: Examined, claim: Claim)
     multiples = (0,) if claim.is_of_margin else (1, 2)
     told: dict[int, Status] = {}
     for multiple in multiples:
-        moved = _moved(study, estimator, found, claim.direction * multiple * size)
+        moved = _moved(study, estimator, found, claim=plain, effect=claim.direction * multiple * size)
         case = Case(claim=plain, estimate=moved.estimate, grade=moved.grade)
         told[max(multiple, 1)] = judge_together([case])[0].status
     return told
@@ -165,8 +169,22 @@ def _in_unit(claim: Claim, study: Study, found: Examined) -> float:
     return abs(without) * size / 100
 
 
-def _moved(study: Study, estimator: Estimator, found: Examined, effect: float) -> Examined:
+def _moved(study: Study, estimator: Estimator, found: Examined, *, claim: Claim, effect: float) -> Examined:
     start = np.nan if found.estimate.start is None else found.estimate.start
     column = effect_column(study, estimator, start)
     by = effect - found.estimate.interval.point
-    return examine(study_with_outcome(study, study.columns.outcome + by * column), estimator)
+    moved = study_with_outcome(study, study.columns.outcome + by * column)
+    return _examined(moved, estimator, claim)
+
+
+def _examined(study: Study, estimator: Estimator, claim: Claim) -> Examined:
+    """Examine as for a claim, but leave out what only a plan could have said."""
+    said = Declared(
+        circumstances=Circumstances(),
+        direction=claim.direction,
+        minimum_effect=float(claim.minimum_effect),
+        change=claim.change,
+    )
+    estimate = estimator.estimate(study)
+    asked = tuple(found for found in check(study, estimate, declared=said) if found.name not in _OF_A_PLAN)
+    return Examined(estimate=estimate, checks=asked, grade=grade(estimate, asked))

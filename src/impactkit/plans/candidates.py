@@ -169,7 +169,7 @@ def _donors(shape: Shape) -> Message | None:
 
 
 def _series(shape: Shape) -> Message | None:
-    if shape.kind != "series":
+    if shape.kind != "series" and shape.n_treated != 1:
         return Message("advice.lacks.series")
     needed = SeriesLength().needed
     if shape.n_before < needed:
@@ -231,7 +231,20 @@ def considered(shape: Shape) -> tuple[Candidate, ...]:
 
 
 def started(candidate: Candidate, start: float | None) -> Estimator:
-    """Return a candidate's estimator, with the start where it takes one and the study has none."""
+    """Return a candidate's estimator, with the start where it takes one and the study has none.
+
+    Parameters
+    ----------
+    candidate : Candidate
+        The design.
+    start : float, optional
+        First treated period, where the study does not hold it.
+
+    Returns
+    -------
+    Estimator
+        With its usual settings else.
+    """
     made = candidate.make()
     if start is None or "start" not in type(made).model_fields:  # type: ignore[attr-defined]
         return made

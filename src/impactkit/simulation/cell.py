@@ -59,7 +59,7 @@ class Draws(NamedTuple):
     full: int
 
 
-_MANY = Draws(250, 10_000)
+_MANY = Draws(200, 10_000)
 
 
 class Collected(NamedTuple):
@@ -199,6 +199,7 @@ class Cell:
             circumstances=self.circumstances,
             direction=claim.direction,
             minimum_effect=float(claim.minimum_effect),
+            change=claim.change,
             baseline_collected=None if self.collected is None else self.collected.baseline,
             follow_up_collected=None if self.collected is None else self.collected.follow_up,
         )

@@ -10,7 +10,7 @@ from impactkit.simulation.cell import HONEST, LOTTERY, TINY, Cell, Draws, promis
 from impactkit.simulation.naive import ADJUSTED, ARMS, BEFORE_AFTER, CR1, POOLED
 from impactkit.simulation.worlds import ChosenWorst, SelfSelected
 
-_DRAWS, _ILL = Draws(120, 10_000), Draws(120, 4_000)
+_DRAWS, _ILL = Draws(120, 10_000), Draws(80, 4_000)
 
 
 def _told(world: ChosenWorst) -> Circumstances:

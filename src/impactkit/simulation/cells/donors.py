@@ -22,14 +22,14 @@ _SYNTHETIC = Cell(
     assumption="holds",
     naive=(BEFORE_AFTER, CR1),
     rivals=(LIMITS, PERMUTATION, POOLED_T),
-    draws=Draws(120, 10_000),
+    draws=Draws(100, 10_000),
 )
 _DIFFERENCES = replace(
     _SYNTHETIC,
     name="synthetic-differences",
     sentence="synthetic difference in differences, 1 treated and 39 donors, 16 + 8 periods",
     estimator=SyntheticDifferenceInDifferences(),
-    draws=Draws(80, 5_000),
+    draws=Draws(60, 5_000),
 )
 _SEVERAL = replace(
     _DIFFERENCES,
@@ -48,7 +48,7 @@ def _chosen(cell: Cell, selected: Literal["lowest", "fallen"], words: str) -> Ce
         world=replace(_WORLD, selected=selected),
         assumption="breaks",
         matches=(cell.name,),
-        draws=Draws(60, 4_000),
+        draws=Draws(50, 4_000),
     )
 
 

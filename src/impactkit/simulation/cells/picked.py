@@ -22,7 +22,7 @@ def _indicators(n: int, correlation: float) -> Cell:
         claims=tuple(promise(TINY, id=f"C{k + 1}", outcome=name) for k, name in enumerate(world.names)),
         assumption="holds",
         naive=(CR1, LIMITS),
-        draws=Draws(40, 4_000 if n < 20 else 2_000),
+        draws=Draws(40, 4_000) if n < 20 else Draws(24, 2_000),
     )
 
 
@@ -50,7 +50,7 @@ _LOOKS = Cell(
 _OFTEN = replace(
     _LOOKS,
     studies=LookedAtOften(panel=_PANEL).looks,
-    draws=Draws(40, 2_500),
+    draws=Draws(30, 2_500),
 )
 
 CELLS = (

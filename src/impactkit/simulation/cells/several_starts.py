@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from impactkit.effects.estimators import StaggeredDifferenceInDifferences
 from impactkit.effects.worlds import StaggeredPanel
-from impactkit.simulation.cell import TINY, Cell, promise
+from impactkit.simulation.cell import TINY, Cell, Draws, promise
 from impactkit.simulation.multiples import multiples
 from impactkit.simulation.naive import CR1, CR1_T, LIMITS, PERMUTATION
 
@@ -20,6 +20,7 @@ _CELL = Cell(
     assumption="holds",
     naive=(CR1,),
     rivals=(LIMITS, PERMUTATION, CR1_T),
+    draws=Draws(160, 10_000),
 )
 _HARM = StaggeredPanel(n_units=30, n_treated=30, n_periods=10, starts=(3, 6, 9), effect=-1.2, growth=-0.4)
 
@@ -41,6 +42,7 @@ CELLS = (
         world=replace(_WORLD, trend=0.1),
         assumption="breaks",
         matches=("staggered",),
+        draws=Draws(120, 4_000),
     ),
     replace(
         _CELL,

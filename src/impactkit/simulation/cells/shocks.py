@@ -58,7 +58,7 @@ def _trend(trend: float, *, before: int) -> Cell:
         matches=_TWINS if before > 1 else (),
         naive=(BEFORE_AFTER, CR1),
         rivals=(LIMITS, PERMUTATION, POOLED_T, WELCH_T, CR1_T),
-        draws=Draws(150, 4_000),
+        draws=Draws(100, 4_000),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from impactkit.data.columns import Flags
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.interval import t_p_value
+from impactkit.effects.interval import Interval, t_p_value
 from impactkit.effects.kernels.lee_bounds import LeeBounds, lee_bounds
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.circumstances import Declared
@@ -34,9 +34,10 @@ class AttritionBounds:
     Rows without an outcome are those lost. The arm that lost less is cut by its excess, once of its highest
     and once of its lowest outcomes, and the two means give bounds [1]_. The estimate's limits are moved by as
     much as the bound on the side that speaks against the promised effect (without a plan, the estimated one)
-    lies from the difference in means. It fails when they then hold no effect, and the arms differ in what
-    they lost by more than ``gap``, or less but not by chance (a normal test of equal shares, in which rows of
-    a cluster count as independent). Bounds suppose that the project moved nobody both to stay and to leave.
+    lies from the difference in means. It fails when they then hold no effect (or, for a claim of a margin,
+    reach beyond it), and either the arms differ in what they lost by more than ``gap``, or less but not by
+    chance (a normal test of equal shares, in which rows of a cluster count as independent), or the move is
+    what makes the limits fall. Bounds suppose that the project moved nobody both to stay and to leave.
     As many may be lost in both arms, but not the same: that is not seen, and is named as an open question
     where more than ``gap`` were lost in an arm.
 
@@ -84,29 +85,46 @@ class AttritionBounds:
         if not any(gone):
             return self._told(True, interval.point, "nobody", {})
         bounds = _bounds(study, treated, gone, kept)
-        sign = math.copysign(1.0, interval.point) if declared is None else declared.direction
-        moved = (bounds.low if sign > 0 else bounds.high) - bounds.difference
         values = {
             "gap": abs(gap),
             "low": interval.point + bounds.low - bounds.difference,
             "high": interval.point + bounds.high - bounds.difference,
             "point": interval.point,
         }
-        at_bound = interval.point + moved
-        if abs(gap) <= self.gap * (1 + 1e-12) and _p_value(gone, kept) > self.rare:
+        asked = _questions(declared, math.copysign(1.0, interval.point))
+        at_bound = values["low"] if asked[0][0] > 0 else values["high"]
+        clears, stands = (all(_clears(interval, by, question) for question in asked) for by in (None, bounds))
+        is_chance = abs(gap) <= self.gap * (1 + 1e-12) and _p_value(gone, kept) > self.rare
+        if is_chance and not (clears and not stands):
             many = max(g / (g + k) for g, k in zip(gone, kept, strict=True)) > self.gap
             return replace(self._told(True, at_bound, "alike", values), is_open=many)
-        limit = interval.low if sign > 0 else interval.high
-        if math.isnan(limit):
+        if math.isnan(interval.low) or math.isnan(interval.high):
             return self._told(None, at_bound, "no_limits", values)
-        passed = sign * (limit + moved) > 0
-        return self._told(passed, at_bound, "stands" if passed else "falls", values)
+        return self._told(stands, at_bound, "stands" if stands else "falls", values)
 
     def _told(
         self, passed: bool | None, statistic: float, what: str, values: dict[str, float]
     ) -> CheckResult:
         sentence = Message(f"check.attrition_bounds.{what}", values)
         return CheckResult(name=self.name, passed=passed, statistic=statistic, sentence=sentence)
+
+
+def _questions(declared: Declared | None, side: float) -> tuple[tuple[float, float], ...]:
+    """Return each sign with what the effect so signed must lie above: nothing, or minus a margin."""
+    if declared is None:
+        return ((side, 0.0),)
+    margin = declared.minimum_effect if math.isfinite(declared.minimum_effect) else 0.0
+    if declared.change == "no_effect":
+        return ((1.0, -margin), (-1.0, -margin))
+    return ((float(declared.direction), -margin if declared.change == "no_harm" else 0.0),)
+
+
+def _clears(interval: Interval, bounds: LeeBounds | None, question: tuple[float, float]) -> bool:
+    """Return whether the limits, moved by as much as the bound on the cautious side, clear what they must."""
+    sign, threshold = question
+    limit = interval.low if sign > 0 else interval.high
+    bound = 0.0 if bounds is None else (bounds.low if sign > 0 else bounds.high) - bounds.difference
+    return sign * (limit + bound) > threshold
 
 
 def _bounds(study: Study, treated: Flags, gone: tuple[int, int], kept: tuple[int, int]) -> LeeBounds:

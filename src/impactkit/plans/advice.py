@@ -193,7 +193,7 @@ def advise(of: Study | Plan | str | Path, *, claim: Claim | str | None = None) -
     Examples
     --------
     >>> from impactkit.effects.worlds import TwoGroupPanel
-    >>> world = TwoGroupPanel(n_units=12, n_treated=2)
+    >>> world = TwoGroupPanel(n_units=12, n_treated=2, n_periods=2, start=2)
     >>> found = advise(world.study(world.draw(1)))
     >>> found.best.method, found.best.grade
     ('difference_in_differences', 2)

@@ -15,8 +15,8 @@ from impactkit.evidence.case import Case
 from impactkit.evidence.check import check
 from impactkit.evidence.checks.too_few_clusters import TooFewClusters
 from impactkit.evidence.circumstances import Circumstances, Declared
-from impactkit.evidence.examine import Examined, examine
-from impactkit.evidence.grade import grade
+from impactkit.evidence.examine import Examined
+from impactkit.evidence.grade import EvidenceGrade, grade
 from impactkit.evidence.judge import judge_together
 from impactkit.evidence.relative import relative_point
 from impactkit.evidence.verdict import Status
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _NEEDED_GRADE = 3
 _OF_A_PLAN = {"spillover", "displacement", "anticipation", "multiple_looks", "response_rate"}
+_OF_THE_EFFECT = {"trend_sensitivity", "placebo_in_time", "attrition_bounds", "influence"}
 
 
 def advice_on_study(study: Study, claim: Claim | None) -> Advice:
@@ -129,35 +130,48 @@ def _option(candidate: Candidate, study: Study, shape: Shape, claim: Claim | Non
     if lacking is not None:
         return Option(method=method, is_allowed=False, ceiling=0, grade=0, reasons=(lacking,))
     estimator = started(candidate, None)
+    verdicts: dict[int, Status] = {}
     try:
-        found = examine(study, estimator)
-        verdicts = {} if claim is None else _verdicts(study, estimator, found, claim)
+        found = _without_effect(study, estimator)
+        graded = found.grade
+        if claim is not None:
+            verdicts, graded = _verdicts(study, estimator, found, claim)
     except (EstimationError, StudyError) as error:
         return refusal(method, error)
     return Option(
         method=method,
         is_allowed=True,
-        ceiling=found.grade.ceiling,
-        grade=found.grade.value,
+        ceiling=graded.ceiling,
+        grade=graded.value,
         at_claim=verdicts.get(1),
         at_twice=verdicts.get(2),
-        reasons=found.grade.reasons[1:] or found.grade.reasons[:1],
+        reasons=graded.reasons[1:] or graded.reasons[:1],
     )
 
 
-def _verdicts(study: Study, estimator: Estimator, found: Examined, claim: Claim) -> dict[int, Status]:
-    """Return the verdict should the estimate come out just at one and two times the claim."""
+def _without_effect(study: Study, estimator: Estimator) -> Examined:
+    """Examine, but leave out checks that tell how large the effect is, or hang on it."""
+    estimate = estimator.estimate(study)
+    asked = tuple(found for found in check(study, estimate) if found.name not in _OF_THE_EFFECT)
+    return Examined(estimate=estimate, checks=asked, grade=grade(estimate, asked))
+
+
+def _verdicts(
+    study: Study, estimator: Estimator, found: Examined, claim: Claim
+) -> tuple[dict[int, Status], EvidenceGrade]:
+    """Return the verdict should the estimate come out just at one and two times the claim, and the grade."""
     size = _in_unit(claim, study, found)
     plain = claim.model_copy(
         update={"relative": False, "minimum_effect": Decimal(repr(size)), "target": None, "subgroup": None}
     )
     multiples = (0,) if claim.is_of_margin else (1, 2)
     told: dict[int, Status] = {}
+    moved = found
     for multiple in multiples:
         moved = _moved(study, estimator, found, claim=plain, effect=claim.direction * multiple * size)
         case = Case(claim=plain, estimate=moved.estimate, grade=moved.grade)
         told[max(multiple, 1)] = judge_together([case])[0].status
-    return told
+    return told, moved.grade
 
 
 def _in_unit(claim: Claim, study: Study, found: Examined) -> float:

@@ -122,6 +122,8 @@ class Declared:
         Why a changed definition was accepted, where the indicator has one between baseline and follow-up.
     change : {"increase", "decrease", "no_harm", "no_effect"}, optional
         What is claimed.
+    is_public : bool
+        Whether single rows may be shown to others.
     minimum_share : float
         What the claim promised as a share of what would have been, where it is relative; else nan.
     """
@@ -133,4 +135,5 @@ class Declared:
     follow_up_collected: date | None = None
     definition_break: str | None = None
     change: Literal["increase", "decrease", "no_harm", "no_effect"] | None = None
+    is_public: bool = True
     minimum_share: float = math.nan

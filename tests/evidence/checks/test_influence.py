@@ -1,5 +1,8 @@
 """Does the answer rest on one unit that is unlike the others."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +11,7 @@ from impactkit.effects.inference import Permutation
 from impactkit.effects.worlds import RandomisedArms, StaggeredPanel, TwoGroupPanel
 from impactkit.evidence.checks import Influence
 from impactkit.evidence.checks.influence import _grubbs
+from impactkit.evidence.circumstances import Circumstances, Declared
 
 DID = ik.DifferenceInDifferences()
 
@@ -126,3 +130,16 @@ def test_an_outcome_that_never_varies_has_nothing_unlike():
     frame.loc[frame["unit"] == 3, "y"] += 1e-14
     found, _ = asked(TwoGroupPanel().study(frame))
     assert found.passed is not False
+
+
+def test_rows_that_may_not_be_shown_are_not_told_of():
+    """A name, or what the effect is without it, would give one unit's outcome away."""
+    world = TwoGroupPanel()
+    study = world.study(world.draw(1))
+    estimate = DID.estimate(study)
+    said = Declared(circumstances=Circumstances(), direction=1, minimum_effect=1.0)
+    shown = Influence().check(study, estimate, declared=said)
+    hidden = Influence().check(study, estimate, declared=replace(said, is_public=False))
+    assert shown.sentence.values and hidden.sentence.values == {}
+    assert math.isnan(hidden.statistic) and hidden.passed is shown.passed
+    assert hidden.sentence.text("sv") != hidden.sentence.text("en")

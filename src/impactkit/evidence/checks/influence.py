@@ -96,7 +96,7 @@ class Influence:
         -------
         CheckResult
             The statistic is the change in standard errors of the estimate without the cluster; nan where no
-            influence is known.
+            influence is known, or the plan says that rows may not be shown.
         """
         columns = study.columns
         clusters, _ = clusters_of(columns)
@@ -126,11 +126,15 @@ class Influence:
         }
         is_few = any(math.isnan(p) for p in p_values)
         what = "unlike" if failed else "few" if is_few else "stands"
+        # What one unit changes gives its outcome away, so of rows that may not be shown no number is told.
+        is_shown = declared is None or declared.is_public
         return CheckResult(
             name=self.name,
             passed=False if failed else None if is_few else True,
-            statistic=worst.size,
-            sentence=Message(f"check.influence.{what}", values),
+            statistic=worst.size if is_shown else math.nan,
+            sentence=Message(
+                f"check.influence.{what}{'' if is_shown else '_hidden'}", values if is_shown else {}
+            ),
         )
 
     def _untold(self, why: str) -> CheckResult:

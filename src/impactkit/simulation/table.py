@@ -54,7 +54,7 @@ or in what parts. The counts of every cell are in `docs/results/battery/`.
 The bar: where the design's assumption holds, "supported" in at most 2.5 % of draws (the measured share at
 most 3.0 %); where it breaks, "supported" with no failed check or open question named beside it in at most as
 many. In brackets are exact 95 % limits (Clopper and Pearson). Ordinary practice stands beside: it says
-"supported" when an effect is significant at 5 % in the good direction and the point estimate reaches the claim.
+"supported" when an effect is significant at 5 % in the good direction and the estimate reaches the claim.
 """
 
 

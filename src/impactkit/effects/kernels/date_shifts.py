@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +29,9 @@ class DateShifts:
     Under a supposed constant effect ``m`` what is left of ``y - m D`` once the regressors are taken out is
     noise, whose mean over any stretch of that length is as likely as over the treated one if it is stationary
     [1]_. The stretch is moved through the series in a circle, T places in all, so that no p-value is below
-    1 / T. The statistic at the true place is the least-squares effect less ``m``.
+    1 / T. The statistic at the true place is the least-squares effect less ``m``. At other places it is in
+    the same units of chance: a stretch at an end, which a trend takes up in part, varies less than one in the
+    middle, so that each sum is divided by the size of what the regressors leave of its stretch.
 
     References
     ----------
@@ -72,15 +75,19 @@ class DateShifts:
         left = [values - Q @ (Q.T @ values) for values in (centred, D)]
         places = (np.flatnonzero(self.treated)[:, None] + np.arange(len(D))) % len(D)
         sums, shifts = (values[places].sum(axis=0) for values in left)
-        own = float(left[1] @ D)
+        # What of each stretch the regressors do not explain: its sum varies as much.
+        sizes = np.sqrt(np.maximum(D.sum() - (Q[places].sum(axis=0) ** 2).sum(axis=1), 0.0))
+        sizes[sizes <= 1e-7 * math.sqrt(D.sum())] = 0.0
+        is_told = bool(sizes[0] > 0)
+        own = float(left[1] @ D) if is_told else 1.0
         noise = float(np.abs(left[0]).max()) <= 1e-10 * max(float(np.abs(centred).max()), 1e-300)
         sums = np.zeros_like(sums) if noise else sums
         return AssignmentStatistics(
             numerators=sums / own,
             shifts=shifts / own,
-            denominators=np.ones(len(D)),
+            denominators=sizes / sizes[0] if is_told else sizes,
             observed_numerator=float(sums[0]) / own,
-            observed_denominator=1.0,
+            observed_denominator=1.0 if is_told else 0.0,
             is_exact=True,
             n_assignments=len(D),
         )

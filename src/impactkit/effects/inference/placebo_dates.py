@@ -25,8 +25,8 @@ class PlaceboDates(BaseModel):
     periods first, and the stretch is moved through what is left in a circle [1]_. It stands beside limits
     from a model of the errors, and needs no such model. Alone it rejected without an effect in 3 to 6 % at a
     nominal 5 % where errors carry over by up to 0.6, and in 8 % at 0.8 (docs/results/series.md): what a line
-    leaves of such errors is not quite alike at all dates. With T periods no p-value is below 1 / T: a one-sided test at 2.5 % needs 40
-    periods in all.
+    leaves of such errors is not quite alike at all dates. With T periods no p-value is below 1 / T: a
+    one-sided test at 2.5 % needs 40 periods in all.
 
     References
     ----------

@@ -102,7 +102,9 @@ def _sentence(treated: float, comparison: float, *, passed: bool) -> Message:
 def _lost_rows(study: Study) -> tuple[float, float]:
     columns = study.columns
     lost = [item for item in study.left_out if item.reason in ("outcome_missing", "pre_outcome_missing")]
-    treated = np.zeros(len(columns.outcome), dtype=bool) if columns.treated is None else columns.treated
+    treated = columns.treated
+    if treated is None:
+        return _share(sum(item.n for item in lost), len(columns.outcome)), math.nan
     return (
         _share(sum(item.n_treated for item in lost), int(treated.sum())),
         _share(sum(item.n_comparison for item in lost), int((~treated).sum())),

@@ -71,7 +71,9 @@ class Composition:
         """
         if study.kind == "panel" and study.columns.cohort is not None and study.columns.treated is not None:
             return self._newcomers(study)
-        if study.kind == "repeated_cross_sections" and study.covariates and study.columns.treated is not None:
+        treated = study.columns.treated
+        compared = treated is not None and bool(treated.any()) and not treated.all()
+        if study.kind == "repeated_cross_sections" and study.covariates and compared:
             return self._changed(study)
         return CheckResult(
             name=self.name, passed=None, statistic=math.nan, sentence=Message("check.composition.unknown")
@@ -87,6 +89,8 @@ class Composition:
         treated, comparison = (
             float((late & ~early & g).sum() / max((late & g).sum(), 1)) for g in (group, ~group)
         )
+        if not (~group & (early | late)).any():
+            return self._newcomers_alone(treated)
         passed = max(treated, comparison) <= self.share and abs(treated - comparison) <= self.gap
         return CheckResult(
             name=self.name,
@@ -97,6 +101,13 @@ class Composition:
                 {"treated": treated, "comparison": comparison},
             ),
         )
+
+    def _newcomers_alone(self, treated: float) -> CheckResult:
+        passed = treated <= self.share
+        sentence = Message(
+            f"check.composition.{'same' if passed else 'new'}_units_alone", {"treated": treated}
+        )
+        return CheckResult(name=self.name, passed=passed, statistic=treated, sentence=sentence)
 
     def _changed(self, study: Study) -> CheckResult:
         columns = study.columns

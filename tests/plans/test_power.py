@@ -15,9 +15,9 @@ from impactkit.errors import ImpactkitError
 from impactkit.evidence.case import Case
 from impactkit.evidence.examine import examine
 from impactkit.evidence.judge import judge_together
+from impactkit.evidence.verdict import STATUSES
 from impactkit.examples import copy_example
 from impactkit.plans import Plan
-from impactkit.plans.claim_power import STATUSES
 from impactkit.plans.declared import declared
 from impactkit.plans.planned_estimator import planned_estimator
 from impactkit.plans.power import power

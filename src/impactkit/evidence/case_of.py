@@ -60,7 +60,7 @@ def case_of(
         grade=examined.grade,
         has_baseline=has_baseline,
         at_claim=at_claim(claim, study, estimator, start=start),
-        relative_point=relative_point(estimate, study, start=start) if claim.relative else math.nan,
+        relative_point=relative_point(estimate, study) if claim.relative else math.nan,
         reached=reached(claim, study, start=start),
         interaction=None if others is None else _interaction(study, others, estimator, examined),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
-from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.check_result import Check, CheckResult
 from impactkit.evidence.checks import ALL
 from impactkit.evidence.circumstances import Declared
 
@@ -34,7 +34,25 @@ def check(study: Study, estimate: Estimate, *, declared: Declared | None = None)
     >>> [found.name for found in check(study, RandomisedTrial().estimate(study)) if found.passed is False]
     ['too_few_clusters']
     """
-    asked = (part() for part in ALL)
-    return tuple(
-        part.check(study, estimate, declared=declared) for part in asked if estimate.method in part.designs
-    )
+    return tuple(part.check(study, estimate, declared=declared) for part in asked_of(estimate.method))
+
+
+def asked_of(method: str) -> tuple[Check, ...]:
+    """Return the checks that speak to a design.
+
+    Parameters
+    ----------
+    method : str
+        The estimator's slug.
+
+    Returns
+    -------
+    tuple of Check
+        In the order of the shelf.
+
+    Examples
+    --------
+    >>> [part.name for part in asked_of("before_after")][:2]
+    ['attrition', 'composition']
+    """
+    return tuple(part for part in (made() for made in ALL) if method in part.designs)

@@ -137,3 +137,25 @@ class Declared:
     change: Literal["increase", "decrease", "no_harm", "no_effect"] | None = None
     is_public: bool = True
     minimum_share: float = math.nan
+
+    def must_exceed(self, *, would_have_been: float = math.nan) -> tuple[tuple[float, float], ...]:
+        """Return each sign with what the effect so signed must lie above, whatever was promised beyond that.
+
+        Parameters
+        ----------
+        would_have_been : float
+            The treated mean without the effect, for a margin in per cent.
+
+        Returns
+        -------
+        tuple of (float, float)
+            No effect for a claim of a change; minus the margin for one that nothing happens, and both ways
+            where it may happen neither way. nan where a margin is not known.
+        """
+        if self.change not in ("no_harm", "no_effect"):
+            return ((float(self.direction), 0.0),)
+        margin = self.minimum_effect
+        if not math.isfinite(margin):
+            margin = abs(self.minimum_share * would_have_been)
+        signs = (1.0, -1.0) if self.change == "no_effect" else (float(self.direction),)
+        return tuple((sign, -margin) for sign in signs)

@@ -13,12 +13,13 @@ from dataclasses import replace
 from typing import Literal
 
 from impactkit.effects.estimate import Estimate
+from impactkit.evidence.bar import Bar
 from impactkit.evidence.case import Case
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.family import Multiplicity, stepped_levels
 from impactkit.evidence.grade import EvidenceGrade, needs_baseline
 from impactkit.evidence.minimum_detectable_effect import minimum_detectable_effect
-from impactkit.evidence.rules import RULES
+from impactkit.evidence.rules import RULES, Told
 from impactkit.evidence.signed import SignedEffect
 from impactkit.evidence.verdict import Status, Verdict
 from impactkit.wording import Message
@@ -164,11 +165,11 @@ def verdict_of(case: Case, *, level: float, prior: Prior) -> Verdict:
     Verdict
         With every reason.
     """
-    effect = case.effect(level)
+    effect, bars = case.effect(level), case.bars(level)
     status, reasons = _gates(case, effect)
     if status is None:
-        status, reasons = RULES[case.claim.change](effect, case.bars(level))
-    verdict = _told(case, effect, status, reasons)
+        status, reasons = RULES[case.claim.change](effect, bars)
+    verdict = _told(case, effect, bars, told=(status, reasons))
     if verdict.status != "supported":
         return verdict
     if case.grade.value < _GRADE_NEEDED:
@@ -211,14 +212,14 @@ def _gates(case: Case, effect: SignedEffect) -> tuple[Status | None, tuple[Messa
     return None, ()
 
 
-def _told(case: Case, effect: SignedEffect, status: Status, reasons: tuple[Message, ...]) -> Verdict:
-    claim = case.claim
+def _told(case: Case, effect: SignedEffect, bars: tuple[Bar, ...], *, told: Told) -> Verdict:
+    claim, (status, reasons) = case.claim, told
     low, high = (
         sorted((claim.direction * effect.low, claim.direction * effect.high))
         if effect.is_known
         else (math.nan, math.nan)
     )
-    tests = [bar.permutation_p for bar in case.bars(effect.level)]
+    tests = [bar.permutation_p for bar in bars]
     return Verdict(
         claim=claim.id,
         status=status,

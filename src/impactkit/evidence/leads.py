@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import weakref
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -139,22 +139,33 @@ def _counted_leads(study: Study) -> Estimate:
     return counted.estimate(study).aggregate("dynamic")
 
 
+class _Held(NamedTuple):
+    """The last answer, and whose it was."""
+
+    columns: weakref.ref[Columns]
+    key: tuple[Any, ...]
+    found: Leads
+
+
 class _Last:
-    """Remembers the last answer while its study lives: several checks ask for the same leads."""
+    """Remembers the last answer while its study lives: several checks ask for the same leads.
+
+    What is held is replaced whole, so that nobody who asks meanwhile gets another study's answer.
+    """
 
     def __init__(self) -> None:
-        self._columns: weakref.ref[Columns] | None = None
-        self._key: tuple[Any, ...] = ()
-        self._found = Leads()
+        self._held: _Held | None = None
 
     def asked(self, study: Study, estimate: Estimate) -> Leads:
         """Return the leads, estimated anew only for another study or other settings."""
         settings = estimate.settings
         key = (estimate.method, settings.get("anticipation"), settings.get("family"), study.covariates)
-        if self._columns is None or self._columns() is not study.columns or self._key != key:
-            self._found = _estimated(study, estimate)
-            self._columns, self._key = weakref.ref(study.columns), key
-        return self._found
+        held = self._held
+        if held is not None and held.columns() is study.columns and held.key == key:
+            return held.found
+        found = _estimated(study, estimate)
+        self._held = _Held(weakref.ref(study.columns), key, found)
+        return found
 
 
 _LAST = _Last()

@@ -12,7 +12,7 @@ from impactkit.effects.estimator import Estimator
 from impactkit.errors import StudyError
 from impactkit.evidence.bar import directions, threshold
 from impactkit.evidence.claim import Claim
-from impactkit.evidence.treated_after import treated_after
+from impactkit.evidence.treated_after import treated_after, would_have_been
 
 _NOT_SPOKEN_FOR = ("continuous_dose",)
 
@@ -66,7 +66,7 @@ def at_claim(
     return tuple(estimator.estimate(_without(study, rows, rate)) for rate in rates)
 
 
-def relative_point(estimate: Estimate, study: Study, *, start: float | None = None) -> float:
+def relative_point(estimate: Estimate, study: Study) -> float:
     """Return an effect as a share of what the treated outcomes would have been.
 
     Parameters
@@ -75,17 +75,13 @@ def relative_point(estimate: Estimate, study: Study, *, start: float | None = No
         The effect, in the outcome's unit.
     study : Study
         The study it was found in.
-    start : float, optional
-        First treated period, where the estimator and not the study holds it.
 
     Returns
     -------
     float
         nan where that is not above 0.
     """
-    columns, rows = study.columns, treated_after(study, start=start)
-    weight = None if columns.weight is None else columns.weight[rows]
-    without = float(np.average(columns.outcome[rows], weights=weight)) - estimate.interval.point
+    without = would_have_been(study, estimate)
     return estimate.interval.point / without if without > 0 else np.nan
 
 

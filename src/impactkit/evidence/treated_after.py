@@ -6,6 +6,7 @@ import numpy as np
 
 from impactkit.data.columns import Flags
 from impactkit.data.study import Study
+from impactkit.effects.estimate import Estimate
 from impactkit.errors import StudyError
 
 
@@ -38,8 +39,8 @@ def treated_after(study: Study, *, start: float | None = None) -> Flags:
     """
     columns = study.columns
     if columns.path is not None:
-        return columns.path
-    if columns.cohort is not None:
+        return columns.path.copy()
+    if columns.cohort is not None and np.isfinite(columns.cohort).any():
         found: Flags = columns.time >= columns.cohort
     elif columns.period is None and columns.treated is not None:
         found = columns.treated.copy()
@@ -58,3 +59,28 @@ def treated_after(study: Study, *, start: float | None = None) -> Flags:
             mend="Give the study start= or first_treated=.",
         )
     return found
+
+
+def would_have_been(study: Study, estimate: Estimate) -> float:
+    """Return the mean outcome of the treated, had they not been: what was measured less the effect.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    estimate : Estimate
+        The effect that was found in it.
+
+    Returns
+    -------
+    float
+        In the outcome's unit, over all rows that are treated when they are measured.
+
+    Raises
+    ------
+    StudyError
+        If nothing tells which they are.
+    """
+    columns, rows = study.columns, treated_after(study, start=estimate.start)
+    weight = None if columns.weight is None else columns.weight[rows]
+    return float(np.average(columns.outcome[rows], weights=weight)) - estimate.interval.point

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from impactkit.evidence.interaction import Interaction
 from impactkit.evidence.reached import Reached
 from impactkit.wording import Message, card
 
 Status = Literal["supported", "partly_supported", "inconclusive", "contradicted", "not_assessable"]
+STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from impactkit.evidence.circumstances import Circumstances, Declared
 from impactkit.evidence.examine import Examined
 from impactkit.evidence.grade import EvidenceGrade, grade
 from impactkit.evidence.judge import judge_together
-from impactkit.evidence.relative import relative_point
+from impactkit.evidence.treated_after import would_have_been
 from impactkit.evidence.verdict import Status
 from impactkit.plans.additions import EARLIER, Addition
 from impactkit.plans.advice import Advice, Option, ranked
@@ -178,9 +178,7 @@ def _in_unit(claim: Claim, study: Study, found: Examined) -> float:
     size = float(claim.minimum_effect)
     if not claim.relative:
         return size
-    share = relative_point(found.estimate, study, start=found.estimate.start)
-    without = found.estimate.interval.point / share if share else np.nan
-    return abs(without) * size / 100
+    return abs(would_have_been(study, found.estimate)) * size / 100
 
 
 def _moved(study: Study, estimator: Estimator, found: Examined, *, claim: Claim, effect: float) -> Examined:

@@ -7,20 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy.special import betaincinv
-
+from impactkit.effects.kernels.binomial_limits import binomial_limits
 from impactkit.evidence.claim import Change
 from impactkit.evidence.verdict import Status
 from impactkit.plans.power_needed import Needed
 from impactkit.wording import Language, Message, MessageValue
 
-STATUSES: tuple[Status, ...] = (
-    "supported",
-    "partly_supported",
-    "inconclusive",
-    "contradicted",
-    "not_assessable",
-)
 MULTIPLES = (0.0, 0.5, 1.0, 1.5, 2.0)
 _WHEN = {0.0: "no_change", 1.5: "one_and_a_half", 2.0: "twice"}
 
@@ -60,11 +52,7 @@ class Chances:
             By Clopper and Pearson.
         """
         share, n = self.chances[status], self.n_draws
-        if not n:
-            return share, share
-        k = round(share * n)
-        low = float(betaincinv(k, n - k + 1, 0.025)) if k else 0.0
-        return low, float(betaincinv(k + 1, n - k, 0.975)) if k < n else 1.0
+        return binomial_limits(round(share * n), n) if n else (share, share)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from impactkit.data.study import Study
 from impactkit.effects.estimator import Estimator
 from impactkit.effects.kernels.arrays import Floats
+from impactkit.evidence.treated_after import treated_after
 
 
 def effect_column(study: Study, estimator: Estimator, start: float) -> Floats:
@@ -27,17 +26,7 @@ def effect_column(study: Study, estimator: Estimator, start: float) -> Floats:
         0 for rows that are not treated when they are measured.
     """
     columns = study.columns
-    n = len(columns.outcome)
-    if columns.path is not None:
-        now = columns.path.astype(float)
-    elif columns.cohort is not None and bool(np.isfinite(columns.cohort).any()):
-        now = (columns.time >= columns.cohort).astype(float)
-    elif columns.period is None:
-        assert columns.treated is not None
-        now = columns.treated.astype(float)
-    else:
-        now = (columns.time >= start).astype(float)
-        now *= np.ones(n) if columns.treated is None else columns.treated
+    now = treated_after(study, start=start).astype(float)
     if estimator.method == "triple_difference" and columns.eligible is not None:
         now *= columns.eligible
     if estimator.method == "continuous_dose" and columns.dose is not None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impactkit.evidence import Claim
+from impactkit.evidence.verdict import STATUSES
 from impactkit.plans.assumed import Assumed
-from impactkit.plans.claim_power import STATUSES, ClaimPower
+from impactkit.plans.claim_power import ClaimPower
 from impactkit.plans.plan import Plan
 from impactkit.plans.power_claim import claim_power
 from impactkit.provenance import json_ready

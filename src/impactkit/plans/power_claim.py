@@ -13,9 +13,9 @@ from impactkit.effects.interval import t_quantile
 from impactkit.effects.kernels.verdict_chances import detectable_multiple, verdict_chances
 from impactkit.errors import EstimationError
 from impactkit.evidence import Claim
-from impactkit.evidence.verdict import Status
+from impactkit.evidence.verdict import STATUSES, Status
 from impactkit.plans.assumed import Assumed
-from impactkit.plans.claim_power import STATUSES, Chances, ClaimPower, UnderCorrelation
+from impactkit.plans.claim_power import Chances, ClaimPower, UnderCorrelation
 from impactkit.plans.panel_noise import PanelNoise
 from impactkit.plans.planned_estimator import planned_estimator
 from impactkit.plans.planned_study import planned_study

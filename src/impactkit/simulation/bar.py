@@ -5,26 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from scipy.special import betaincinv
-
+from impactkit.effects.kernels.binomial_limits import binomial_limits
 from impactkit.simulation.cell import Cell, Rule
 from impactkit.simulation.tally import Tally
 
 NOMINAL, AT_MOST = 0.025, 0.030
 POWER_LOST = 0.05
-
-
-class Limits(NamedTuple):
-    """Exact limits of a share.
-
-    Parameters
-    ----------
-    low, high : float
-        At 95 %, two-sided.
-    """
-
-    low: float
-    high: float
 
 
 class Result(NamedTuple):
@@ -85,37 +71,6 @@ class PowerRow(NamedTuple):
         return self.best is None or self.ours[2.0] >= self.best[1] - POWER_LOST - 1e-12
 
 
-def clopper_pearson(count: int, n: int, *, level: float = 0.95) -> Limits:
-    """Return exact limits of a share.
-
-    Parameters
-    ----------
-    count, n : int
-        How many of how many.
-    level : float
-        Confidence level.
-
-    Returns
-    -------
-    Limits
-        0 and 1 where there are no draws.
-
-    References
-    ----------
-    .. [1] Clopper, C. J., & Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in
-       the case of the binomial. *Biometrika*, 26(4).
-
-    Examples
-    --------
-    >>> [round(end, 4) for end in clopper_pearson(0, 100)]
-    [0.0, 0.0362]
-    """
-    tail = (1 - level) / 2
-    low = float(betaincinv(count, n - count + 1, tail)) if count else 0.0
-    high = float(betaincinv(count + 1, n - count, 1 - tail)) if count < n else 1.0
-    return Limits(low, high)
-
-
 def counted_against(result: Result) -> int:
     """Return the draws that count against a cell.
 
@@ -170,7 +125,7 @@ def within(count: int, n: int, *, full: bool) -> bool:
     >>> within(6, 100, full=False), within(6, 100, full=True)
     (True, False)
     """
-    return count <= AT_MOST * n if full else clopper_pearson(count, n).low <= NOMINAL
+    return count <= AT_MOST * n if full else binomial_limits(count, n).low <= NOMINAL
 
 
 def keeps(result: Result, *, full: bool) -> bool:

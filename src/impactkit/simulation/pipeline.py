@@ -13,23 +13,16 @@ from dataclasses import dataclass, replace
 
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.case import Case
+from impactkit.evidence.check import asked_of
 from impactkit.evidence.check_result import Check, CheckResult
-from impactkit.evidence.checks import ALL
 from impactkit.evidence.examine import examine
 from impactkit.evidence.grade import capping, grade
 from impactkit.evidence.judge import judge_together
 from impactkit.evidence.signed import SignedEffect
-from impactkit.evidence.verdict import Status, Verdict
+from impactkit.evidence.verdict import STATUSES, Status, Verdict
 from impactkit.simulation.cell import Cell, Promise
 
 ALPHA = 0.05
-_BEST: tuple[Status, ...] = (
-    "supported",
-    "partly_supported",
-    "inconclusive",
-    "contradicted",
-    "not_assessable",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,19 +80,19 @@ def lazily(cell: Cell, promises: Sequence[Promise]) -> tuple[Judged, ...]:
         In the order of the claims.
     """
     estimates = [cell.estimator.estimate(promise.study) for promise in promises]
-    caps = capping()
-    asked = [
-        {part.name: _ask(part, cell, pair) for part in _parts(pair[1]) if part.name in caps}
-        for pair in zip(promises, estimates, strict=True)
-    ]
+    parts, caps = asked_of(cell.estimator.method), capping()
+    pairs = list(zip(promises, estimates, strict=True))
+    asked = [{part.name: _ask(part, cell, pair) for part in parts if part.name in caps} for pair in pairs]
     first = _judge(cell, promises, estimates, asked)
     if all(verdict.status != "supported" for verdict in first):
         return _told(promises, estimates, asked, (first, first))
     for place, verdict in enumerate(first):
         if verdict.status == "supported":
-            pair = promises[place], estimates[place]
-            rest = {part.name: _ask(part, cell, pair) for part in _parts(pair[1]) if part.name not in caps}
-            asked[place] = {part.name: {**asked[place], **rest}[part.name] for part in _parts(pair[1])}
+            held = asked[place]
+            asked[place] = {
+                part.name: held[part.name] if part.name in held else _ask(part, cell, pairs[place])
+                for part in parts
+            }
     return _told(promises, estimates, asked, (first, _judge(cell, promises, estimates, asked)))
 
 
@@ -153,12 +146,7 @@ def best(judged: Sequence[Judged]) -> Judged:
     Judged
         One of them.
     """
-    return min(judged, key=lambda one: _BEST.index(one.verdict.status))
-
-
-def _parts(estimate: Estimate) -> list[Check]:
-    asked = (part() for part in ALL)
-    return [part for part in asked if estimate.method in part.designs]
+    return min(judged, key=lambda one: STATUSES.index(one.verdict.status))
 
 
 def _ask(part: Check, cell: Cell, pair: tuple[Promise, Estimate]) -> CheckResult:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from impactkit.effects.kernels.binomial_limits import binomial_limits
 from impactkit.simulation.bar import (
     Result,
-    clopper_pearson,
     counted_against,
     has_bar,
     keeps,
@@ -150,7 +150,7 @@ def summary(stored: Sequence[Stored], *, full: bool) -> tuple[str, ...]:
     for result in results:
         n, supported = result.tally.draws, result.tally.verdicts["supported"]
         against = counted_against(result)
-        low, high = clopper_pearson(against, n)
+        low, high = binomial_limits(against, n)
         bar = ("keeps" if keeps(result, full=full) else "FAILS") if has_bar(result.cell) else "-"
         told = f"supported {supported / n:6.1%}"
         if result.cell.assumption != "holds":
@@ -235,7 +235,7 @@ def _told(result: Result) -> str:
 
 def _supported(result: Result) -> str:
     count, n = result.tally.verdicts["supported"], result.tally.draws
-    low, high = clopper_pearson(count, n)
+    low, high = binomial_limits(count, n)
     return f"**{_percent(count, n)}** ({100 * low:.1f} to {100 * high:.1f})"
 
 

@@ -15,6 +15,7 @@ from impactkit.effects.interval import Interval, t_p_value
 from impactkit.effects.kernels.lee_bounds import LeeBounds, lee_bounds
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.circumstances import Declared
+from impactkit.evidence.treated_after import would_have_been
 from impactkit.wording import Message
 
 
@@ -91,7 +92,9 @@ class AttritionBounds:
             "high": interval.point + bounds.high - bounds.difference,
             "point": interval.point,
         }
-        asked = _questions(declared, math.copysign(1.0, interval.point))
+        asked: tuple[tuple[float, float], ...] = ((math.copysign(1.0, interval.point), 0.0),)
+        if declared is not None:
+            asked = declared.must_exceed(would_have_been=would_have_been(study, estimate))
         at_bound = values["low"] if asked[0][0] > 0 else values["high"]
         clears, stands = (all(_clears(interval, by, question) for question in asked) for by in (None, bounds))
         is_chance = abs(gap) <= self.gap * (1 + 1e-12) and _p_value(gone, kept) > self.rare
@@ -107,16 +110,6 @@ class AttritionBounds:
     ) -> CheckResult:
         sentence = Message(f"check.attrition_bounds.{what}", values)
         return CheckResult(name=self.name, passed=passed, statistic=statistic, sentence=sentence)
-
-
-def _questions(declared: Declared | None, side: float) -> tuple[tuple[float, float], ...]:
-    """Return each sign with what the effect so signed must lie above: nothing, or minus a margin."""
-    if declared is None:
-        return ((side, 0.0),)
-    margin = declared.minimum_effect if math.isfinite(declared.minimum_effect) else 0.0
-    if declared.change == "no_effect":
-        return ((1.0, -margin), (-1.0, -margin))
-    return ((float(declared.direction), -margin if declared.change == "no_harm" else 0.0),)
 
 
 def _clears(interval: Interval, bounds: LeeBounds | None, question: tuple[float, float]) -> bool:

@@ -14,7 +14,7 @@ from impactkit.effects.kernels.honest_bounds import EventStudy, leaves_out, rela
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.circumstances import Declared
 from impactkit.evidence.leads import LEAD_DESIGNS, leads
-from impactkit.evidence.treated_after import treated_after
+from impactkit.evidence.treated_after import would_have_been
 from impactkit.wording import Message
 
 
@@ -80,7 +80,11 @@ class TrendSensitivity:
             return replace(self._told(slope), is_open=True)
         if found.first is None:
             return self._told(Message("check.trend_sensitivity.unknown"))
-        kind, asked = _questions(declared, math.copysign(1.0, point), study, estimate)
+        kind: str = "effect"
+        asked: tuple[tuple[float, float], ...] = ((math.copysign(1.0, point), 0.0),)
+        if declared is not None and declared.change in ("no_harm", "no_effect"):
+            kind = declared.change
+            asked = declared.must_exceed(would_have_been=would_have_been(study, estimate))
         if not all(math.isfinite(threshold) for _, threshold in asked):
             return self._told(Message("check.trend_sensitivity.unknown"))
         stands = all(
@@ -108,27 +112,6 @@ class TrendSensitivity:
 
     def _told(self, sentence: Message) -> CheckResult:
         return CheckResult(name=self.name, passed=None, statistic=math.nan, sentence=sentence)
-
-
-def _questions(
-    declared: Declared | None, side: float, study: Study, estimate: Estimate
-) -> tuple[str, tuple[tuple[float, float], ...]]:
-    """Return what is claimed, and each sign with what the effect so signed must lie above."""
-    if declared is None or declared.change not in ("no_harm", "no_effect"):
-        return "effect", ((side, 0.0),)
-    margin = declared.minimum_effect
-    if not math.isfinite(margin):
-        margin = abs(declared.minimum_share * _without(study, estimate))
-    if declared.change == "no_harm":
-        return "no_harm", ((float(declared.direction), -margin),)
-    return "no_effect", ((1.0, -margin), (-1.0, -margin))
-
-
-def _without(study: Study, estimate: Estimate) -> float:
-    """Return the treated mean after the start, less the effect."""
-    columns, rows = study.columns, treated_after(study, start=estimate.start)
-    weight = None if columns.weight is None else columns.weight[rows]
-    return float(np.average(columns.outcome[rows], weights=weight)) - estimate.interval.point
 
 
 def _largest_step(study: EventStudy) -> float:

@@ -112,6 +112,15 @@ def test_one_baseline_asks_for_earlier_ones():
     assert "earlier_baseline" not in [a.kind for a in advice(TwoGroupPanel()).additions]
 
 
+@pytest.mark.parametrize(
+    ("n_before", "kinds"), [(24, {"comparison_areas", "longer_series"}), (60, {"comparison_areas"})]
+)
+def test_a_series_needs_length_and_somebody_to_compare_with(n_before, kinds):
+    found = advice(InterruptedSeries(n_before=n_before, n_after=12))
+    assert {addition.kind for addition in found.additions} == kinds
+    assert found.additions[0].sentence.code == "advice.add.comparison.series"
+
+
 def test_one_treated_area_needs_donors():
     found = advice(FactorPanel(n_donors=6))
     sentence = found.additions[0].sentence

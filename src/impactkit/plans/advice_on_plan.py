@@ -17,6 +17,7 @@ from impactkit.plans.assumed import Assumed
 from impactkit.plans.candidates import Candidate, Shape, considered, started
 from impactkit.plans.claim_power import ClaimPower
 from impactkit.plans.planned_study import planned_study
+from impactkit.plans.power_asked import share_of
 from impactkit.plans.power_claim import claim_power
 from impactkit.wording import Message
 
@@ -56,7 +57,7 @@ def advice_on_plan(plan: Plan, claim: Claim) -> Advice:
             powers[option.method] = power
     best_first = ranked(options)
     best = best_first[0] if best_first and best_first[0].is_allowed else None
-    additions = _additions(shape, best, powers[best.method] if best else None, claim)
+    additions = _additions(shape, best, powers[best.method] if best else None)
     return Advice(claim=claim.id, options=best_first, additions=additions)
 
 
@@ -74,7 +75,7 @@ def _tried(
             plan.model_copy(update={"estimator": estimator}),
             claim,
             Assumed(),
-            alpha=float(plan.decision.alpha),
+            alpha=share_of(plan, claim),
         )
     except ImpactkitError as error:
         return refusal(method, error), None
@@ -108,9 +109,7 @@ def _why(power: ClaimPower) -> tuple[Message, ...]:
     return (Message("advice.detectable", {"size": power.detectable}),)
 
 
-def _additions(
-    shape: Shape, best: Option | None, power: ClaimPower | None, claim: Claim
-) -> tuple[Addition, ...]:
+def _additions(shape: Shape, best: Option | None, power: ClaimPower | None) -> tuple[Addition, ...]:
     by_rule = list(additions_by_rule(shape, grade=best.grade if best else 0))
     if best is None or power is None:
         return tuple(by_rule)
@@ -125,18 +124,19 @@ def _additions(
     found += [each for each in by_rule if each.kind not in told and each.kind != "lottery"]
     for each in by_rule:
         if each.kind == "lottery":
-            chance = _by_lot(power, float(claim.minimum_effect))
+            chance = _by_lot(power)
             found.append(Addition(kind="lottery", sentence=each.sentence, supported=chance, grade=each.grade))
     helpful = most_helpful(found, supported=best.supported, grade=best.grade)
-    left = [each for each in found if each.kind == "earlier_baseline" and each not in helpful]
+    always = ("earlier_baseline", "longer_series")
+    left = [each for each in found if each.kind in always and each not in helpful]
     return (*helpful, *left)
 
 
-def _by_lot(power: ClaimPower, size: float) -> float:
+def _by_lot(power: ClaimPower) -> float:
     """Return about how likely support is when nothing but chance can stand in the way."""
     told = power.told_from_nothing
     if not math.isfinite(told) or power.is_of_margin:
         return math.nan
     critical = float(ndtri(0.5 + power.level / 2))
     error = told / (critical + float(ndtri(_POWER)))
-    return float(ndtr(size / error - critical))
+    return float(ndtr(power.claimed / error - critical))

@@ -13,6 +13,7 @@ from impactkit.errors import EstimationError, ImpactkitError, StudyError
 from impactkit.evidence import Claim
 from impactkit.evidence.case import Case
 from impactkit.evidence.check import check
+from impactkit.evidence.checks.series_length import SeriesLength
 from impactkit.evidence.checks.too_few_clusters import TooFewClusters
 from impactkit.evidence.circumstances import Circumstances, Declared
 from impactkit.evidence.examine import Examined
@@ -76,7 +77,7 @@ def additions_by_rule(shape: Shape, *, grade: int) -> tuple[Addition, ...]:
     """
     found = []
     fewest = TooFewClusters()
-    if shape.n_treated and shape.n_comparison < fewest.comparison:
+    if not shape.is_series and shape.n_treated and shape.n_comparison < fewest.comparison:
         values = {"has": shape.n_comparison, "needed": fewest.comparison, "donors": 39}
         lone = "one_treated" if shape.n_treated == 1 else "some"
         sentence = Message(f"advice.add.comparison.{lone}", values)
@@ -90,11 +91,18 @@ def additions_by_rule(shape: Shape, *, grade: int) -> tuple[Addition, ...]:
                 grade=_NEEDED_GRADE,
             )
         )
-    if shape.is_over_time and 0 < shape.n_before < EARLIER:
+    if shape.is_series and shape.n_before < SeriesLength().needed:
+        values = {"has": shape.n_before, "needed": SeriesLength().needed}
+        sentence = Message("advice.add.longer", values)
+        found.append(Addition(kind="longer_series", sentence=sentence, grade=2))
+    elif shape.is_over_time and 0 < shape.n_before < EARLIER:
         values = {"has": shape.n_before, "needed": EARLIER}
         sentence = Message("advice.add.earlier", values)
         found.append(Addition(kind="earlier_baseline", sentence=sentence, grade=grade))
-    if shape.assignment != "lot" and shape.kind != "series":
+    if shape.is_series:
+        sentence = Message("advice.add.comparison.series")
+        found.insert(0, Addition(kind="comparison_areas", sentence=sentence, grade=_NEEDED_GRADE))
+    if shape.assignment != "lot" and not shape.is_series:
         found.append(Addition(kind="lottery", sentence=Message("advice.add.lottery"), grade=5))
     return tuple(found)
 

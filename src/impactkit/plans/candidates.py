@@ -10,6 +10,7 @@ import numpy as np
 
 from impactkit.data.columns import Codes, Flags
 from impactkit.data.study import Study
+from impactkit.effects.describe import clusters_of
 from impactkit.effects.estimators import (
     BeforeAfter,
     ContinuousDose,
@@ -68,9 +69,7 @@ class Shape:
         treated = np.zeros(len(columns.outcome), dtype=bool) if columns.treated is None else columns.treated
         if columns.path is not None:
             treated = _ever(columns.path, columns.unit)
-        groups = columns.cluster if columns.cluster is not None else columns.unit
-        if groups is None:
-            groups = np.arange(len(treated))
+        groups, _ = clusters_of(columns)
         starts = _starts(study, start)
         periods = columns.periods
         first = starts[0] if starts else np.inf
@@ -85,6 +84,11 @@ class Shape:
             roles=frozenset(name for name, column in played.items() if column is not None),
             assignment=assignment,
         )
+
+    @property
+    def is_series(self) -> bool:
+        """Whether there is one series, and nobody to compare with."""
+        return self.kind == "series" or (self.is_over_time and self.n_treated == 1 and not self.n_comparison)
 
     @property
     def is_over_time(self) -> bool:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impactkit.evidence import Claim
 from impactkit.evidence.verdict import STATUSES
 from impactkit.plans.assumed import Assumed
 from impactkit.plans.claim_power import ClaimPower
 from impactkit.plans.plan import Plan
+from impactkit.plans.power_asked import share_of
 from impactkit.plans.power_claim import claim_power
 from impactkit.provenance import json_ready
 from impactkit.wording import Language, current_language, format_number, say
@@ -189,14 +189,5 @@ def power(
         periods=periods,
     )
     alpha = float(plan.decision.alpha)
-    claims = tuple(
-        claim_power(plan, claim, assumed, alpha=_share(plan, claim, alpha)) for claim in plan.claims
-    )
+    claims = tuple(claim_power(plan, claim, assumed, alpha=share_of(plan, claim)) for claim in plan.claims)
     return Power(project=plan.project.name, alpha=alpha, claims=claims)
-
-
-def _share(plan: Plan, claim: Claim, alpha: float) -> float:
-    """Return the smallest share of alpha that a claim may have to do with."""
-    everyone = plan.decision.family == "all"
-    family = [each for each in plan.claims if everyone or each.role == "primary"]
-    return alpha / len(family) if claim in family else alpha

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from impactkit.plans.planned_study import PlannedStudy
 from impactkit.plans.power_draws import Chain, Drawn
 from impactkit.plans.power_formula import Precision
 from impactkit.plans.power_grades import NEEDED, Graded
+
+if TYPE_CHECKING:
+    from impactkit.plans.plan import Plan
 
 _RULES: dict[str, Rule] = {"no_harm": "no_harm", "no_effect": "no_effect"}
 
@@ -192,3 +196,23 @@ def effects_of(claim: Claim, size: float) -> Mapping[float, float]:
     """
     sign = -1 if rule_of(claim) == "no_harm" else 1
     return {float(k): sign * claim.direction * k * size + 0.0 for k in np.asarray(MULTIPLES)}
+
+
+def share_of(plan: Plan, claim: Claim) -> float:
+    """Return the smallest share of alpha that a claim may have to do with.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    claim : Claim
+        One of its claims.
+
+    Returns
+    -------
+    float
+        Alpha over the number of claims of its family; all of alpha outside.
+    """
+    alpha, everyone = float(plan.decision.alpha), plan.decision.family == "all"
+    family = [each for each in plan.claims if everyone or each.role == "primary"]
+    return alpha / len(family) if claim in family else alpha

@@ -145,7 +145,8 @@ def _permutation(telling: Telling, estimate: Estimate) -> tuple[str, ...]:
     told.append(telling.say("inference.p_none", p=test.p_value()))
     one_sided = telling.result.verdict.permutation_p
     if not math.isnan(one_sided):
-        kind = "p_margin" if telling.result.claim.change == "no_harm" else "p_claim"
+        kinds = {"no_harm": "p_margin", "no_effect": "p_margin_of_change"}
+        kind = kinds.get(telling.result.claim.change, "p_claim")
         told.append(telling.say(f"inference.{kind}", p=one_sided))
     return tuple(told)
 

@@ -45,6 +45,16 @@ def test_before_there_are_data_it_says_what_to_give(run, project):
     assert run("power", file, *given).code == 0
 
 
+def test_a_form_that_nobody_has_filled_in_is_no_data_yet(run, tmp_path):
+    """What `impactkit new` gives, asked of at once."""
+    run("new", "--category", "safety", "--folder", tmp_path / "square")
+    told = run("power", tmp_path / "square", "--lang", "en")
+    assert told.code == 2
+    assert "spread, n_treated, n_comparison" in told.err
+    given = ("--spread", 8, "--correlation", 0.7, "--n-treated", 6, "--n-comparison", 18)
+    assert run("power", tmp_path / "square", *given).code == 0
+
+
 def test_what_cannot_be_is_refused_in_swedish(run, project):
     told = run("power", project(), "--correlation", 1)
     assert (told.code, "kan inte användas" in told.err) == (2, True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from impactkit.errors import PlanError, Trouble
+from impactkit.errors import DataError, PlanError, Trouble
 from impactkit.evidence import Claim
 from impactkit.plans.assumed import Assumed
 from impactkit.plans.following_periods import following_periods
@@ -24,6 +24,8 @@ _NOT_INVENTED = (
     "rates",
     "exposure",
 )
+_UNFILLED = "There are column headings but no rows of data."
+"""What reading says of a form that nobody has filled in."""
 _INVENTIBLE = (
     "difference_in_differences",
     "randomised_trial",
@@ -43,13 +45,29 @@ def baseline_rows(plan: Plan) -> pd.DataFrame | None:
     Returns
     -------
     DataFrame or None
-        None when no file is there yet.
+        None when no file is there yet; a form that nobody has filled in counts as not there.
+
+    Raises
+    ------
+    DataError
+        With every fault of those that are.
     """
+    there = [name for name in plan.data.names if (plan.folder / name).is_file()]
+    while there:
+        try:
+            return _typed(plan, there)
+        except DataError as error:
+            empty = [trouble.values.get("file") for trouble in error.troubles if trouble.what == _UNFILLED]
+            filled = [name for name in there if name not in empty]
+            if len(empty) < len(error.troubles) or len(filled) == len(there):
+                raise
+            there = filled
+    return None
+
+
+def _typed(plan: Plan, there: list[str]) -> pd.DataFrame:
     from impactkit.plans.rows import typed_rows
 
-    there = [name for name in plan.data.names if (plan.folder / name).is_file()]
-    if not there:
-        return None
     outcomes = list(dict.fromkeys([plan.data.outcome, *(c.outcome for c in plan.claims if c.outcome)]))
     groups = [claim.subgroup.column for claim in plan.claims if claim.subgroup]
     return typed_rows(plan.data, plan.folder, outcomes=outcomes, groups=groups, only=there)

@@ -75,6 +75,7 @@ def page(stored: Sequence[Stored]) -> str:
     parts = [
         _preface(stored),
         _verdict(results),
+        _in_short(results),
         "## Where the design's assumption holds",
         *_families([r for r in results if r.cell.assumption == "holds" and r.cell.is_false], _holding),
         "## Where it breaks, and something can tell",
@@ -204,33 +205,75 @@ def _families(results: Sequence[Result], rows: _Rows) -> Iterator[str]:
         if own:
             yield f"### {title}"
             yield "\n".join(rows(own))
+            yield "\n".join(f"- `{result.cell.name}`: {result.cell.sentence}." for result in own)
 
 
 def _holding(results: Sequence[Result]) -> Iterator[str]:
     yield (
-        "| cell | draws | supported | partly | inconclusive | contradicted | not assessable | lowered "
-        "| others | bar |"
+        "| cell | supported | bar | ordinary practice | partly | inconclusive | contradicted "
+        "| not assessable | draws | lowered |"
     )
     yield "|---|---|---|---|---|---|---|---|---|---|"
     for result in results:
-        cells = (_told(result), str(result.tally.draws), _supported(result), *_rest(result))
-        yield _row((*cells, _lowered(result), _naive(result), _bar(result)))
+        cells = (_name(result), _supported(result), _bar(result), _naive(result), *_rest(result))
+        yield _row((*cells, str(result.tally.draws), _lowered(result)))
 
 
 def _breaking(results: Sequence[Result]) -> Iterator[str]:
     yield (
-        "| cell | draws | supported | unnamed | partly | inconclusive | contradicted | not assessable "
-        "| what told | others | bar |"
+        "| cell | supported | unnamed | bar | ordinary practice | partly | inconclusive | contradicted "
+        "| not assessable | draws | what told |"
     )
     yield "|---|---|---|---|---|---|---|---|---|---|---|"
     for result in results:
         n = result.tally.draws
-        cells = (_told(result), str(n), _supported(result), _percent(result.tally.unnamed, n))
-        yield _row((*cells, *_rest(result), _what_told(result), _naive(result), _bar(result)))
+        cells = (_name(result), _supported(result), _percent(result.tally.unnamed, n), _bar(result))
+        yield _row((*cells, _naive(result), *_rest(result), str(n), _what_told(result)))
 
 
-def _told(result: Result) -> str:
-    return f"`{result.cell.name}`: {result.cell.sentence}"
+def _in_short(results: Sequence[Result]) -> str:
+    """Return the illnesses people ask about, a line each."""
+    found = {result.cell.name: result for result in results}
+    lines = ["## In short", ""]
+    lines.append("| what happens; no effect, unless said | supported | of it unnamed | ordinary practice |")
+    lines.append("|---|---|---|---|")
+    for name, words in _ASKED_ABOUT.items():
+        if name in found:
+            result = found[name]
+            n, held = result.tally.draws, result.cell.assumption == "holds"
+            unnamed = "" if held else _percent(result.tally.unnamed, n)
+            lines.append(
+                _row((words, _percent(result.tally.verdicts["supported"], n), unnamed, _naive(result)))
+            )
+    return "\n".join(lines) if len(lines) > 4 else ""
+
+
+_ASKED_ABOUT = {
+    "did-5-null": "five areas of thirty got it",
+    "did-3-null": "three areas of thirty got it",
+    "did-5-half": "five areas of thirty, half of the claim is true",
+    "trial-175-half": "a lottery among 350, half of the claim is true",
+    "worst-0.5-before-after": "the worst tenth was chosen, before and after",
+    "worst-0.5-did-undeclared": "the worst tenth was chosen, compared with the rest from that year",
+    "shock-did": "good times for all, compared with others",
+    "volunteers-did": "those who wanted got it, compared over time",
+    "volunteers-as-trial": "those who wanted got it, analysed as a lottery",
+    "trend-0.2-five-before": "they would have moved ahead anyway, five years before are known",
+    "trend-0.2-one-baseline": "they would have moved ahead anyway, one year before is known",
+    "trial-dropout": "a lottery, and the bad cases drop out",
+    "moved-unassessed": "the problem moves next door, and the plan says nothing of it",
+    "moved-declared-unlikely": "the problem moves next door, and the plan says that it does not",
+    "best-of-20": "twenty indicators were tried",
+    "moved-baseline": "the best of five baselines",
+    "looks-eight-declared": "a look each half-year until one pleases",
+    "staggered-harm": "starts in different years, and every effect is harmful",
+    "series-alone-ar-0.6": "one series on its own",
+    "synthetic-control-null": "one area beside an average of 39 others",
+}
+
+
+def _name(result: Result) -> str:
+    return f"`{result.cell.name}`"
 
 
 def _supported(result: Result) -> str:

@@ -6,7 +6,6 @@ import math
 
 from impactkit.effects.interval import t_quantile
 from impactkit.effects.permutation_test import PermutationTest
-from impactkit.evidence.minimum_detectable_effect import minimum_detectable_effect
 from impactkit.reporting.evaluated import Telling
 
 _POWER = 0.80
@@ -38,11 +37,10 @@ def larger_study(telling: Telling) -> tuple[str, ...]:
 
 def _detectable(telling: Telling) -> tuple[str, ...]:
     """Say which effects could not have been told from chance; nothing where no effect could."""
-    result = telling.result
-    found = minimum_detectable_effect(result.estimate, level=result.verdict.level, power=_POWER)
-    if not found.is_known:
+    found = telling.result.verdict.minimum_detectable
+    if not math.isfinite(found):
         return ()
-    size = telling.measure.change(found.size).removeprefix("+")  # whichever way
+    size = telling.measure.change(found).removeprefix("+")  # whichever way
     return (telling.say("larger.detectable", size=size),)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from impactkit.evidence.examine import examine
 from impactkit.evidence.family import Multiplicity
 from impactkit.evidence.grade import EvidenceGrade
 from impactkit.evidence.judge import judge_together
+from impactkit.evidence.treated_after import treated_after
 from impactkit.evidence.verdict import Verdict
 from impactkit.plans import Lock, Plan, prior
 from impactkit.plans.declared import declared
@@ -204,7 +206,21 @@ def _case(
     found = examine(study, estimator, declared=declared(plan, claim))
     has_baseline = plan.data.baseline_kind != "none"
     case = case_of(claim, study, estimator, examined=found, others=others, has_baseline=has_baseline)
-    return case, found.checks
+    return _without_small_level(plan, case, study), found.checks
+
+
+def _without_small_level(plan: Plan, case: Case, study: Study) -> Case:
+    """Return a case without the level of so few that it would tell of single ones."""
+    asked = case.reached is not None or case.claim.relative
+    if not asked or plan.data.public:
+        return case
+    columns, rows = study.columns, treated_after(study, start=case.estimate.start)
+    last = rows if columns.period is None else rows & (columns.time == columns.time[rows].max())
+    if int(last.sum()) >= plan.decision.small_cell:
+        return case
+    # A share of what would have been gives the level away as well.
+    hidden = None if case.reached is None else replace(case.reached, level=math.nan)
+    return replace(case, reached=hidden, relative_point=math.nan)
 
 
 def _studies(plan: Plan) -> list[tuple[Study, Study | None]]:

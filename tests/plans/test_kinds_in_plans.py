@@ -144,3 +144,20 @@ def test_a_plan_that_asks_for_what_cannot_be_is_told_at_once(tmp_path):
     with pytest.raises(PlanError) as told:
         ik.Plan.read(plan_with(tmp_path, *bad))
     assert len(told.value.troubles) == 2
+
+
+@pytest.mark.parametrize(("n", "is_shown"), [(12, False), (40, True)])
+@pytest.mark.parametrize("claim", [{"target": "60"}, {"relative": True, "minimum_effect": "15"}])
+def test_a_level_of_few_people_is_not_told(tmp_path, n, is_shown, claim):
+    """Six treated people; rows are not public. Where nothing is hidden the same numbers stand there."""
+    path = plan_with(tmp_path, claim, frame=rows(n=n).round(2))
+    text = path.read_text("utf-8")
+    path.write_text(
+        text.replace('"public": true', '"public": false').replace("public = true", "public = false"), "utf-8"
+    )
+    evaluation = ik.evaluate(path)
+    assert not evaluation.plan.data.public
+    (verdict,) = evaluation.verdicts
+    told = [verdict.relative_point] if claim.get("relative") else [verdict.reached.level]
+    assert np.isfinite(told).all() == is_shown
+    ik.render(evaluation.report(language="sv"), tmp_path / "sv.html")

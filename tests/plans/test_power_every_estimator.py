@@ -26,6 +26,16 @@ def test_an_added_effect_moves_the_estimate_by_as_much(sound, tmp_path, method, 
     assert moves_with_the_effect(chain, 3.0)
 
 
+def test_a_baseline_too_short_to_pretend_in_is_drawn_from_its_noise(sound, tmp_path):
+    """Twelve years suffice for a prediction interval; the nine before a pretended start do not."""
+    (long,) = (one.values for one in EVERY if one.id == "synthetic_control-prediction_interval")
+    plan = planned(sound, tmp_path, *long)
+    study = planned_study(plan, plan.claims[0], Assumed())
+    chosen = planned_estimator(plan, plan.claims[0])
+    assert not uses_placebos(study, chosen)
+    assert uses_placebos(study, type(chosen)())
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("method", "part", "world"), EVERY)
 def test_every_estimator_with_every_inference_is_told(sound, tmp_path, method, part, world):

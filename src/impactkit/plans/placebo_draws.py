@@ -8,6 +8,7 @@ import numpy as np
 
 from impactkit.data.study import Study
 from impactkit.data.study_part import study_part, study_with_outcome
+from impactkit.effects.kernels.arrays import Labels
 from impactkit.plans.planned_study import PlannedStudy
 
 FEWEST_BEFORE = 3
@@ -53,19 +54,41 @@ def placebo_studies(planned: PlannedStudy, stream: np.random.Generator, *, draws
         :func:`pretended_periods` says. Values are the measured ones, so that how units move together, and how
         they differ, is as it is.
     """
+    starts = _pretended_starts(planned)
+    for _ in range(draws):
+        yield _placebo_study(planned, stream, start=int(stream.choice(starts)))
+
+
+def shortest_placebo_study(planned: PlannedStudy) -> Study:
+    """Return one such study with the fewest periods before its pretended start.
+
+    Parameters
+    ----------
+    planned : PlannedStudy
+        A panel measured in several periods before the start.
+
+    Returns
+    -------
+    Study
+        What an estimator that wants many periods before a start refuses first.
+    """
+    return _placebo_study(planned, np.random.default_rng(0), start=int(_pretended_starts(planned)[0]))
+
+
+def _pretended_starts(planned: PlannedStudy) -> Labels:
+    T = int((planned.study.columns.periods < planned.start).sum())
+    latest = T - pretended_periods(planned)
+    return np.arange(min(max(FEWEST_BEFORE, T // 2), latest), latest + 1)
+
+
+def _placebo_study(planned: PlannedStudy, stream: np.random.Generator, *, start: int) -> Study:
     columns = planned.study.columns
     assert columns.unit is not None and columns.cohort is not None
     real = study_with_outcome(planned.study, np.where(planned.usable, planned.outcome, 0.0))
-    periods = columns.periods[columns.periods < planned.start]
-    n_after = pretended_periods(planned)
     unit = np.unique(columns.unit, return_inverse=True)[1]
     n_units, n_treated = int(unit.max()) + 1, len(np.unique(unit[np.isfinite(columns.cohort)]))
-    earliest = max(FEWEST_BEFORE, len(periods) // 2)
-    starts = np.arange(min(earliest, len(periods) - n_after), len(periods) - n_after + 1)
-    for _ in range(draws):
-        start = int(stream.choice(starts))
-        chosen = np.zeros(n_units, dtype=bool)
-        chosen[stream.permutation(n_units)[:n_treated]] = True
-        cohort = np.where(chosen[unit], periods[start], np.inf)
-        rows = planned.usable & (columns.time <= periods[start + n_after - 1])
-        yield study_part(real, rows, cohort=cohort)
+    chosen = np.zeros(n_units, dtype=bool)
+    chosen[stream.permutation(n_units)[:n_treated]] = True
+    cohort = np.where(chosen[unit], columns.periods[start], np.inf)
+    last = columns.periods[start + pretended_periods(planned) - 1]
+    return study_part(real, planned.usable & (columns.time <= last), cohort=cohort)

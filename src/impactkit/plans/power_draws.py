@@ -30,7 +30,7 @@ from impactkit.plans.assumed import Assumed
 from impactkit.plans.declared import declared
 from impactkit.plans.effect_column import effect_column
 from impactkit.plans.panel_noise import panel_noise
-from impactkit.plans.placebo_draws import placebo_studies, pretended_periods
+from impactkit.plans.placebo_draws import placebo_studies, pretended_periods, shortest_placebo_study
 from impactkit.plans.planned_study import PlannedStudy
 from impactkit.plans.row_noise import row_noise
 from impactkit.plans.series_noise import series_noise
@@ -270,11 +270,17 @@ def uses_placebos(planned: PlannedStudy, estimator: Estimator) -> bool:
     Returns
     -------
     bool
-        For designs with donors, where the baseline is long enough.
+        For designs with donors, where the baseline is long enough for what the estimator asks of it.
     """
     if estimator.method not in DONOR_DESIGNS or planned.study.columns.unit is None:
         return False
-    return pretended_periods(planned) > 0
+    if not pretended_periods(planned):
+        return False
+    try:
+        estimator.estimate(shortest_placebo_study(planned))
+    except EstimationError:
+        return False
+    return True
 
 
 def _placebo_note(planned: PlannedStudy) -> Message:

@@ -130,11 +130,8 @@ class DataFiles(Written):
         if rates:
             what = "Rows with {names} are about areas already; aggregate_by is for rows about people."
             raise fault(Trouble(what, "", "Remove one of the two.", {"names": ", ".join(rates)}))
-        named = {value for value in self.model_dump(exclude={"missing", "covariates"}).values()} - {
-            None,
-            True,
-        }
-        taken = sorted({ANSWERS, MISSING, SPREAD, WEIGHT} & {*map(str, named), *self.covariates})
+        named = {str(getattr(self, role)) for role in (*_ROLES, "outcome", "aggregate_by")}
+        taken = sorted({ANSWERS, MISSING, SPREAD, WEIGHT} & {*named, *self.covariates})
         if taken:
             what = "The averages have columns of their own that are called {names}."
             raise fault(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from impactkit.errors import PlanError
 from impactkit.plans import Lock, Plan
 from impactkit.plans.roster import roster
 from impactkit.provenance import canonical_json
 from impactkit.verification import manifest as names
 from impactkit.verification.bundle import Bundle
+from impactkit.verification.descriptors import described
 from impactkit.verification.manifest import digest
 from impactkit.verification.recompute import Recomputation
 from impactkit.verification.safe_zip import write_archive
@@ -56,6 +58,35 @@ def structure(bundle: Bundle) -> Step:
     if odd:
         return step("structure", "fail", "rewritten", name=odd[0])
     return step("structure", "pass", "sound", n=len(bundle.members))
+
+
+def descriptions(bundle: Bundle, plan: Plan | None) -> Step:
+    """Ask whether the descriptions for archives are those of this bundle.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    plan : Plan or None
+        Its plan.
+
+    Returns
+    -------
+    Step
+        Fails with the description that says something else than plan and files.
+    """
+    if plan is None:
+        return step("descriptions", "not_checked", "no_plan")
+    beside = {names.MANIFEST, *names.DESCRIPTORS}
+    held = {name: content for name, content in bundle.members.items() if name not in beside}
+    try:
+        again = described(plan, held, bundle.manifest.versions)
+    except PlanError:
+        return step("descriptions", "fail", "differ", names=", ".join(sorted(names.DESCRIPTORS)))
+    odd = sorted(name for name, content in again.items() if bundle.members[name] != content)
+    if odd:
+        return step("descriptions", "fail", "differ", names=", ".join(odd))
+    return step("descriptions", "pass", "same", names=", ".join(sorted(again)))
 
 
 def digests(bundle: Bundle) -> Step:

@@ -23,7 +23,10 @@ DATA = "data/"
 AVERAGES = "averages/"
 COMMITMENT = "commitment.json"
 Held = Literal["included", "aggregates", "withheld"]
-REQUIRED = frozenset({PLAN, RESULTS, REPORT, ENVIRONMENT})
+RO_CRATE = "ro-crate-metadata.json"
+DATA_PACKAGE = "datapackage.json"
+DESCRIPTORS = frozenset({RO_CRATE, DATA_PACKAGE})
+REQUIRED = frozenset({PLAN, RESULTS, REPORT, ENVIRONMENT}) | DESCRIPTORS
 
 
 class Member(Written):

@@ -14,6 +14,7 @@ from impactkit.provenance import canonical_json, file_digest, versions, write_wh
 from impactkit.schema import no_such_choice
 from impactkit.verification import manifest as names
 from impactkit.verification.averages_in import averages_of
+from impactkit.verification.descriptors import described
 from impactkit.verification.disclosure import refuse_disclosures
 from impactkit.verification.manifest import Held, Manifest, digest, members_of
 from impactkit.verification.results import data_fingerprint, record_of, rendered
@@ -123,6 +124,7 @@ def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language, hel
         contents |= {names.AVERAGES + name: file for name, file in averages_of(evaluation).items()}
     if plan.data.public and lock is not None:
         contents[names.LOCK] = lock.to_bytes()
+    contents |= described(plan, contents, evaluation.made_with)
     made = Manifest(
         project=plan.project.name,
         language=language,

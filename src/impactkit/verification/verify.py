@@ -61,6 +61,7 @@ def _examined(bundle: Bundle, found: Recomputation, known_plan_digest: str | Non
         custody.step("open", "pass", "safe"),
         custody.structure(bundle),
         custody.digests(bundle),
+        custody.descriptions(bundle, found.plan),
         custody.signature(),
         custody.locked(bundle, found),
         custody.handed_over(bundle, known_plan_digest),

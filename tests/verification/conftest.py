@@ -92,7 +92,7 @@ def descriptions(members, versions):
         plan = Plan.of(tomllib.loads(members["plan/plan.toml"].decode("utf-8-sig")))
         held = {name: held for name, held in members.items() if name not in DESCRIPTORS}
         return describing(plan, held, versions)
-    except (ImpactkitError, ValueError, KeyError):
+    except (ImpactkitError, ValueError, KeyError, RecursionError):
         return {}
 
 

@@ -84,6 +84,8 @@ def descriptions(bundle: Bundle, plan: Plan | None) -> Step:
     except PlanError:
         return step("descriptions", "fail", "differ", names=", ".join(sorted(names.DESCRIPTORS)))
     odd = sorted(name for name, content in again.items() if bundle.members[name] != content)
+    if bundle.manifest.project != plan.project.name:
+        odd.append(names.MANIFEST)
     if odd:
         return step("descriptions", "fail", "differ", names=", ".join(odd))
     return step("descriptions", "pass", "same", names=", ".join(sorted(again)))

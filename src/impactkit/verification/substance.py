@@ -102,6 +102,8 @@ def recomputation(bundle: Bundle, found: Recomputation) -> Step:
         )
     if found.fingerprint != bundle.manifest.fingerprint:
         return step("recompute", "fail", "other_rows")
+    if found.evaluation.results[0].study.n_rows != bundle.manifest.rows:
+        return step("recompute", "fail", "other_rows")
     if bundle.manifest.data == "aggregates":
         return step("recompute", "pass", "averages", n=found.evaluation.results[0].study.n_rows)
     return step("recompute", "pass", "done", n=found.evaluation.results[0].study.n_rows)

@@ -1,7 +1,8 @@
 """The fingerprint ikfp1 a second time, slowly, from docs/reference/fingerprint-specification.md alone.
 
-It shares no line with the library and imports nothing of it. A table is {"columns": [{"name", "kind", "unit"?,
-"decimals"?}], "rows": [[cell, ...], ...]}: numbers as decimals in text, dates in ISO form, None for missing.
+It shares no line with the library and imports nothing of it. A table is {"columns": [{"name", "kind",
+"unit"?, "decimals"?}], "rows": [[cell, ...], ...]}: numbers as decimals in text, dates in ISO form, None for
+missing.
 
     python tests/verification/reference_ikfp1.py    # writes vectors/ikfp1.json
 """

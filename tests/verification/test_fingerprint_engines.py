@@ -1,4 +1,4 @@
-"""The same table through every library and file format gives the same fingerprint; a changed one never does."""
+"""One table through every library and file format has one fingerprint; a changed one never has it."""
 
 import datetime
 import unicodedata
@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
-import pyarrow.csv
-import pyarrow.feather
-import pyarrow.parquet
 import pytest
+from pyarrow import csv as arrow_csv
+from pyarrow import feather, parquet
 
 from impactkit.errors import DataError
 from impactkit.verification.fingerprint import column_digests, fingerprint
@@ -153,9 +152,9 @@ IN_FILES = {
     "csv, polars lazy": (csv, lambda p: pl.scan_csv(p, schema_overrides=TYPES, try_parse_dates=True)),
     "csv, pyarrow": (
         csv,
-        lambda p: pa.csv.read_csv(
+        lambda p: arrow_csv.read_csv(
             p,
-            convert_options=pa.csv.ConvertOptions(
+            convert_options=arrow_csv.ConvertOptions(
                 column_types={"kommun": pa.string()}, strings_can_be_null=True
             ),
         ),
@@ -177,9 +176,9 @@ IN_FILES = {
     "parquet, pandas": (lambda p: FRAME.to_parquet(p), pd.read_parquet),
     "parquet, polars": (lambda p: FRAME.to_parquet(p), pl.read_parquet),
     "parquet, duckdb": (lambda p: FRAME.to_parquet(p), lambda p: duckdb.read_parquet(str(p))),
-    "parquet written by polars": (lambda p: POLARS.write_parquet(p), pa.parquet.read_table),
+    "parquet written by polars": (lambda p: POLARS.write_parquet(p), parquet.read_table),
     "parquet written by duckdb": (lambda p: duck().write_parquet(str(p)), pd.read_parquet),
-    "feather": (lambda p: FRAME.to_feather(p), pa.feather.read_table),
+    "feather": (lambda p: FRAME.to_feather(p), feather.read_table),
     "feather, polars": (lambda p: FRAME.to_feather(p, compression="uncompressed"), lambda p: pl.read_ipc(p)),
     "json lines": (
         lambda p: POLARS.write_ndjson(p),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,10 +23,11 @@ from impactkit.evidence.judge import judge_together
 from impactkit.evidence.treated_after import treated_after
 from impactkit.evidence.verdict import Verdict
 from impactkit.plans import Lock, Plan, prior
+from impactkit.plans.averages import Averages
+from impactkit.plans.claim_rows import ClaimRows, claim_rows
 from impactkit.plans.declared import declared
 from impactkit.plans.lock import Priority
 from impactkit.plans.planned_estimator import planned_estimator
-from impactkit.plans.subgroup_rows import subgroup_rows
 from impactkit.provenance import file_digest, json_ready, versions
 from impactkit.wording import Language, Message, card
 
@@ -53,6 +55,8 @@ class ClaimResult:
         How far to trust it.
     verdict : Verdict
         What may be said.
+    rows : ClaimRows, optional
+        What the study was made of.
     """
 
     claim: Claim
@@ -61,20 +65,27 @@ class ClaimResult:
     checks: tuple[CheckResult, ...]
     grade: EvidenceGrade
     verdict: Verdict
+    rows: ClaimRows | None = None
+
+    @property
+    def averages(self) -> Averages | None:
+        """The averages over areas that the study was made of, where the plan asks for them."""
+        return None if self.rows is None else self.rows.averages
 
     def to_record(self) -> dict[str, Any]:
         """Return every number and reason, ready for JSON."""
-        return dict(
-            json_ready(
-                {
-                    "claim": self.claim.id,
-                    "estimate": self.estimate,
-                    "checks": self.checks,
-                    "grade": self.grade,
-                    "verdict": self.verdict,
-                }
-            )
-        )
+        record = {
+            "claim": self.claim.id,
+            "estimate": self.estimate,
+            "checks": self.checks,
+            "grade": self.grade,
+            "verdict": self.verdict,
+        }
+        made_of = self.averages
+        if made_of is not None:
+            counted = {"answers": made_of.n_answers, "missing": made_of.n_missing, "fewest": made_of.fewest}
+            record["averaged"] = counted
+        return dict(json_ready(record))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,8 +178,33 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
         Nothing is estimated before all of it is right.
     """
     plan = plan if isinstance(plan, Plan) else Plan.read(plan)
-    lock = lock or _lock_beside(plan)
-    studies = _studies(plan)
+    return carried_out(plan, lock=lock or _lock_beside(plan), rows=_rows(plan))
+
+
+def carried_out(plan: Plan, *, lock: Lock | None, rows: Sequence[ClaimRows]) -> Evaluation:
+    """Carry out a plan on rows that are there already: estimate, check, grade and judge every claim.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    lock : Lock or None
+        Its lock.
+    rows : sequence of ClaimRows
+        What each claim is estimated on: made of the plan's files, or the averages in a bundle whose rows stay
+        at home.
+
+    Returns
+    -------
+    Evaluation
+        With a verdict for every claim.
+
+    Raises
+    ------
+    ImpactkitError
+        With every fault of the roles at once.
+    """
+    studies = _studies(plan, rows)
     cases, checked = [], []
     for claim, (study, others) in zip(plan.claims, studies, strict=True):
         case, found = _case(plan, claim, study, others)
@@ -184,8 +220,11 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
             checks=found,
             grade=case.grade,
             verdict=verdict,
+            rows=each,
         )
-        for case, (study, _), found, verdict in zip(cases, studies, checked, verdicts, strict=True)
+        for case, (study, _), found, verdict, each in zip(
+            cases, studies, checked, verdicts, rows, strict=True
+        )
     )
     rule = plan.decision.conclusion or "all"
     return Evaluation(
@@ -194,7 +233,11 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
         prior=when,
         results=results,
         conclusion=conclude(cases, verdicts, rule=rule, alpha=alpha, prior=when),
-        data_digests={name: file_digest(plan.folder / name) for name in plan.data.files},
+        data_digests={
+            name: file_digest(plan.folder / name)
+            for name in plan.data.files
+            if (plan.folder / name).is_file()
+        },
         made_with=versions(),
     )
 
@@ -212,7 +255,7 @@ def _case(
 def _without_small_level(plan: Plan, case: Case, study: Study) -> Case:
     """Return a case without the level of so few that it would tell of single ones."""
     asked = case.reached is not None or case.claim.relative
-    if not asked or plan.data.public:
+    if not asked or plan.data.shows_units:
         return case
     columns, rows = study.columns, treated_after(study, start=case.estimate.start)
     last = rows if columns.period is None else rows & (columns.time == columns.time[rows].max())
@@ -223,25 +266,44 @@ def _without_small_level(plan: Plan, case: Case, study: Study) -> Case:
     return replace(case, reached=hidden, relative_point=math.nan)
 
 
-def _studies(plan: Plan) -> list[tuple[Study, Study | None]]:
-    """Return every claim's study and that of its comparison, or one error with all their faults."""
-    studies: list[tuple[Study, Study | None]] = []
+def _rows(plan: Plan) -> tuple[ClaimRows, ...]:
+    """Return what every claim is estimated on, or one error with all faults."""
+    found: list[ClaimRows] = []
     troubles: list[Trouble] = []
     try:
         frame = plan.frame()
     except PlanError as error:
         frame, troubles = plan.rows(), list(error.troubles)
     for claim in plan.claims:
-        roles = plan.roles(claim.id)
         try:
-            rows, others = subgroup_rows(claim, frame, file=plan.file_name)
-            compared = None if others is None else Study(others, **roles)
-            studies.append((Study(rows, **roles), compared))
+            found.append(claim_rows(plan, claim, frame))
+            if troubles:
+                _study_pair(plan, claim, found[-1])
+        except StudyError as error:
+            troubles += [trouble for trouble in error.troubles if trouble not in troubles]
+    if troubles:
+        raise StudyError.of(troubles)
+    return tuple(found)
+
+
+def _studies(plan: Plan, rows: Sequence[ClaimRows]) -> list[tuple[Study, Study | None]]:
+    """Return every claim's study and that of its comparison, or one error with all their faults."""
+    studies: list[tuple[Study, Study | None]] = []
+    troubles: list[Trouble] = []
+    for claim, each in zip(plan.claims, rows, strict=True):
+        try:
+            studies.append(_study_pair(plan, claim, each))
         except StudyError as error:
             troubles += [trouble for trouble in error.troubles if trouble not in troubles]
     if troubles:
         raise StudyError.of(troubles)
     return studies
+
+
+def _study_pair(plan: Plan, claim: Claim, rows: ClaimRows) -> tuple[Study, Study | None]:
+    roles = plan.roles(claim.id)
+    compared = None if rows.others is None else Study(rows.others, **roles)
+    return Study(rows.rows, **roles), compared
 
 
 def _multiplicity(plan: Plan) -> Multiplicity:
@@ -280,7 +342,7 @@ def problems(plan: Plan) -> tuple[Trouble, ...]:
     """
     try:
         _lock_beside(plan)
-        _studies(plan)
+        _studies(plan, _rows(plan))
     except ImpactkitError as error:
         return error.troubles
     return ()

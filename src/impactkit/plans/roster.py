@@ -53,15 +53,15 @@ def roster(rows: pd.DataFrame, data: DataFiles) -> Roster | None:
     Roster or None
         None where the rows name no units or nobody says who is treated.
     """
-    marker = data.first_treated or data.treated
-    if rows.empty or data.unit not in rows.columns or marker not in rows.columns:
+    marker, who = data.first_treated or data.treated, data.analysed.unit
+    if rows.empty or who not in rows.columns or marker not in rows.columns:
         return None
     started = rows[marker]
     is_treated = started.notna()
     if started.dtype.kind != "M":
         is_treated &= (started != 0) & (started != float("inf"))
-    treated = set(rows.loc[is_treated, data.unit].astype(str))
-    comparison = set(rows[data.unit].astype(str)) - treated
+    treated = set(rows.loc[is_treated, who].astype(str))
+    comparison = set(rows[who].astype(str)) - treated
     times = sorted(rows[data.time].dropna().drop_duplicates()) if data.time in rows.columns else []
     return Roster(
         n_treated=len(treated),

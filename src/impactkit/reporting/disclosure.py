@@ -62,7 +62,7 @@ class Disclosure:
     @classmethod
     def of(cls, plan: Plan) -> Disclosure:
         """Return the rule of a plan: everything when its rows are public."""
-        return cls(smallest=0 if plan.data.public else plan.decision.small_cell)
+        return cls(smallest=0 if plan.data.shows_units else plan.decision.small_cell)
 
     def means(self, means: Iterable[GroupMean]) -> tuple[ShownMean, ...]:
         """Return the means with the small groups hidden."""

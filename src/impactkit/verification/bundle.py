@@ -41,6 +41,15 @@ class Bundle:
     results: Record
 
     @property
+    def averages(self) -> dict[str, bytes]:
+        """The files of averages by their names without the folder."""
+        return {
+            name.removeprefix(names.AVERAGES): content
+            for name, content in self.members.items()
+            if name.startswith(names.AVERAGES)
+        }
+
+    @property
     def data(self) -> dict[str, bytes]:
         """The data files by the names the plan gives them."""
         return {
@@ -120,9 +129,12 @@ def _refuse_other_members(manifest: Manifest, members: dict[str, bytes]) -> None
             "The archive and its manifest do not hold the same files: {names}.", names.MANIFEST, odd
         )
     data = {name for name in there if name.startswith(names.DATA)}
+    averages = {name for name in there if name.startswith(names.AVERAGES)}
     locks = {names.LOCK} & there if manifest.lock_digest else set()
-    if there - data - locks != names.REQUIRED or bool(data) != (manifest.data == "included"):
-        odd = sorted((there - data - locks) ^ names.REQUIRED) or sorted(data) or [names.DATA]
+    rest = there - data - averages - locks - {names.COMMITMENT}
+    held = {"included": (True, False), "aggregates": (False, True), "withheld": (False, False)}[manifest.data]
+    if rest != names.REQUIRED or (bool(data), bool(averages)) != held:
+        odd = sorted(rest ^ names.REQUIRED) or sorted(data | averages) or [names.DATA]
         raise _malformed(
             "The bundle lacks a file, or has one that does not belong in it: {names}.", names.MANIFEST, odd
         )

@@ -20,6 +20,9 @@ RESULTS = "results.json"
 REPORT = "report.html"
 ENVIRONMENT = "environment.json"
 DATA = "data/"
+AVERAGES = "averages/"
+COMMITMENT = "commitment.json"
+Held = Literal["included", "aggregates", "withheld"]
 REQUIRED = frozenset({PLAN, RESULTS, REPORT, ENVIRONMENT})
 
 
@@ -52,8 +55,9 @@ class Manifest(Written):
         The project's name.
     language : {"sv", "en"}
         The language of its report.
-    data : {"included", "withheld"}
-        Whether the rows are in the bundle; they are when the plan says that they are public.
+    data : {"included", "aggregates", "withheld"}
+        Whether the rows are in the bundle; they may be when the plan says that they are public. Else the
+        averages over areas that the numbers are computed from, or none of it.
     rows : int
         How many rows the plan's data have.
     fingerprint : str, optional
@@ -74,7 +78,7 @@ class Manifest(Written):
     spec: Literal["ikbundle1"] = SPEC
     project: str
     language: Language
-    data: Literal["included", "withheld"]
+    data: Held
     rows: StrictInt
     fingerprint: Digest | None
     plan_digest: Digest

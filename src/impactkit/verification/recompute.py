@@ -9,9 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from impactkit.errors import ImpactkitError, Trouble
-from impactkit.evaluation import Evaluation, evaluate
+from impactkit.evaluation import Evaluation, carried_out, evaluate
 from impactkit.plans import Lock, Plan
 from impactkit.verification import manifest as names
+from impactkit.verification.averages_in import rows_from_averages
 from impactkit.verification.bundle import Bundle
 from impactkit.verification.results import data_fingerprint
 
@@ -82,9 +83,13 @@ def _carried_out(bundle: Bundle, plan: Plan, folder: Path) -> Recomputation:
     lock, troubles = _lock(bundle, folder)
     if bundle.manifest.data == "withheld" or troubles:
         return Recomputation(plan=plan, lock=lock, troubles=troubles)
+    fingerprint = None
     try:
-        evaluation = evaluate(plan, lock=lock)
-        fingerprint = data_fingerprint(plan)
+        if bundle.manifest.data == "aggregates":
+            evaluation = carried_out(plan, lock=lock, rows=rows_from_averages(plan, bundle.averages))
+        else:
+            evaluation = evaluate(plan, lock=lock)
+            fingerprint = data_fingerprint(plan)
     except ImpactkitError as error:
         return Recomputation(plan=plan, lock=lock, troubles=error.troubles)
     except BaseException as error:

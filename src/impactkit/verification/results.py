@@ -33,8 +33,10 @@ def record_of(evaluation: Evaluation) -> Record:
     """
     record = evaluation.to_record()
     if not evaluation.plan.data.public:
-        # A row's influence on the effect gives its outcome away; a plain digest confirms a guessed file.
+        # A plain digest confirms a guessed file.
         record["data_digests"] = {}
+    if not evaluation.plan.data.shows_units:
+        # A row's influence on the effect gives its outcome away.
         for result in record["results"]:
             result["estimate"]["influence"] = []
             for mean in result["estimate"]["means"]:

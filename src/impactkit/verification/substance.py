@@ -47,9 +47,9 @@ def completeness(bundle: Bundle, plan: Plan | None) -> Step:
     if planned != told:
         odd = sorted(set(planned) ^ set(told)) or told
         return step("completeness", "fail", "claims", claims=", ".join(odd[:10]))
-    if plan.data.public != (bundle.manifest.data == "included"):
+    if bundle.manifest.data == "included" and not plan.data.public:
         return step("completeness", "fail", "withheld")
-    if plan.data.public and set(plan.data.files) != bundle.data.keys():
+    if bundle.manifest.data == "included" and set(plan.data.files) != bundle.data.keys():
         odd = sorted(set(plan.data.files) ^ bundle.data.keys())
         return step("completeness", "fail", "files", names=", ".join(odd[:10]))
     return step("completeness", "pass", "all", n=len(planned))
@@ -102,6 +102,8 @@ def recomputation(bundle: Bundle, found: Recomputation) -> Step:
         )
     if found.fingerprint != bundle.manifest.fingerprint:
         return step("recompute", "fail", "other_rows")
+    if bundle.manifest.data == "aggregates":
+        return step("recompute", "pass", "averages", n=found.evaluation.results[0].study.n_rows)
     return step("recompute", "pass", "done", n=found.evaluation.results[0].study.n_rows)
 
 

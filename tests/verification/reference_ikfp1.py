@@ -60,7 +60,7 @@ def neighbours(x, other):
     return 3
 
 
-def number_text(value, decimals=None, refuse_long=False):
+def number_text(value, decimals=None, refuse_long=False, is_exact=False):
     x = double(value)
     if x in (double("inf"), double("-inf")):
         raise RefusedError("infinite")
@@ -74,10 +74,18 @@ def number_text(value, decimals=None, refuse_long=False):
     if is_whole and abs(x) < 9007199254740992:
         return whole_text(int(x))
     sign, digits, power, rounded = digits_of(x, 15)
-    if refuse_long and (rounded != Decimal(value) if is_whole else neighbours(x, double(rounded)) > 2):
+    if is_whole:
+        is_long = rounded != Decimal(value) if is_exact else double(rounded) != x
+    else:
+        is_long = neighbours(x, double(rounded)) > 2
+    if refuse_long and is_long:
         raise RefusedError("more than 15 digits")
     if not is_whole and rounded == rounded.to_integral_value(context=EXACT):
         return whole_text(int(rounded))
+    return ("-" if sign else "") + digits_text(digits, power)
+
+
+def digits_text(digits, power):
     while len(digits) > 1 and digits[-1] == 0:
         digits.pop()
     text = "".join(map(str, digits))
@@ -89,7 +97,7 @@ def number_text(value, decimals=None, refuse_long=False):
     else:
         text = text.ljust(power + 1, "0")
         written = text[: power + 1] + ("." + text[power + 1 :] if len(text) > power + 1 else "")
-    return ("-" if sign else "") + written
+    return written
 
 
 def whole_text(number):
@@ -101,7 +109,7 @@ def whole_text(number):
     return ("-" if number < 0 else "") + digits
 
 
-def written(value, column, refuse_long=False):
+def written(value, column, refuse_long=False, is_exact=False):
     kind = column["kind"]
     if value is None:
         return b"\x00"
@@ -112,7 +120,7 @@ def written(value, column, refuse_long=False):
     if not isinstance(value, str):
         raise RefusedError("vectors write it as text")
     if kind == "number":
-        return b"n" + number_text(value, column.get("decimals"), refuse_long).encode("ascii")
+        return b"n" + number_text(value, column.get("decimals"), refuse_long, is_exact).encode("ascii")
     if kind == "date":
         if date.fromisoformat(value).strftime("%m-%d") != value[-5:] or len(value) != 10:
             raise RefusedError("no date")

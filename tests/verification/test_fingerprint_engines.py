@@ -227,7 +227,8 @@ CHANGED = {
     "leading zero": lambda: with_cell("kommun", lambda v: v.removeprefix("0"), row=FRAME.index[
         FRAME["kommun"].str.startswith("0")][0]),
     "another code": lambda: with_cell("kommun", lambda v: "9999"),
-    "Cyrillic o": lambda: with_cell("namn", lambda v: "Håb\u043e", row=FRAME.index[FRAME["namn"] == "Håbo"][0]),
+    "Cyrillic o": lambda: with_cell("namn", lambda v: "Håb\u043e", row=FRAME.index[
+        FRAME["namn"] == "Håbo"][0]),
     "no-break space": lambda: with_cell("namn", lambda v: "Nynäshamn,\u00a0norra", row=FRAME.index[
         FRAME["namn"] == "Nynäshamn, norra"][0]),
     "empty text for missing": lambda: with_cell("namn", lambda v: "", row=0),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from impactkit.errors import DataError
@@ -131,6 +131,9 @@ TYPES = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl
 
 
 @settings(max_examples=300, deadline=None)
+@example(number=6.26614776875857e16, decimals=None, refuse=True)
+@example(number=2.0**53, decimals=None, refuse=True)
+@example(number=1e15 + 0.125, decimals=None, refuse=True)
 @given(
     number=st.one_of(
         st.floats(allow_nan=False, allow_infinity=False),
@@ -170,7 +173,7 @@ def test_both_agree_on_every_whole_number(number, decimals, refuse):
     said = {} if decimals is None else {"decimals": {"a": decimals}}
     form = table_form(["a"], {"a": "number"}, **said)[0]
     try:
-        expected = framed(reference.written(str(number), column, refuse))
+        expected = framed(reference.written(str(number), column, refuse, is_exact=True))
     except reference.RefusedError:
         expected = None
     for stored in (np.array([number], dtype=np.int64), pd.array([number, None], dtype="Int64")):

@@ -62,11 +62,11 @@ def number_text(value: int | float | Decimal, *, decimals: int | None = None, re
     if number.is_integer() and abs(number) < _EXACT:
         return str(int(number))
     text = format(number, ".15g")
+    told = float(text)
     if number.is_integer():
-        if refuse and Decimal(text) != value:
+        if refuse and (told != number if isinstance(value, float) else Decimal(text) != value):
             raise TooManyDigitsError
         return text
-    told = float(text)
     if refuse and _steps(told, number) > _NEAR:
         raise TooManyDigitsError
     return str(int(told)) if told.is_integer() else text

@@ -245,7 +245,7 @@ T2 = [
     ),
 ]
 T3 = [
-    ("a worse baseline for the treated", shifted("2022", -3), "recompute", "other_rows"),
+    ("a worse baseline for the treated", shifted("2022", -3), "recompute", "other_columns"),
     (
         "a worse baseline in the results",
         put(("results", 0, "estimate", "means", 0, "mean"), 40.0),
@@ -330,8 +330,8 @@ T5 = [
     ("no correction for many", edit(PLAN, '"holm"', '"romano_wolf"'), "lock", "other_plan"),
 ]
 T6 = [
-    ("one value edited", edit(DATA, "47,2", "47,3"), "recompute", "other_rows"),
-    ("better follow-up", shifted("2025", 4), "recompute", "other_rows"),
+    ("one value edited", edit(DATA, "47,2", "47,3"), "recompute", "other_columns"),
+    ("better follow-up", shifted("2025", 4), "recompute", "other_columns"),
     (
         "better follow-up and its fingerprint left out",
         lambda members: shifted("2025", 4)(members) or {"fingerprint": "0" * 64},

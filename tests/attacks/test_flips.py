@@ -56,7 +56,7 @@ def test_every_byte_of_the_manifest_is_seen(bundle, tmp_path):
 
 def _read_again(opened, bundle):
     """Return a failure where the manifest says another thing that is computed again when verifying."""
-    computed = ("project", "language", "rows", "fingerprint", "plan_digest", "versions")
+    computed = ("project", "language", "rows", "fingerprint", "columns", "plan_digest", "versions")
     said = [getattr(opened.manifest, name) != getattr(bundle.manifest, name) for name in computed]
     return "fail" if any(said) else "pass"
 
@@ -68,6 +68,7 @@ def _read_again(opened, bundle):
         {"language": "en"},
         {"rows": 48},
         {"fingerprint": "0" * 64},
+        {"columns": {}},
         {"plan_digest": "0" * 64},
         {"versions": {"impactkit": "9"}},
     ],

@@ -66,6 +66,8 @@ class Manifest(Written):
     fingerprint : str, optional
         ``ikfp1`` of the rows; None when they are withheld, because a digest without a key would tell
         who guesses a row that the guess is right.
+    columns : dict of str to str, optional
+        A digest of each column beside those that tell rows apart; None when the rows are withheld.
     plan_digest : str
         SHA-256 of the plan's content.
     lock_digest : str, optional
@@ -84,6 +86,7 @@ class Manifest(Written):
     data: Held
     rows: StrictInt
     fingerprint: Digest | None
+    columns: dict[str, Digest] | None
     plan_digest: Digest
     lock_digest: Digest | None
     results_digest: Digest

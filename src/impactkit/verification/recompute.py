@@ -14,7 +14,7 @@ from impactkit.plans import Lock, Plan
 from impactkit.verification import manifest as names
 from impactkit.verification.averages_in import rows_from_averages
 from impactkit.verification.bundle import Bundle
-from impactkit.verification.results import data_fingerprint
+from impactkit.verification.plan_rows import data_fingerprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from impactkit.errors import UnsafeBundleError
 from impactkit.evaluation import Evaluation
 from impactkit.provenance import canonical_json
-from impactkit.verification.fingerprint import Kind, fingerprint
 from impactkit.wording import Language
 
 if TYPE_CHECKING:
-    from impactkit.plans import Plan
+    pass
 
 Record = dict[str, Any]
 
@@ -79,37 +78,6 @@ def read_json(content: bytes, name: str) -> Record:
             values={"name": name, "reason": str(error)},
         ) from None
     return found
-
-
-def data_fingerprint(plan: Plan) -> str:
-    """Return the fingerprint of a plan's rows: those columns that play a part.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan, with its data beside it.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
-    """
-    rows, data = plan.rows(), plan.data
-    single = (data.outcome, data.time, data.treated, data.first_treated, data.weight)
-    numbers = {
-        *single,
-        data.eligible,
-        data.dose,
-        data.pre_outcome,
-        data.std_error,
-        data.exposure,
-        *data.covariates,
-        *(claim.outcome for claim in plan.claims),
-    }
-    # Every column that plays a part is a date, a number, or else a code.
-    kinds: dict[str, Kind] = {name: "number" if name in numbers else "text" for name in rows.columns}
-    kinds |= {name: "date" for name in rows.columns if rows[name].dtype.kind == "M"}
-    return fingerprint(rows, kinds)
 
 
 def rendered(evaluation: Evaluation, language: Language) -> bytes:

@@ -17,7 +17,8 @@ from impactkit.verification.averages_in import averages_of
 from impactkit.verification.descriptors import described
 from impactkit.verification.disclosure import refuse_disclosures
 from impactkit.verification.manifest import Held, Manifest, digest, members_of
-from impactkit.verification.results import data_fingerprint, record_of, rendered
+from impactkit.verification.plan_rows import data_columns, data_fingerprint
+from impactkit.verification.results import record_of, rendered
 from impactkit.verification.safe_zip import read_archive, write_archive
 from impactkit.wording import Language
 
@@ -131,6 +132,7 @@ def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language, hel
         data=held,
         rows=evaluation.results[0].study.n_rows,
         fingerprint=data_fingerprint(plan) if held == "included" else None,
+        columns=data_columns(plan) if held == "included" else None,
         plan_digest=plan.digest,
         lock_digest=lock.digest if lock else None,
         results_digest=digest(contents[names.RESULTS]),

@@ -20,6 +20,8 @@ from impactkit.verification.bundle import Bundle
 from impactkit.verification.custody import step
 from impactkit.verification.difference import Difference
 from impactkit.verification.disclosure import disclosures
+from impactkit.verification.fingerprint import changed_columns
+from impactkit.verification.plan_rows import data_columns, row_keys
 from impactkit.verification.recompute import Recomputation
 from impactkit.verification.results import Record, record_of, rendered
 from impactkit.verification.verification import Step
@@ -100,13 +102,30 @@ def recomputation(bundle: Bundle, found: Recomputation) -> Step:
             sentence=Message("verify.recompute.broken"),
             troubles=found.troubles,
         )
-    if found.fingerprint != bundle.manifest.fingerprint:
-        return step("recompute", "fail", "other_rows")
+    changed = _changed_rows(bundle, found)
+    if changed is not None:
+        return changed
     if found.evaluation.results[0].study.n_rows != bundle.manifest.rows:
         return step("recompute", "fail", "other_rows")
     if bundle.manifest.data == "aggregates":
         return step("recompute", "pass", "averages", n=found.evaluation.results[0].study.n_rows)
     return step("recompute", "pass", "done", n=found.evaluation.results[0].study.n_rows)
+
+
+def _changed_rows(bundle: Bundle, found: Recomputation) -> Step | None:
+    """Return the step that names the columns which are not those sealed, or None if all are."""
+    sealed, plan = bundle.manifest, found.plan
+    here = data_columns(plan) if sealed.data == "included" and plan is not None else None
+    if (found.fingerprint, here) == (sealed.fingerprint, sealed.columns):
+        return None
+    if here is None or sealed.columns is None or plan is None:
+        return step("recompute", "fail", "other_rows")
+    keys = row_keys(plan, here)
+    changed = changed_columns(sealed.columns, here, key_columns=keys)
+    if not changed:
+        return step("recompute", "fail", "other_rows")
+    code = "other_keys" if set(changed) & set(keys) else "other_columns"
+    return step("recompute", "fail", code, n=len(changed), columns=", ".join(changed[:10]))
 
 
 def numbers(found: Recomputation, differences: Sequence[Difference], n_compared: int) -> Step:

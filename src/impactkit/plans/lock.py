@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import PrivateAttr, StrictInt, ValidationError
+from pydantic import PrivateAttr, StrictInt
 
 from impactkit.errors import DataError, PlanError
 from impactkit.plans.plan import Plan
 from impactkit.plans.roster import Digest, Roster, roster
+from impactkit.plans.strict_file import bytes_of, read_strictly
 from impactkit.provenance import canonical_json, file_digest, write_whole
-from impactkit.schema import Written, troubles_of
+from impactkit.schema import Written
 
 SPEC: Literal["ikplan1"] = "ikplan1"
+LOCK_NAME = "plan.lock.json"
 Priority = Literal["proved_prior", "claimed_prior", "not_prior"]
 
 
@@ -130,21 +131,12 @@ class Lock(Written):
             If it is missing, malformed, or its plan does not give its digest.
         """
         file = Path(path)
-        try:
-            content = file.read_bytes()
-            lock = cls.model_validate(json.loads(content, object_pairs_hook=_no_key_twice))
-        except FileNotFoundError:
-            mend = "Lock the plan first: impactkit lock plan.toml."
-            raise PlanError(
-                "There is no lock.", where="{file}", mend=mend, values={"file": str(file)}
-            ) from None
-        except ValidationError as error:
-            raise PlanError.of(troubles_of(error, cls, file.name)) from None
-        except ValueError as error:
-            raise _not_a_lock(str(error), file.name) from None
+        mend = "Lock the plan first: impactkit lock plan.toml."
+        content = bytes_of(file, what="There is no lock.", mend=mend)
+        lock = read_strictly(content, cls, file.name)
         lock._read = content
         if hashlib.sha256(canonical_json(lock.plan)).hexdigest() != lock.plan_digest:
-            raise _not_a_lock("", file.name)
+            raise _altered(file.name)
         return lock
 
 
@@ -225,25 +217,10 @@ def _roster_if_readable(plan: Plan) -> Roster | None:
         return None
 
 
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise PlanError(
-                "The key {key} stands twice in the lock.",
-                where="{key}",
-                mend="Fetch the lock again from where it was handed over; a lock is never edited.",
-                values={"key": key},
-            )
-        found[key] = value
-    return found
-
-
-def _not_a_lock(reason: str, file: str) -> PlanError:
-    altered = "The plan in {file} does not give the digest written beside it."
+def _altered(file: str) -> PlanError:
     return PlanError(
-        "{file} is not a sound lock: {reason}." if reason else altered,
+        "The plan in {file} does not give the digest written beside it.",
         where="{file}",
         mend="Fetch the lock again from where it was handed over; a lock is never edited.",
-        values={"reason": reason, "file": file},
+        values={"file": file},
     )

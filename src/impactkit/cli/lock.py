@@ -40,8 +40,8 @@ def run(asked: Namespace) -> int:
     ImpactkitError
         If the plan cannot be read, or another lock stands there.
     """
-    from impactkit.evaluation import LOCK_NAME
     from impactkit.plans import Plan, lock
+    from impactkit.plans.lock import LOCK_NAME
 
     speak_as(asked.plan, asked.lang)
     plan = Plan.read(asked.plan)

@@ -141,13 +141,18 @@ def read_amendments(folder: str | Path, lock: Lock) -> tuple[Amendment, ...]:
     Raises
     ------
     PlanError
-        If one is missing between others, does not follow the file before it, gives no reason, has a key twice,
-        or holds a plan that does not give the digest beside it.
+        If one is missing between others, does not follow the file before it, gives no reason, has a key
+        twice, or holds a plan that does not give the digest beside it.
     """
     place = Path(folder) / FOLDER
-    files = sorted(file.name for file in place.iterdir() if not file.name.startswith(".")) if place.is_dir() else []
+    files = (
+        sorted(file.name for file in place.iterdir() if not file.name.startswith("."))
+        if place.is_dir()
+        else []
+    )
     contents = {
-        name: bytes_of(place / name, what="{file} is no amendment.", mend="Move it elsewhere.") for name in files
+        name: bytes_of(place / name, what="{file} is no amendment.", mend="Move it elsewhere.")
+        for name in files
     }
     return chained(contents, lock_digest=lock.digest, locked=lock.plan)
 
@@ -213,7 +218,8 @@ def amend(
     author : str
         Who says so.
     data_seen : bool
-        Whether anything of the follow-up had been seen. Then the amendment can lower a verdict, never raise it.
+        Whether anything of the follow-up had been seen. Then the amendment can lower a verdict, never raise
+        it.
     on : date, optional
         The date to state; today when left out.
 
@@ -273,8 +279,9 @@ def is_seen(amendments: Sequence[Amendment], *, locked: Mapping[str, Any]) -> tu
     Returns
     -------
     tuple of bool
-        True when it says so; when its date is not before the day the follow-up was collected, the earliest that
-        the plans up to and including it name; and when one before it counts as seen: nobody unsees a follow-up.
+        True when it says so; when its date is not before the day the follow-up was collected, the earliest
+        that the plans up to and including it name; and when one before it counts as seen: nobody unsees a
+        follow-up.
     """
     days = [_collected(content) for content in (locked, *(one.plan for one in amendments))]
     found: list[bool] = []

@@ -72,7 +72,11 @@ def _by_key(value: Any) -> Mapping[str, Any] | None:
     """Return a table by its keys, a list of tables by their ids; None for anything else."""
     if isinstance(value, Mapping):
         return value
-    if isinstance(value, list) and value and all(isinstance(item, Mapping) and "id" in item for item in value):
+    if (
+        isinstance(value, list)
+        and value
+        and all(isinstance(item, Mapping) and "id" in item for item in value)
+    ):
         found = {str(item["id"]): item for item in value}
         return found if len(found) == len(value) else None
     return None

@@ -34,7 +34,8 @@ def read_strictly(content: bytes, model: type[Read], file: str) -> Read:
     Raises
     ------
     PlanError
-        With every trouble: it is no JSON, a key stands twice, is unknown or missing, or a value cannot be used.
+        With every trouble: it is no JSON, a key stands twice, is unknown or missing, or a value cannot be
+        used.
 
     Examples
     --------

@@ -238,12 +238,12 @@ class TestExploratory:
         assert found.results[0].grade.value == 5
         assert (found.lock, found.amendments, found.exploratory) == (None, (), True)
         assert found.to_record()["exploratory"] is True
-        assert "Utforskande" in found._repr_html_()
+        assert str(Message("evaluation.exploratory")) in found._repr_html_()
 
     def test_an_ordinary_run_does_not_say_so(self, tmp_path):
         found = evaluate(locked_in(tmp_path, content()))
         assert "exploratory" not in found.to_record()
-        assert "Utforskande" not in found._repr_html_()
+        assert str(Message("evaluation.exploratory")) not in found._repr_html_()
 
 
 def verdict(status, *, harm=False):

@@ -283,7 +283,7 @@ def is_seen(amendments: Sequence[Amendment], *, locked: Mapping[str, Any]) -> tu
         that the plans up to and including it name; and when one before it counts as seen: nobody unsees a
         follow-up.
     """
-    days = [_collected(content) for content in (locked, *(one.plan for one in amendments))]
+    days = [collected_in(content) for content in (locked, *(one.plan for one in amendments))]
     found: list[bool] = []
     for place, one in enumerate(amendments, start=1):
         named = [day for day in days[: place + 1] if day is not None]
@@ -292,7 +292,24 @@ def is_seen(amendments: Sequence[Amendment], *, locked: Mapping[str, Any]) -> tu
     return tuple(found)
 
 
-def _collected(content: Mapping[str, Any]) -> date | None:
+def collected_in(content: Mapping[str, Any]) -> date | None:
+    """Return the day a plan says that its follow-up was collected.
+
+    Parameters
+    ----------
+    content : mapping
+        All the plan says.
+
+    Returns
+    -------
+    date or None
+        None where it does not say.
+
+    Examples
+    --------
+    >>> collected_in({"data": {"follow_up_collected": "2025-10-01"}})
+    datetime.date(2025, 10, 1)
+    """
     said = content.get("data")
     try:
         return date.fromisoformat(said["follow_up_collected"]) if isinstance(said, Mapping) else None

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import PrivateAttr, StrictInt
 
 from impactkit.errors import DataError, PlanError
+from impactkit.evidence.rules_digest import rules_digest
 from impactkit.plans.plan import Plan
 from impactkit.plans.roster import Digest, Roster, roster
 from impactkit.plans.strict_file import bytes_of, read_strictly
@@ -54,6 +55,9 @@ class Lock(Written):
         The data files that were there; a follow-up not yet collected is not.
     roster : Roster, optional
         Who takes part, when the rows could be read.
+    rules_digest : str
+        SHA-256 of the rules that grades and verdicts follow and that no plan chooses: ceilings, the limits of
+        the checks, the fewest clusters. A later version with other rules is then seen as one.
     locked_on : datetime
         When, in UTC. A statement of this computer's clock, not a proof.
     """
@@ -63,6 +67,7 @@ class Lock(Written):
     plan_digest: Digest
     files: tuple[LockedFile, ...] = ()
     roster: Roster | None = None
+    rules_digest: Digest
     locked_on: datetime
     _read: bytes | None = PrivateAttr(default=None)
 
@@ -76,8 +81,12 @@ class Lock(Written):
         return hashlib.sha256(self.to_bytes()).hexdigest()
 
     def locks_the_same(self, other: Lock) -> bool:
-        """Return whether another lock holds the same plan, files and roster, whenever it was made."""
-        return self.model_copy(update={"locked_on": other.locked_on}).model_dump() == other.model_dump()
+        """Return whether another lock holds the same plan, files and roster, whenever it was made.
+
+        Nor does it matter which version of the rules was there: the first lock says which, and stands.
+        """
+        made = {"locked_on": other.locked_on, "rules_digest": other.rules_digest}
+        return self.model_copy(update=made).model_dump() == other.model_dump()
 
     def write(self, path: str | Path) -> Lock:
         """Write the lock, whole or not at all; an equal lock that stands is left as it is.
@@ -163,6 +172,7 @@ def lock(plan: Plan, *, now: datetime | None = None) -> Lock:
             LockedFile(name=file.name, sha256=file_digest(file), bytes=file.stat().st_size) for file in there
         ),
         roster=_roster_if_readable(plan),
+        rules_digest=rules_digest(),
         locked_on=(now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0),
     )
 

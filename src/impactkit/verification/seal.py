@@ -11,6 +11,7 @@ from impactkit.plans import Plan
 from impactkit.provenance import canonical_json, file_digest, versions, write_whole
 from impactkit.verification import manifest as names
 from impactkit.verification.disclosure import refuse_disclosures
+from impactkit.verification.ledger import LEDGER_NAME, Ledger
 from impactkit.verification.manifest import Manifest, digest, members_of
 from impactkit.verification.results import data_fingerprint, record_of, rendered
 from impactkit.verification.safe_zip import read_archive, write_archive
@@ -40,7 +41,7 @@ def seal(evaluation: Evaluation, path: str | Path, *, language: Language | None 
         If the plan or a data file has changed since it was evaluated, or something in them looks like a
         personal identity number. Nothing is written then.
     UsageError
-        If the plan was never read from a file, or the folder is not there.
+        If the plan was never read from a file, the folder is not there, or the run is exploratory.
 
     Notes
     -----
@@ -48,6 +49,13 @@ def seal(evaluation: Evaluation, path: str | Path, *, language: Language | None 
     holds digests of them), nor each row's influence are in the bundle, and the manifest says withheld.
     """
     target = Path(path)
+    if evaluation.exploratory:
+        raise UsageError(
+            "An exploratory run is never sealed.",
+            where="{file}",
+            mend="Evaluate the locked plan without exploratory=True, then seal.",
+            values={"file": evaluation.plan.file_name},
+        )
     if not target.parent.is_dir():
         raise UsageError(
             "There is no folder {folder}.",
@@ -57,8 +65,9 @@ def seal(evaluation: Evaluation, path: str | Path, *, language: Language | None 
         )
     plan_bytes = _plan_as_written(evaluation.plan)
     _refuse_changed_data(evaluation)
-    refuse_disclosures(evaluation.plan, plan_bytes.decode("utf-8-sig"))
-    content = write_archive(_contents(evaluation, plan_bytes, language or evaluation.plan.language))
+    contents = _contents(evaluation, plan_bytes, language or evaluation.plan.language)
+    refuse_disclosures(evaluation.plan, names.prose(contents))
+    content = write_archive(contents)
     # What cannot be opened again must not be sealed.
     read_archive(content)
     write_whole(target, content)
@@ -80,6 +89,9 @@ def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language) -> 
             }
         ),
     }
+    contents |= {one.file_name: one.to_bytes() for one in evaluation.amendments}
+    if (ledger := plan.folder / LEDGER_NAME).is_file():
+        contents[names.LEDGER] = Ledger.read(ledger).to_bytes()
     if plan.data.public:
         contents |= {names.DATA + name: (plan.folder / name).read_bytes() for name in plan.data.files}
         if lock is not None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from impactkit.carried_out import CarriedOut, carry_out
 from impactkit.errors import ImpactkitError, PlanError, Trouble
-from impactkit.evidence.lowered import Bound
+from impactkit.evidence.conclusion import Conclusion
+from impactkit.evidence.lowered import Bound, lowered_conclusion
 from impactkit.plans import Lock, Plan, prior
 from impactkit.plans.amendment import Amendment, is_seen, plan_of
 from impactkit.provenance import json_ready
@@ -29,7 +30,10 @@ class EarlierPlan:
         Whether no verdict told may be more favourable than its own: true of the plan that stood when the
         follow-up was seen, and of every one that replaced it, but the last.
     carried : CarriedOut, optional
-        What came of it; None when the data no longer fit it.
+        What came of it, with no verdict more favourable than those before it that count; None when the data
+        no longer fit it.
+    conclusion : Conclusion, optional
+        What its primary claims say together, held to those before it in the same way.
     troubles : tuple of Trouble
         Why it could not be carried out.
     """
@@ -38,6 +42,7 @@ class EarlierPlan:
     digest: str
     counts: bool
     carried: CarriedOut | None
+    conclusion: Conclusion | None
     troubles: tuple[Trouble, ...] = ()
 
     @property
@@ -63,12 +68,11 @@ class EarlierPlan:
     def bound_together(self) -> Bound:
         """What it lets be said of the primary claims together."""
         values: dict[str, str | int | float | Message] = {"plan": self.name}
-        if self.carried is None:
+        if self.conclusion is None:
             reason = Message("verdict.reason.amended.cannot", values)
             return Bound(status="not_assessable", reason=reason)
-        found = self.carried.conclusion
-        reason = Message("verdict.reason.amended.lower", {**values, "verdict": found.name})
-        return Bound(status=found.status, reason=reason)
+        reason = Message("verdict.reason.amended.lower", {**values, "verdict": self.conclusion.name})
+        return Bound(status=self.conclusion.status, reason=reason)
 
     def to_record(self) -> dict[str, Any]:
         """Return its verdicts, ready for JSON: nothing of single rows."""
@@ -85,7 +89,7 @@ class EarlierPlan:
                 }
                 for result in told
             ],
-            "conclusion": json_ready(self.carried.conclusion) if self.carried else None,
+            "conclusion": json_ready(self.conclusion),
             "troubles": [trouble.what for trouble in self.troubles],
         }
 
@@ -113,20 +117,42 @@ def earlier_plans(plan: Plan, lock: Lock, amendments: Sequence[Amendment]) -> tu
     seen = is_seen(amendments, locked=lock.plan)
     contents = [(lock.plan, lock.plan_digest), *((one.plan, one.plan_digest) for one in amendments)]
     stood = seen.count(False)
-    found = []
+    found: list[EarlierPlan] = []
     for number, (content, digest) in enumerate(contents[:-1]):
         if number == 0 or number >= stood:
             carried, troubles = _carried_out(content, by=plan, lock=lock, n_late=max(0, number - stood))
+            told, conclusion = (None, None) if carried is None else held_to(found, carried)
             found.append(
                 EarlierPlan(
                     number=number,
                     digest=digest,
                     counts=number >= stood,
-                    carried=carried,
+                    carried=told,
+                    conclusion=conclusion,
                     troubles=troubles,
                 )
             )
     return tuple(found)
+
+
+def held_to(earlier: Sequence[EarlierPlan], carried: CarriedOut) -> tuple[CarriedOut, Conclusion]:
+    """Return what came of a plan with nothing more favourable than the earlier plans that count.
+
+    Parameters
+    ----------
+    earlier : sequence of EarlierPlan
+        Those before it.
+    carried : CarriedOut
+        What came of it by itself.
+
+    Returns
+    -------
+    tuple of CarriedOut and Conclusion
+        Verdicts and conclusion as they are told.
+    """
+    counting = [one for one in earlier if one.counts]
+    told = carried.bounded({v.claim: [one.bound(v.claim) for one in counting] for v in carried.verdicts})
+    return told, lowered_conclusion(told.conclusion, [one.bound_together for one in counting])
 
 
 def n_late(lock: Lock, amendments: Sequence[Amendment]) -> int:

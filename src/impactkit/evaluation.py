@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impactkit.carried_out import ClaimResult, carry_out, studies_of
-from impactkit.earlier_plan import EarlierPlan, earlier_plans, n_late
+from impactkit.earlier_plan import EarlierPlan, earlier_plans, held_to, n_late
 from impactkit.errors import ImpactkitError, PlanError, Trouble
 from impactkit.evidence.conclusion import Conclusion
-from impactkit.evidence.lowered import lowered_conclusion
 from impactkit.evidence.verdict import Verdict
 from impactkit.plans import Lock, Plan, prior
 from impactkit.plans.amendment import Amendment, is_seen, read_amendments
@@ -173,14 +172,13 @@ def evaluate(
     when = prior(plan, lock)
     carried = carry_out(plan, prior=when, n_late=n_late(lock, chain) if lock else 0)
     earlier = earlier_plans(plan, lock, chain) if lock else ()
-    counting = [one for one in earlier if one.counts]
-    carried = carried.bounded({c.id: [one.bound(c.id) for one in counting] for c in plan.claims})
+    carried, conclusion = held_to(earlier, carried)
     return Evaluation(
         plan=plan,
         lock=lock,
         prior=when,
         results=carried.results,
-        conclusion=lowered_conclusion(carried.conclusion, [one.bound_together for one in counting]),
+        conclusion=conclusion,
         data_digests=_digests(plan),
         made_with=versions(),
         amendments=tuple(chain),

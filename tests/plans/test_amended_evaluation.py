@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from impactkit.errors import PlanError
@@ -323,7 +323,15 @@ plans = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+LOST = [claim("C2", "y", size="2"), claim("C1", "z", size="2", role="guardrail")]
+
+
+@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@example(
+    first=content(claims=LOST),
+    before=None,
+    later=[content(claims=[claim("C1", "y", size="2")]), content(claims=[claim("C2", "y", size="2")])],
+)
 @given(first=plans, before=st.one_of(st.none(), plans), later=st.lists(plans, min_size=1, max_size=2))
 def test_an_amendment_after_the_data_are_seen_never_raises_any_verdict(first, before, later):
     with TemporaryDirectory() as place:

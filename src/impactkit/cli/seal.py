@@ -41,12 +41,16 @@ def run(asked: Namespace) -> int:
         With every trouble of the plan and its data, or because something looks like personal numbers.
     """
     from impactkit.evaluation import evaluate
+    from impactkit.provenance import file_digest
+    from impactkit.verification.ledger import LEDGER_NAME, append
     from impactkit.verification.seal import seal
 
     language = speak_as(asked.plan, asked.lang)
     evaluation = evaluate(asked.plan)
     target = asked.output or evaluation.plan.folder / "bundle.zip"
     file = seal(evaluation, target, language=language)
+    ledger = evaluation.plan.folder / LEDGER_NAME
+    append(ledger, kind="seal", digest=file_digest(file), actor=evaluation.plan.project.borrower)
     line("seal.sealed", file=str(file))
     line("seal.included" if evaluation.plan.data.public else "seal.withheld", indent=2)
     if evaluation.lock is None:

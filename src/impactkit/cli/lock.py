@@ -23,7 +23,7 @@ def arguments(parser: ArgumentParser, language: Language) -> None:
 
 
 def run(asked: Namespace) -> int:
-    """Write plan.lock.json beside the plan.
+    """Write plan.lock.json beside the plan, and a line in its ledger.
 
     Parameters
     ----------
@@ -40,13 +40,17 @@ def run(asked: Namespace) -> int:
     ImpactkitError
         If the plan cannot be read, or another lock stands there.
     """
-    from impactkit.evaluation import LOCK_NAME
     from impactkit.plans import Plan, lock
+    from impactkit.plans.lock import LOCK_NAME
+    from impactkit.verification.ledger import LEDGER_NAME, Ledger, append
 
     speak_as(asked.plan, asked.lang)
     plan = Plan.read(asked.plan)
     file = plan.folder / LOCK_NAME
     standing = lock(plan).write(file)
+    ledger = plan.folder / LEDGER_NAME
+    if standing.digest not in Ledger.read(ledger).digests("lock"):
+        append(ledger, kind="lock", digest=standing.digest, actor=plan.project.borrower)
     on = standing.locked_on.date().isoformat()
     files = [one.name for one in standing.files]
     if asked.json:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import PrivateAttr, StrictInt, ValidationError
+from pydantic import PrivateAttr, StrictInt
 
 from impactkit.errors import DataError, PlanError
+from impactkit.evidence.rules_digest import rules_digest
 from impactkit.plans.plan import Plan
 from impactkit.plans.roster import Digest, Roster, roster
+from impactkit.plans.strict_file import bytes_of, read_strictly
 from impactkit.provenance import canonical_json, file_digest, write_whole
-from impactkit.schema import Written, troubles_of
+from impactkit.schema import Written
 
 SPEC: Literal["ikplan1"] = "ikplan1"
+LOCK_NAME = "plan.lock.json"
 Priority = Literal["proved_prior", "claimed_prior", "not_prior"]
 
 
@@ -53,6 +55,9 @@ class Lock(Written):
         The data files that were there; a follow-up not yet collected is not.
     roster : Roster, optional
         Who takes part, when the rows could be read.
+    rules_digest : str
+        SHA-256 of the rules that grades and verdicts follow and that no plan chooses: ceilings, the limits of
+        the checks, the fewest clusters. A later version with other rules is then seen as one.
     locked_on : datetime
         When, in UTC. A statement of this computer's clock, not a proof.
     """
@@ -62,6 +67,7 @@ class Lock(Written):
     plan_digest: Digest
     files: tuple[LockedFile, ...] = ()
     roster: Roster | None = None
+    rules_digest: Digest
     locked_on: datetime
     _read: bytes | None = PrivateAttr(default=None)
 
@@ -75,8 +81,12 @@ class Lock(Written):
         return hashlib.sha256(self.to_bytes()).hexdigest()
 
     def locks_the_same(self, other: Lock) -> bool:
-        """Return whether another lock holds the same plan, files and roster, whenever it was made."""
-        return self.model_copy(update={"locked_on": other.locked_on}).model_dump() == other.model_dump()
+        """Return whether another lock holds the same plan, files and roster, whenever it was made.
+
+        Nor does it matter which version of the rules was there: the first lock says which, and stands.
+        """
+        made = {"locked_on": other.locked_on, "rules_digest": other.rules_digest}
+        return self.model_copy(update=made).model_dump() == other.model_dump()
 
     def write(self, path: str | Path) -> Lock:
         """Write the lock, whole or not at all; an equal lock that stands is left as it is.
@@ -130,21 +140,12 @@ class Lock(Written):
             If it is missing, malformed, or its plan does not give its digest.
         """
         file = Path(path)
-        try:
-            content = file.read_bytes()
-            lock = cls.model_validate(json.loads(content, object_pairs_hook=_no_key_twice))
-        except FileNotFoundError:
-            mend = "Lock the plan first: impactkit lock plan.toml."
-            raise PlanError(
-                "There is no lock.", where="{file}", mend=mend, values={"file": str(file)}
-            ) from None
-        except ValidationError as error:
-            raise PlanError.of(troubles_of(error, cls, file.name)) from None
-        except ValueError as error:
-            raise _not_a_lock(str(error), file.name) from None
+        mend = "Lock the plan first: impactkit lock plan.toml."
+        content = bytes_of(file, what="There is no lock.", mend=mend)
+        lock = read_strictly(content, cls, file.name)
         lock._read = content
         if hashlib.sha256(canonical_json(lock.plan)).hexdigest() != lock.plan_digest:
-            raise _not_a_lock("", file.name)
+            raise _altered(file.name)
         return lock
 
 
@@ -171,6 +172,7 @@ def lock(plan: Plan, *, now: datetime | None = None) -> Lock:
             LockedFile(name=file.name, sha256=file_digest(file), bytes=file.stat().st_size) for file in there
         ),
         roster=_roster_if_readable(plan),
+        rules_digest=rules_digest(),
         locked_on=(now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0),
     )
 
@@ -225,25 +227,10 @@ def _roster_if_readable(plan: Plan) -> Roster | None:
         return None
 
 
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise PlanError(
-                "The key {key} stands twice in the lock.",
-                where="{key}",
-                mend="Fetch the lock again from where it was handed over; a lock is never edited.",
-                values={"key": key},
-            )
-        found[key] = value
-    return found
-
-
-def _not_a_lock(reason: str, file: str) -> PlanError:
-    altered = "The plan in {file} does not give the digest written beside it."
+def _altered(file: str) -> PlanError:
     return PlanError(
-        "{file} is not a sound lock: {reason}." if reason else altered,
+        "The plan in {file} does not give the digest written beside it.",
         where="{file}",
         mend="Fetch the lock again from where it was handed over; a lock is never edited.",
-        values={"reason": reason, "file": file},
+        values={"file": file},
     )

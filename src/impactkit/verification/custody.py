@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from impactkit.errors import PlanError
+from collections.abc import Iterator
+
+from impactkit.errors import ImpactkitError
+from impactkit.evidence.rules_digest import rules_digest
 from impactkit.plans import Lock, Plan
+from impactkit.plans.amendment import plan_of
 from impactkit.plans.roster import roster
 from impactkit.provenance import canonical_json
 from impactkit.verification import manifest as names
@@ -81,7 +85,7 @@ def descriptions(bundle: Bundle, plan: Plan | None) -> Step:
     held = {name: content for name, content in bundle.members.items() if name not in beside}
     try:
         again = described(plan, held, bundle.manifest.versions)
-    except PlanError:
+    except ImpactkitError:
         return step("descriptions", "fail", "differ", names=", ".join(sorted(names.DESCRIPTORS)))
     odd = sorted(name for name, content in again.items() if bundle.members[name] != content)
     if bundle.manifest.project != plan.project.name:
@@ -138,6 +142,12 @@ def locked(bundle: Bundle, found: Recomputation) -> Step:
     plan, lock = found.plan, found.lock
     if plan is None or plan.digest != bundle.manifest.plan_digest:
         return step("lock", "fail", "other_plan")
+    if found.amendments is None:
+        return Step(
+            name="lock", state="fail", sentence=Message("verify.lock.broken_chain"), troubles=found.troubles
+        )
+    if found.amendments and found.amendments[-1].plan_digest != plan.digest:
+        return step("lock", "fail", "changed_since_amended")
     if names.LOCK not in bundle.members:
         withheld = bundle.manifest.lock_digest
         return (
@@ -149,7 +159,7 @@ def locked(bundle: Bundle, found: Recomputation) -> Step:
         return Step(
             name="lock", state="fail", sentence=Message("verify.lock.unsound"), troubles=found.troubles
         )
-    if lock.plan_digest != plan.digest:
+    if not found.amendments and lock.plan_digest != plan.digest:
         return step("lock", "fail", "changed_plan")
     return _locked_data(bundle, plan, lock)
 
@@ -163,12 +173,26 @@ def _locked_data(bundle: Bundle, plan: Plan, lock: Lock) -> Step:
     # The baseline of two files is finished when the plan is locked; a single file grows with its follow-up.
     if plan.data.baseline in changed:
         return step("lock", "fail", "changed_baseline", name=str(plan.data.baseline))
-    if not _takes_in(plan, lock):
+    if not any(_takes_in(one, lock) for one in _readings(plan, lock)):
         return step("lock", "fail", "other_roster")
     on = lock.locked_on.date().isoformat()
     if changed:
         return step("lock", "not_checked", "grown", name=changed[0], on=on)
+    if lock.rules_digest != rules_digest():
+        return step("lock", "not_checked", "other_rules", on=on)
+    if bundle.amendments:
+        return step("lock", "pass", "amended", on=on, n=len(bundle.amendments))
     return step("lock", "pass", "same", on=on)
+
+
+def _readings(plan: Plan, lock: Lock) -> Iterator[Plan]:
+    """Give the ways to read who takes part: by the roles of the plan as it was locked, and as it is now."""
+    yield plan
+    if lock.plan_digest != plan.digest:
+        try:
+            yield plan_of(lock.plan, folder=plan.folder)
+        except ImpactkitError:
+            return
 
 
 def _takes_in(plan: Plan, lock: Lock) -> bool:
@@ -182,56 +206,6 @@ def _takes_in(plan: Plan, lock: Lock) -> bool:
         return False
     same = now is not None and (now.treated, now.comparison) == (lock.roster.treated, lock.roster.comparison)
     return now is not None and same and set(lock.roster.periods) <= set(now.periods)
-
-
-def handed_over(bundle: Bundle, known_plan_digest: str | None) -> Step:
-    """Ask whether the plan is the one whose digest the reviewer was given.
-
-    Parameters
-    ----------
-    bundle : Bundle
-        The bundle.
-    known_plan_digest : str or None
-        What the reviewer was given: the digest of the lock, or of the plan.
-
-    Returns
-    -------
-    Step
-        Not checked when none was given.
-    """
-    if known_plan_digest is None:
-        known = bundle.manifest.lock_digest or bundle.manifest.plan_digest
-        return step("handed_over", "not_checked", "not_given", digest=known)
-    given = known_plan_digest.strip().lower()
-    if given in (bundle.manifest.lock_digest, bundle.manifest.plan_digest):
-        return step("handed_over", "pass", "same")
-    return step("handed_over", "fail", "other", given=given[:64])
-
-
-def prior_to_data(bundle: Bundle, found: Recomputation) -> Step:
-    """Ask whether the plan came before the follow-up.
-
-    Parameters
-    ----------
-    bundle : Bundle
-        The bundle.
-    found : Recomputation
-        Its plan and lock.
-
-    Returns
-    -------
-    Step
-        Never a pass in this version: it reads no receipt from the lender, which alone would prove a date.
-    """
-    if found.plan is None:
-        return step("prior", "not_checked", "no_plan")
-    claimed = found.evaluation.prior if found.evaluation else str(bundle.results.get("prior"))
-    collected = found.plan.data.follow_up_collected
-    if claimed == "not_prior" or collected is None:
-        return step("prior", "not_checked", "not_prior")
-    dates = [day for day in (found.plan.decision.decided, found.lock and found.lock.locked_on.date()) if day]
-    stated = min(dates).isoformat() if dates else "–"
-    return step("prior", "not_checked", "claimed", stated=stated, collected=collected.isoformat())
 
 
 def signature() -> Step:

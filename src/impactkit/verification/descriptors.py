@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from impactkit.plans.averages_file import columns_of
 from impactkit.plans.data_files import ANSWERS, MISSING
 from impactkit.verification import manifest as names
 
@@ -114,7 +115,7 @@ def data_package(plan: Plan, members: Mapping[str, bytes]) -> bytes:
     resources = [_results()]
     for name in sorted(members):
         if name.startswith(names.AVERAGES):
-            resources.append(_averages(plan, name))
+            resources.append(_averages(plan, name, members[name]))
         elif name.startswith(names.DATA):
             resources.append(_data(name))
     package = {
@@ -192,9 +193,8 @@ def _results() -> dict[str, Any]:
     }
 
 
-def _averages(plan: Plan, name: str) -> dict[str, Any]:
-    claim = plan.claim(name.removeprefix(names.AVERAGES).split(".")[0])
-    columns = columns_of(plan.data, claim.outcome or plan.data.outcome)
+def _averages(plan: Plan, name: str, content: bytes) -> dict[str, Any]:
+    columns = next(csv.reader(io.StringIO(content.decode("utf-8", errors="replace"))), [])
     texts = {plan.data.aggregate_by, plan.data.cluster, plan.data.stratum}
     counts = {ANSWERS, MISSING}
     kinds = ["string" if each in texts else "integer" if each in counts else "any" for each in columns]

@@ -247,7 +247,7 @@ def disclosure(bundle: Bundle, found: Recomputation) -> Step:
     if found.plan is None or (bundle.manifest.data == "included" and found.evaluation is None):
         return step("disclosure", "not_checked", "not_computed")
     try:
-        places = disclosures(found.plan, bundle.members[names.PLAN].decode("utf-8-sig"))
+        places = disclosures(found.plan, bundle.prose)
     except Exception:
         # What cannot be searched may hold anything.
         return step("disclosure", "fail", "unreadable")

@@ -73,12 +73,16 @@ class TestWithheldData:
         assert set(members) == {
             "MANIFEST.json",
             "plan/plan.toml",
+            "plan/plan.lock.json",
             "results.json",
             "report.html",
             "environment.json",
             "ro-crate-metadata.json",
             "datapackage.json",
         }
+        locked = json.loads(members["plan/plan.lock.json"])
+        assert [file["sha256"] for file in locked["files"]] == [None]
+        assert (locked["roster"]["treated"], locked["roster"]["comparison"]) == (None, None)
         results = json.loads(members["results.json"])
         assert results["data_digests"] == {}
         assert all(result["estimate"]["influence"] == [] for result in results["results"])

@@ -12,9 +12,10 @@ from pydantic import PrivateAttr, StrictInt
 from impactkit.errors import DataError, PlanError
 from impactkit.evidence.rules_digest import rules_digest
 from impactkit.plans.plan import Plan
+from impactkit.plans.project_key import project_key
 from impactkit.plans.roster import Digest, Roster, roster
 from impactkit.plans.strict_file import bytes_of, read_strictly
-from impactkit.provenance import canonical_json, file_digest, write_whole
+from impactkit.provenance import canonical_json, file_digest, keyed_digest, write_whole
 from impactkit.schema import Written
 
 SPEC: Literal["ikplan1"] = "ikplan1"
@@ -29,14 +30,18 @@ class LockedFile(Written):
     ----------
     name : str
         Its name beside the plan.
-    sha256 : str
-        Digest of its bytes.
+    sha256 : str, optional
+        Digest of its bytes, when the rows are public.
+    hmac : str, optional
+        Keyed digest of its bytes, when they are not: a plain one would tell who guesses the file that the
+        guess is right. None where there is no key.
     bytes : int
         Its size.
     """
 
     name: str
-    sha256: Digest
+    sha256: Digest | None = None
+    hmac: Digest | None = None
     bytes: StrictInt
 
 
@@ -79,6 +84,20 @@ class Lock(Written):
     def digest(self) -> str:
         """SHA-256 of the file's bytes: what to hand to the lender."""
         return hashlib.sha256(self.to_bytes()).hexdigest()
+
+    @property
+    def tells_nothing(self) -> bool:
+        """Whether it may be passed on: it holds no plain digest of what only those at home may know."""
+        public = bool(self.plan["data"].get("public"))
+        shows_units = public or self.plan["data"].get("aggregate_by") is not None
+        named = self.roster is not None and self.roster.treated is not None
+        plain = [one.sha256 for one in self.files if one.sha256 is not None]
+        return public or not (plain or (named and not shows_units and not self.is_keyed))
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether its digests are those of a key that is kept at home."""
+        return any(one.hmac is not None for one in self.files)
 
     def locks_the_same(self, other: Lock) -> bool:
         """Return whether another lock holds the same plan, files and roster, whenever it was made.
@@ -149,7 +168,7 @@ class Lock(Written):
         return lock
 
 
-def lock(plan: Plan, *, now: datetime | None = None) -> Lock:
+def lock(plan: Plan, *, now: datetime | None = None, key: bytes | None = None) -> Lock:
     """Fix a plan, with digests of the data files that are there.
 
     Parameters
@@ -158,6 +177,8 @@ def lock(plan: Plan, *, now: datetime | None = None) -> Lock:
         The plan.
     now : datetime, optional
         The time to state; the clock's when left out.
+    key : bytes, optional
+        The project's key, for data about people; the one beside the plan when left out.
 
     Returns
     -------
@@ -165,16 +186,39 @@ def lock(plan: Plan, *, now: datetime | None = None) -> Lock:
         Ready to be written.
     """
     there = [plan.folder / name for name in plan.data.files if (plan.folder / name).is_file()]
+    key = None if plan.data.public else key or project_key(plan.folder)
     return Lock(
         plan=plan.content(),
         plan_digest=plan.digest,
-        files=tuple(
-            LockedFile(name=file.name, sha256=file_digest(file), bytes=file.stat().st_size) for file in there
-        ),
-        roster=_roster_if_readable(plan),
+        files=tuple(locked_file(file, public=plan.data.public, key=key) for file in there),
+        roster=_roster_if_readable(plan, key),
         rules_digest=rules_digest(),
         locked_on=(now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0),
     )
+
+
+def locked_file(file: Path, *, public: bool, key: bytes | None) -> LockedFile:
+    """Return a data file as a lock holds it.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+    public : bool
+        Whether its rows are.
+    key : bytes or None
+        The project's key.
+
+    Returns
+    -------
+    LockedFile
+        With a plain digest, a keyed one, or none.
+    """
+    size = file.stat().st_size
+    if public:
+        return LockedFile(name=file.name, sha256=file_digest(file), bytes=size)
+    hmac = None if key is None else keyed_digest(key, file.read_bytes())
+    return LockedFile(name=file.name, hmac=hmac, bytes=size)
 
 
 def prior(plan: Plan, lock: Lock | None, *, received: date | None = None) -> Priority:
@@ -219,9 +263,9 @@ def prior(plan: Plan, lock: Lock | None, *, received: date | None = None) -> Pri
     return "claimed_prior" if min(stated) < collected else "not_prior"
 
 
-def _roster_if_readable(plan: Plan) -> Roster | None:
+def _roster_if_readable(plan: Plan, key: bytes | None) -> Roster | None:
     try:
-        return roster(plan.rows(), plan.data)
+        return roster(plan.rows(), plan.data, key=key)
     except DataError:
         # A plan is locked before its follow-up exists; what can be read then is only what is there.
         return None

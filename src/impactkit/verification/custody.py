@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from impactkit.errors import ImpactkitError
 from impactkit.evidence.rules_digest import rules_digest
@@ -18,6 +19,9 @@ from impactkit.verification.recompute import Recomputation
 from impactkit.verification.safe_zip import write_archive
 from impactkit.verification.verification import State, Step
 from impactkit.wording import Message
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def step(name: str, state: State, code: str, /, **values: str | int) -> Step:
@@ -161,10 +165,10 @@ def locked(bundle: Bundle, found: Recomputation) -> Step:
         )
     if not found.amendments and lock.plan_digest != plan.digest:
         return step("lock", "fail", "changed_plan")
-    return _locked_data(bundle, plan, lock)
+    return _locked_data(bundle, found, plan, lock)
 
 
-def _locked_data(bundle: Bundle, plan: Plan, lock: Lock) -> Step:
+def _locked_data(bundle: Bundle, found: Recomputation, plan: Plan, lock: Lock) -> Step:
     changed = [
         file.name
         for file in lock.files
@@ -173,13 +177,18 @@ def _locked_data(bundle: Bundle, plan: Plan, lock: Lock) -> Step:
     # The baseline of two files is finished when the plan is locked; a single file grows with its follow-up.
     if plan.data.baseline in changed:
         return step("lock", "fail", "changed_baseline", name=str(plan.data.baseline))
-    if not any(_takes_in(one, lock) for one in _readings(plan, lock)):
-        return step("lock", "fail", "other_roster")
     on = lock.locked_on.date().isoformat()
+    if bundle.manifest.data == "withheld" and (lock.roster or lock.files):
+        return step("lock", "not_checked", "kept", on=on)
+    rows = found.averaged if bundle.manifest.data == "aggregates" else None
+    if not any(_takes_in(one, lock, rows) for one in _readings(plan, lock)):
+        return step("lock", "fail", "other_roster")
     if changed:
         return step("lock", "not_checked", "grown", name=changed[0], on=on)
     if lock.rules_digest != rules_digest():
         return step("lock", "not_checked", "other_rules", on=on)
+    if bundle.manifest.data == "aggregates":
+        return step("lock", "pass", "same_areas", on=on)
     if bundle.amendments:
         return step("lock", "pass", "amended", on=on, n=len(bundle.amendments))
     return step("lock", "pass", "same", on=on)
@@ -195,12 +204,12 @@ def _readings(plan: Plan, lock: Lock) -> Iterator[Plan]:
             return
 
 
-def _takes_in(plan: Plan, lock: Lock) -> bool:
+def _takes_in(plan: Plan, lock: Lock, rows: pd.DataFrame | None) -> bool:
     """Return whether everyone on the locked roster is still in the data, in the same group and periods."""
     if lock.roster is None:
         return True
     try:
-        now = roster(plan.rows(), plan.data)
+        now = roster(plan.rows() if rows is None else rows, plan.data)
     except Exception:
         # Rows that cannot be read hold nobody.
         return False

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from impactkit.errors import ImpactkitError, Trouble
 from impactkit.evaluation import Evaluation, evaluate, evaluation_of
@@ -17,6 +18,9 @@ from impactkit.verification import manifest as names
 from impactkit.verification.averages_in import refuse_superfluous, rows_from_averages
 from impactkit.verification.bundle import Bundle
 from impactkit.verification.plan_rows import data_fingerprint
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,16 @@ class Recomputation:
     fingerprint: str | None = None
     amendments: tuple[Amendment, ...] | None = ()
     troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def averaged(self) -> pd.DataFrame | None:
+        """The averages of all claims, one below the other, where the numbers were computed from averages."""
+        import pandas as pd
+
+        results = self.evaluation.results if self.evaluation else ()
+        held = [result.rows for result in results if result.rows is not None]
+        every = [each for rows in held for each in (rows.averages, rows.other_averages) if each is not None]
+        return pd.concat([each.frame for each in every], ignore_index=True) if every else None
 
 
 @contextmanager

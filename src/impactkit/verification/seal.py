@@ -135,7 +135,7 @@ def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language, hel
         contents |= {names.DATA + name: (plan.folder / name).read_bytes() for name in plan.data.files}
     if held == "aggregates":
         contents |= {names.AVERAGES + name: file for name, file in averages_of(evaluation).items()}
-    if plan.data.public and lock is not None:
+    if lock is not None and lock.tells_nothing:
         contents[names.LOCK] = lock.to_bytes()
     contents |= described(plan, contents, evaluation.made_with)
     made = Manifest(

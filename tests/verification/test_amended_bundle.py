@@ -305,7 +305,7 @@ class TestReceipt:
         )
 
     def test_a_withheld_lock_with_another_plan_does_not_pass_by_its_digest(
-        self, project, short_reports, tmp_path
+        self, project, short_reports, tmp_path, opened, resealing
     ):
         folder = project(change=lambda text: text.replace("public = true", "public = false")).plan.folder
         file = self.received(folder, tmp_path)

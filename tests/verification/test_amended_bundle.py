@@ -8,10 +8,11 @@ import pytest
 from impactkit.errors import PlanError, UsageError
 from impactkit.evaluation import LOCK_NAME, evaluate
 from impactkit.plans import Plan, lock
-from impactkit.plans.amendment import amend
+from impactkit.plans.amendment import Amendment, amend
 from impactkit.plans.receipt import Receipt, receipt
 from impactkit.provenance import canonical_json
 from impactkit.verification import custody
+from impactkit.verification.earlier_claims import above_their_bounds
 from impactkit.verification.ledger import LEDGER_NAME, Ledger, append
 from impactkit.verification.seal import seal
 from impactkit.verification.verify import verify
@@ -172,6 +173,75 @@ def test_withheld_rows_leave_the_amendments_in(project, short_reports, tmp_path,
     assert FIRST in opened(bundle)
     found = verify(bundle)
     assert (found.exit_code, told(found, "lock")) == (3, ("not_checked", "withheld"))
+
+
+def earlier(*statuses, first=0, counts=True):
+    return [
+        {"number": place, "counts": counts, "verdicts": [{"claim": "C1", "verdict": {"status": status}}]}
+        for place, status in enumerate(statuses, start=first)
+    ]
+
+
+def results(status, before, *, claim="C1"):
+    return {"results": [{"claim": claim, "verdict": {"status": status}}], "earlier": before}
+
+
+@pytest.mark.parametrize(
+    ("seen", "status", "before", "odd"),
+    [
+        ([], "supported", [], []),
+        ([True], "supported", earlier("supported"), []),
+        ([True], "supported", earlier("partly_supported"), ["C1"]),
+        ([True], "contradicted", earlier("partly_supported"), []),
+        ([True], "not_assessable", earlier("contradicted"), ["C1"]),
+        ([True], "inconclusive", [{"number": 0, "counts": True, "verdicts": []}], ["C1"]),
+        ([True], "not_assessable", [{"number": 0, "counts": True, "verdicts": []}], []),
+        ([True], "contradicted", [], ["C1"]),
+        ([True], "contradicted", earlier("supported", counts=False), ["C1"]),
+        ([False], "supported", earlier("inconclusive", counts=False), []),
+        ([False], "supported", [], ["C1"]),
+        ([False, True], "supported", earlier("supported", first=1), ["C1"]),
+        (
+            [False, True],
+            "supported",
+            earlier("inconclusive", counts=False) + earlier("supported", first=1),
+            [],
+        ),
+        ([True, True], "supported", earlier("supported", "contradicted"), ["C1"]),
+        ([True, True], "supported", earlier("supported"), ["C1"]),
+    ],
+)
+def test_told_verdicts_keep_to_their_bounds_where_nothing_is_computed(make_chain, seen, status, before, odd):
+    assert above_their_bounds(results(status, before), make_chain(seen)) == odd
+
+
+@pytest.fixture
+def make_chain():
+    def made(seen):
+        return [
+            Amendment(
+                number=place,
+                previous="0" * 64,
+                reason=WHY,
+                author="A",
+                date=EARLY,
+                data_seen=one,
+                plan={},
+                plan_digest="0" * 64,
+                changed=("x",),
+            )
+            for place, one in enumerate(seen, start=1)
+        ]
+
+    return made
+
+
+def test_a_withheld_verdict_above_the_first_plans_fails(project, short_reports, tmp_path, opened, resealing):
+    folder = project(change=lambda text: text.replace("public = true", "public = false")).plan.folder
+    amended(folder)
+    change = in_json("results.json", lambda r: r.pop("earlier"))
+    found = verify(forged_from(sealed_from(folder, tmp_path), opened, resealing, change))
+    assert (found.exit_code, told(found, "verdict")) == (1, ("fail", "contradicts"))
 
 
 def test_a_personal_number_in_a_reason_is_not_sealed(folder, short_reports, tmp_path):

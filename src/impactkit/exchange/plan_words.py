@@ -37,7 +37,7 @@ def plain(text: object) -> str:
     Examples
     --------
     >>> plain("# A <b>")
-    '\\\\# A &lt;b&gt;'
+    '\\# A &lt;b&gt;'
     """
     if isinstance(text, list | dict | bool):
         text = canonical_json(text).decode("utf-8")

@@ -500,3 +500,49 @@ class TestLedger:
         (folder / LEDGER_NAME).write_text("{}\n")
         with pytest.raises(PlanError):
             sealed_from(folder, tmp_path)
+
+
+class TestWithLittleToGoBy:
+    """What the steps say where a bundle's plan, day or lock is not there."""
+
+    def test_a_plan_that_cannot_be_read_is_said_to_be(
+        self, folder, short_reports, tmp_path, opened, resealing
+    ):
+        def change(members):
+            members["plan/plan.toml"] = members["plan/plan.toml"].replace(b"[project]", b"[projekt]")
+
+        found = verify(forged_from(sealed_from(folder, tmp_path), opened, resealing, change))
+        assert told(found, "prior") == ("not_checked", "no_plan")
+
+    def test_without_a_day_for_the_follow_up_no_receipt_proves_anything(
+        self, project, short_reports, tmp_path
+    ):
+        def change(text):
+            return "".join(line for line in text.splitlines(True) if "follow_up_collected" not in line)
+
+        folder = project(change=change).plan.folder
+        kept = receipt(folder, received_by="x", received_on=EARLY).write(tmp_path / "receipt.json")
+        found = verify(sealed_from(folder, tmp_path), receipt=kept)
+        assert told(found, "handed_over") == ("pass", "received")
+        assert told(found, "prior") == ("not_checked", "not_prior")
+
+    def test_a_plan_decided_afterwards_is_not_called_prior(self, project, short_reports, tmp_path):
+        folder = project(
+            locked=False, change=lambda text: text.replace("decided = 2022-09-01", "")
+        ).plan.folder
+        assert told(verify(sealed_from(folder, tmp_path)), "prior") == ("not_checked", "not_prior")
+
+    def test_a_withheld_lock_with_amendments_since_the_receipt(self, project, short_reports, tmp_path):
+        folder = project(change=lambda text: text.replace("public = true", "public = false")).plan.folder
+        kept = receipt(folder, received_by="x", received_on=EARLY).write(tmp_path / "receipt.json")
+        amended(folder)
+        found = verify(sealed_from(folder, tmp_path), receipt=kept)
+        assert told(found, "handed_over") == ("pass", "received_and_amended")
+        assert told(found, "prior") == ("pass", "proved")
+
+
+def test_given_lock_and_amendments_are_found_beside_the_plan(folder):
+    amended(folder)
+    standing = evaluate(folder)
+    again = evaluate(folder, lock=standing.lock)
+    assert again.to_record() == standing.to_record()

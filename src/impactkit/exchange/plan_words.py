@@ -129,12 +129,34 @@ def the_plan(what: Catalogue | Plan) -> Plan:
 
 
 def bullets(*texts: str) -> str:
-    """Return lines with a mark before each; empty when there are none."""
+    """Return lines with a mark before each.
+
+    Parameters
+    ----------
+    *texts : str
+        One a line; an empty one is passed over.
+
+    Returns
+    -------
+    str
+        Empty when there are none.
+    """
     return "\n".join(f"- {text}" for text in texts if text)
 
 
 def said(**facts: object) -> tuple[str, ...]:
-    """Return named facts as lines, those that the plan gives; an underscore is written as a space."""
+    """Return named facts as lines, those that the plan gives.
+
+    Parameters
+    ----------
+    **facts : object
+        By name; an underscore is written as a space.
+
+    Returns
+    -------
+    tuple of str
+        Name and fact.
+    """
     return tuple(
         f"{name.replace('_', ' ').capitalize()}: {plain(value)}"
         for name, value in facts.items()

@@ -19,7 +19,14 @@ from impactkit.evidence.examine import examine
 from impactkit.evidence.family import Multiplicity
 from impactkit.evidence.grade import EvidenceGrade
 from impactkit.evidence.judge import judge_together
-from impactkit.evidence.lowered import Bound, amended_after_data, is_lowered, lowered, lowered_conclusion
+from impactkit.evidence.lowered import (
+    Bound,
+    amended_after_data,
+    is_lowered,
+    lowered,
+    lowered_conclusion,
+    unjudged,
+)
 from impactkit.evidence.treated_after import treated_after
 from impactkit.evidence.verdict import Verdict
 from impactkit.plans import Plan
@@ -29,7 +36,6 @@ from impactkit.plans.declared import declared
 from impactkit.plans.lock import Priority
 from impactkit.plans.planned_estimator import planned_estimator
 from impactkit.provenance import json_ready
-from impactkit.wording import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +138,7 @@ class CarriedOut:
 
     def unjudged(self) -> CarriedOut:
         """Return it with everything computed and no claim judged: an exploratory run."""
-        told = tuple(replace(result, verdict=_unjudged(result.verdict)) for result in self.results)
+        told = tuple(replace(result, verdict=unjudged(result.verdict)) for result in self.results)
         return replace(self, results=told)
 
 
@@ -195,16 +201,6 @@ def carry_out(
         )
     )
     return CarriedOut(plan=plan, prior=prior, results=results, cases=tuple(cases))
-
-
-def _unjudged(verdict: Verdict) -> Verdict:
-    return replace(
-        verdict,
-        status="not_assessable",
-        reasons=(Message("verdict.reason.exploratory"),),
-        harm=False,
-        minimum_detectable=math.nan,
-    )
 
 
 def _case(

@@ -10,6 +10,7 @@ from impactkit.carried_out import CarriedOut, carry_out
 from impactkit.errors import ImpactkitError, PlanError, Trouble
 from impactkit.evidence.conclusion import Conclusion
 from impactkit.evidence.lowered import Bound, lowered_conclusion
+from impactkit.evidence.verdict import Verdict
 from impactkit.plans import Lock, Plan, prior
 from impactkit.plans.amendment import Amendment, is_seen, plan_of
 from impactkit.plans.claim_rows import ClaimRows
@@ -56,6 +57,11 @@ class EarlierPlan:
         if self.number == 0:
             return Message("amendment.plan.locked")
         return Message("amendment.plan.amended", {"n": self.number})
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...] | None:
+        """Its verdicts; None when it could not be carried out."""
+        return None if self.carried is None else self.carried.verdicts
 
     def bound(self, claim: str) -> Bound:
         """Return what it lets be said of a claim."""

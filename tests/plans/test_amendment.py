@@ -106,7 +106,15 @@ def twice(place):
     file.write_bytes(file.read_bytes().replace(b'{"author"', b'{"number":2,"author"', 1))
 
 
+def nested(place):
+    plan = "x"
+    for _ in range(300):
+        plan = {"a": plan}
+    edited(plan=plan, plan_digest=hashlib.sha256(canonical_json(plan)).hexdigest())(place)
+
+
 BROKEN = {
+    "nested": (nested, "is not what has"),
     "gap": (lambda place: (place / "0001.json").unlink(), "Amendment 1 is missing"),
     "renamed": (lambda place: (place / "0001.json").rename(place / "first.json"), "Amendment 1 is missing"),
     "stranger": (lambda place: (place / "notes.txt").write_text("x"), "notes.txt is no amendment"),
@@ -277,3 +285,25 @@ def test_the_plan_of_a_chain_knows_its_folder(make, locked, tmp_path):
     one = amend(make("decision", alpha="0.10"), **SAID)
     assert one.amended(folder=tmp_path).folder == tmp_path
     assert isinstance(one.amended(), Plan)
+
+
+@pytest.mark.parametrize("depth", [100, 450, 700, 900, 950])
+def test_what_is_nested_too_deeply_is_no_plan(depth):
+    deep = json.loads('{"a":' * depth + "1" + "}" * depth)
+    contents = canonical_json(
+        {
+            "spec": "ikamendment1",
+            "number": 1,
+            "previous": "0" * 64,
+            "reason": WHY,
+            "author": "A",
+            "date": "2022-03-01",
+            "data_seen": False,
+            "plan": deep,
+            "plan_digest": hashlib.sha256(canonical_json(deep)).hexdigest(),
+            "changed": ["a"],
+        }
+    )
+    deeper = {"a": json.loads('{"a":' * (depth - 1) + "2" + "}" * (depth - 1))}
+    with pytest.raises(PlanError):
+        chained({"0001.json": contents}, lock_digest="0" * 64, locked=deeper)

@@ -147,6 +147,44 @@ def is_lowered(verdict: Verdict) -> bool:
     return bool(verdict.reasons) and verdict.reasons[0].code.startswith("verdict.reason.amended.")
 
 
+def unjudged(verdict: Verdict) -> Verdict:
+    """Return a verdict of an exploratory run: its numbers, and nothing said.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        What would have been said.
+
+    Returns
+    -------
+    Verdict
+        Not assessable, for the one reason that it was never to be judged.
+    """
+    return replace(
+        verdict,
+        status="not_assessable",
+        reasons=(Message("verdict.reason.exploratory"),),
+        harm=False,
+        minimum_detectable=math.nan,
+    )
+
+
+def is_unjudged(verdict: Verdict) -> bool:
+    """Return whether a verdict is of an exploratory run.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        The verdict.
+
+    Returns
+    -------
+    bool
+        Told from its one reason.
+    """
+    return [reason.code for reason in verdict.reasons] == ["verdict.reason.exploratory"]
+
+
 def amended_after_data(examined: Examined, *, n: int) -> Examined:
     """Return what was examined with one more failed check: the plan was amended after the follow-up was seen.
 

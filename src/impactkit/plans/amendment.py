@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from impactkit.errors import PlanError, Trouble, Value
-from impactkit.plans.changes import PlanChange, changes
+from impactkit.plans.changes import changes
 from impactkit.plans.lock import LOCK_NAME, Lock
 from impactkit.plans.plan import Plan
 from impactkit.plans.project import Text
@@ -192,7 +192,7 @@ def chained(
         one = read_strictly(contents[name], Amendment, name)
         one._read = contents[name]
         _refuse_unsound(one, name, place=place, previous=previous)
-        if before is not None and one.changed != _paths(changes(before, one.plan)):
+        if before is not None and one.changed != _changed(before, one.plan):
             raise _broken("What {file} says has changed is not what has.", name)
         found.append(one)
         previous, before = one.digest, one.plan
@@ -237,7 +237,7 @@ def amend(
     lock = Lock.read(plan.folder / LOCK_NAME)
     earlier = read_amendments(plan.folder, lock)
     before: Lock | Amendment = earlier[-1] if earlier else lock
-    changed = _paths(changes(before.plan, plan.content()))
+    changed = _changed(before.plan, plan.content())
     if not changed:
         raise PlanError(
             "The plan says what it said before, so there is nothing to amend.",
@@ -326,8 +326,12 @@ def _refuse_unsound(one: Amendment, name: str, *, place: int, previous: str) -> 
         raise _broken("The plan in {file} does not give the digest written beside it.", name)
 
 
-def _paths(found: Sequence[PlanChange]) -> tuple[str, ...]:
-    return tuple(change.path for change in found)
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return the paths of what differs; None where a stranger's file is nested too deeply to be a plan."""
+    try:
+        return tuple(change.path for change in changes(before, after))
+    except RecursionError:
+        return None
 
 
 def _broken(what: str, file: str, *, mend: str = _MEND, **values: Value) -> PlanError:

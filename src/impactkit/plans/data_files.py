@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, StrictFloat, StrictInt, model_validator
+from pydantic import AfterValidator, model_validator
 
 from impactkit.errors import Trouble
 from impactkit.plans.project import Text
-from impactkit.schema import Written, fault
+from impactkit.schema import Period, Written, fault
 
 
 def _beside_the_plan(name: str) -> str:
@@ -86,7 +86,7 @@ class DataFiles(Written):
     time: Text | None = None
     treated: Text | None = None
     first_treated: Text | None = None
-    start: StrictInt | StrictFloat | date | None = None
+    start: Period | None = None
     cluster: Text | None = None
     stratum: Text | None = None
     weight: Text | None = None

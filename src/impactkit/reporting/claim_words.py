@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from impactkit.evidence.lowered import is_lowered, is_unjudged
 from impactkit.plans.refused import accepted
 from impactkit.reporting.evaluated import Telling
 from impactkit.wording import what_is_wrong
@@ -50,6 +51,10 @@ def verdict_sentence(telling: Telling) -> str:
         What may be said.
     """
     verdict, claim = telling.result.verdict, telling.result.claim
+    if is_lowered(verdict):
+        return telling.say("verdict.amended", verdict=verdict.name)
+    if is_unjudged(verdict):
+        return telling.say("verdict.exploratory")
     kind: str = verdict.status
     if claim.is_of_margin and kind in {"supported", "inconclusive", "contradicted"}:
         kind = f"{kind}_{claim.change}"
@@ -114,6 +119,8 @@ def _by_verdict(telling: Telling) -> tuple[str, ...]:
     verdict, claim, measure = telling.result.verdict, telling.result.claim, telling.measure
     safe = claim.change == "no_harm"
     minimum = telling.minimum
+    if is_lowered(verdict):
+        return (telling.say("not_shown.amended"),)
     if verdict.status == "supported":
         kinds = {"no_harm": "some_harm", "no_effect": "some_change"}
         kind, point = kinds.get(claim.change, "larger"), measure.change(verdict.point)

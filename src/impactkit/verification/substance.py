@@ -20,6 +20,7 @@ from impactkit.verification.bundle import Bundle
 from impactkit.verification.custody import step
 from impactkit.verification.difference import Difference
 from impactkit.verification.disclosure import disclosures
+from impactkit.verification.earlier_claims import above_their_bounds
 from impactkit.verification.fingerprint import changed_columns
 from impactkit.verification.plan_rows import data_columns, row_keys
 from impactkit.verification.recompute import Recomputation
@@ -179,10 +180,11 @@ def verdicts(bundle: Bundle, found: Recomputation, differences: Sequence[Differe
             for r in bundle.results["results"]
             if not _hangs_together(r, found.plan, bundle.results)
         ]
+        odd += above_their_bounds(bundle.results, found.amendments or ())
     except (ImpactkitError, KeyError, TypeError, ValueError, AttributeError, IndexError):
         return step("verdict", "fail", "unreadable")
     if odd:
-        return step("verdict", "fail", "contradicts", claims=", ".join(odd))
+        return step("verdict", "fail", "contradicts", claims=", ".join(dict.fromkeys(odd)))
     return step("verdict", "not_checked", "consistent")
 
 

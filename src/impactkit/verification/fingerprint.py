@@ -24,6 +24,7 @@ __all__ = ["SPEC", "Kind", "changed_columns", "column_digests", "fingerprint", "
 
 SPEC = "ikfp1"
 LongNumbers = Literal["round", "refuse"]
+HashFunction = Callable[[bytes], bytes]
 _ROW, _TABLE = b"\x00", b"\x02"
 _KEY_SIZE = 32
 #: Rows written at a time, so that memory does not grow with the table.
@@ -94,10 +95,8 @@ def fingerprint(
     table = eager(frame)
     form = table_form(table.columns, kinds, units=units, decimals=decimals)
     digest = digest_with(key)
-    leaves = bytearray()
-    for columns in slices(table, form, refuse_long=refuses(long_numbers)):
-        leaves += _leaves(joined(columns), digest)
-    return _fingerprint(form, bytes(leaves), digest)
+    leaves = row_digests(table, form, digest=digest, refuse_long=refuses(long_numbers))
+    return fingerprint_of_leaves(form, leaves, digest=digest)
 
 
 def column_digests(
@@ -155,7 +154,7 @@ def column_digests(
         for name, part in parts.items():
             leaves[name] += _leaves(joined([columns[place] for place in part]), digest)
     return {
-        name: _fingerprint([form[place] for place in part], bytes(leaves[name]), digest)
+        name: fingerprint_of_leaves([form[place] for place in part], bytes(leaves[name]), digest=digest)
         for name, part in parts.items()
     }
 
@@ -252,7 +251,7 @@ def eager(frame: IntoFrame) -> nw.DataFrame[Any]:
     return table.collect() if isinstance(table, nw.LazyFrame) else table
 
 
-def digest_with(key: bytes | None) -> Callable[[bytes], bytes]:
+def digest_with(key: bytes | None) -> HashFunction:
     """Return SHA-256, or HMAC-SHA-256 with a key.
 
     Parameters
@@ -345,13 +344,56 @@ def refuses(long_numbers: LongNumbers) -> bool:
     return long_numbers == "refuse"
 
 
-def _fingerprint(form: Sequence[ColumnForm], leaves: bytes, digest: Callable[[bytes], bytes]) -> str:
+def row_digests(
+    table: nw.DataFrame[Any], form: Sequence[ColumnForm], *, digest: HashFunction, refuse_long: bool = False
+) -> bytes:
+    """Return the digest of every row, one after another, in the table's order.
+
+    Parameters
+    ----------
+    table : narwhals DataFrame
+        The table.
+    form : sequence of ColumnForm
+        Its columns in order.
+    digest : callable
+        As `digest_with` gives it.
+    refuse_long : bool
+        Whether numbers of more than 15 significant digits are refused.
+
+    Returns
+    -------
+    bytes
+        32 bytes for each row.
+    """
+    leaves = bytearray()
+    for columns in slices(table, form, refuse_long=refuse_long):
+        leaves += _leaves(joined(columns), digest)
+    return bytes(leaves)
+
+
+def fingerprint_of_leaves(form: Sequence[ColumnForm], leaves: bytes, *, digest: HashFunction) -> str:
+    """Return the fingerprint of a table, by the digests of its rows.
+
+    Parameters
+    ----------
+    form : sequence of ColumnForm
+        Its columns in order.
+    leaves : bytes
+        The digest of every row, in any order.
+    digest : callable
+        As `digest_with` gives it.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
     head = header(SPEC, form, len(leaves) // merkle.SIZE)
     root = merkle.root(merkle.sorted_leaves(leaves))
     return digest(_TABLE + len(head).to_bytes(8, "big") + head + root).hex()
 
 
-def _leaves(rows: list[bytes], digest: Callable[[bytes], bytes]) -> bytes:
+def _leaves(rows: list[bytes], digest: HashFunction) -> bytes:
     return b"".join([digest(_ROW + row) for row in rows])
 
 

@@ -19,7 +19,7 @@ from impactkit.verification.cells import cell, framed
 from impactkit.verification.commitment import Commitment, commit
 from impactkit.verification.fingerprint import fingerprint, read_key
 from impactkit.verification.opening import Opening, check_opening, open_rows
-from impactkit.verification.table_form import table_form
+from impactkit.verification.table_form import header, table_form
 
 KEY = bytes(range(32))
 KINDS = {"vem": "text", "svar": "number", "med": "bool", "dag": "date"}
@@ -51,7 +51,10 @@ def by_hand(frame, key):
 
 def test_it_is_what_the_specification_says():
     salt, leaves = by_hand(FRAME, KEY)
-    assert MADE.root == merkle.root(b"".join(leaves)).hex()
+    head = header("ikcommitment1", table_form(list(KINDS), KINDS, **SAID), 7)
+    assert head.startswith(b'{"columns":[["dag","date"],') and b'"rows":7,"spec":"ikcommitment1"' in head
+    content = b"\x02" + len(head).to_bytes(8, "big") + head + merkle.root(b"".join(leaves))
+    assert MADE.root == hashlib.sha256(content).hexdigest()
     assert [row.salt for row in ALL.rows] == [one.hex() for one in salt]
     assert MADE.fingerprint == fingerprint(FRAME, KINDS, key=KEY, **SAID)
     assert MADE.rows == 7
@@ -65,7 +68,7 @@ def test_it_is_what_the_specification_says():
 
 def test_the_form_is_pinned():
     """A change here breaks every commitment ever handed over: it needs a new name, not a new value."""
-    assert MADE.root == "f10164f70e6a9cf1bb02ea5b2acd839d98560065844db4d543fcb91e7909c391"
+    assert MADE.root == "03c5c252eb64eae97e091ff2de8c324b96c8185fd8aa6f77e8c3b30e5b2fb5be"
 
 
 def test_the_same_rows_in_any_order_and_library_give_the_same():
@@ -199,10 +202,22 @@ def test_no_row_passes_in_another_place(place):
         {"rows": 6},
         {"rows": 0},
         {"columns": MADE.columns[1:]},
+        {"columns": tuple(c.model_copy(update={"unit": "kr"}) for c in MADE.columns)},
+        {"columns": (*MADE.columns[:3], MADE.columns[3].model_copy(update={"name": "namn"}))},
         {"columns": MADE.columns[::-1]},
         {"columns": tuple(c.model_copy(update={"kind": "text"}) for c in MADE.columns)},
     ],
-    ids=["root", "row more", "row less", "no rows", "column less", "columns turned", "kinds"],
+    ids=[
+        "root",
+        "row more",
+        "row less",
+        "no rows",
+        "column less",
+        "units",
+        "a name",
+        "columns turned",
+        "kinds",
+    ],
 )
 def test_another_commitment_does_not_take_the_rows(update):
     with pytest.raises(VerificationError):
@@ -248,16 +263,28 @@ def test_a_row_that_is_not_there_cannot_be_shown(index):
 )  # fmt: skip
 def test_only_what_a_cell_is_shown_as_is_taken(kind, value):
     """A commitment to bytes that are no cell cannot be opened as one."""
-    form = table_form(["a"], {"a": kind})[0]
+    with pytest.raises(VerificationError):
+        check_opening(*one_cell(kind, value))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("number", "1.5"), ("number", "-1.25e-07"), ("number", "1e+100"), ("text", "å"), ("date", "2024-02-29")],
+)
+def test_what_a_cell_is_shown_as_is_taken(kind, value):
+    assert check_opening(*one_cell(kind, value)) == ({"a": value},)
+
+
+def one_cell(kind, value):
+    """Return a commitment to one cell whose bytes are those of the value, and its opening."""
     letter = b"n" if kind == "number" else b""
     plain = value if isinstance(value, str) else "t"
     salt = bytes(32)
-    content = framed(letter + plain.encode("utf-8"))
-    root = hashlib.sha256(b"\x00" + salt + content).hexdigest()
-    made = Commitment(columns=({"name": "a", "kind": form.kind},), rows=1, fingerprint="0" * 64, root=root)
+    top = hashlib.sha256(b"\x00" + salt + framed(letter + plain.encode("utf-8"))).digest()
+    made = Commitment(columns=({"name": "a", "kind": kind},), rows=1, fingerprint="0" * 64, root="0" * 64)
+    made = made.model_copy(update={"root": made.root_over(top)})
     row = {"index": 0, "values": (value,), "salt": salt.hex(), "path": ()}
-    with pytest.raises(VerificationError):
-        check_opening(made, Opening(root=root, rows=(row,)))
+    return made, Opening(root=made.root, rows=(row,))
 
 
 @pytest.mark.parametrize("number", [0.5, -3, 1e20, 2.0**53, 1.5e-7, 5e-324, 1e15 + 0.5])
@@ -278,7 +305,7 @@ def test_long_numbers_can_be_refused():
 
 def test_no_rows_can_be_committed_to_as_well():
     made = commit(FRAME.iloc[:0], KINDS, key=KEY)
-    assert (made.rows, made.root) == (0, hashlib.sha256(b"").hexdigest())
+    assert (made.rows, made.root) == (0, made.root_over(hashlib.sha256(b"").digest()))
 
 
 @pytest.mark.parametrize("key", [bytes(31), bytes(33), b"", "0" * 32])

@@ -102,7 +102,7 @@ def is_missing(value: Any) -> bool:
     """
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
-    return isinstance(value, float | Decimal) and value != value
+    return isinstance(value, float | Decimal) and bool(value != value)
 
 
 def cells(series: nw.Series[Any], form: ColumnForm, *, refuse_long: bool = False) -> Cells:

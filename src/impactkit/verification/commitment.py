@@ -18,22 +18,17 @@ from impactkit.provenance import canonical_json
 from impactkit.schema import Written
 from impactkit.verification import merkle
 from impactkit.verification.cells import joined
-from impactkit.verification.fingerprint import (
-    LongNumbers,
-    digest_with,
-    eager,
-    fingerprint_of_leaves,
-    refuses,
-    row_digests,
-    slices,
-)
-from impactkit.verification.table_form import ColumnForm, Kind, table_form
+from impactkit.verification.fingerprint import LongNumbers, fingerprint_of_leaves, refuses
+from impactkit.verification.keyed_hash import digest_with
+from impactkit.verification.row_digests import eager, row_digests, slices
+from impactkit.verification.table_form import ColumnForm, Kind, header, table_form
 
 if TYPE_CHECKING:
     import narwhals as nw
     from narwhals.typing import IntoFrame
 
-_LEAF = b"\x00"
+SPEC: Literal["ikcommitment1"] = "ikcommitment1"
+_LEAF, _TABLE = b"\x00", b"\x02"
 _SALTS = b"ikcommitment1 salt"
 
 
@@ -73,7 +68,8 @@ class Commitment(Written):
         ``ikfp1`` of the rows with the key that stays at home: whoever has key and rows can show that these
         are the rows.
     root : str
-        The root over the salted rows, so that single rows can be shown.
+        The digest of columns, number of rows and the tree over the salted rows, so that single rows can be
+        shown.
 
     Notes
     -----
@@ -81,7 +77,7 @@ class Commitment(Written):
     on a key of 256 random bits.
     """
 
-    spec: Literal["ikcommitment1"] = "ikcommitment1"
+    spec: Literal["ikcommitment1"] = SPEC
     columns: Annotated[tuple[CommittedColumn, ...], Field(min_length=1)]
     rows: Annotated[StrictInt, Field(ge=0)]
     fingerprint: Digest
@@ -91,6 +87,10 @@ class Commitment(Written):
     def form(self) -> tuple[ColumnForm, ...]:
         """The columns as cells are written with."""
         return tuple(ColumnForm(stored=column.name, **column.model_dump()) for column in self.columns)
+
+    def root_over(self, tree_root: bytes) -> str:
+        """Return the root that the top of a tree of rows gives together with the columns and their number."""
+        return _root(self.form, self.rows, tree_root)
 
     def to_bytes(self) -> bytes:
         """Return the commitment as it is written: canonical JSON."""
@@ -211,7 +211,9 @@ def committed_rows(
     columns = tuple(
         CommittedColumn(name=one.name, kind=one.kind, unit=one.unit, decimals=one.decimals) for one in form
     )
-    made = Commitment(columns=columns, rows=len(order), fingerprint=whole, root=tree[-1].hex())
+    made = Commitment(
+        columns=columns, rows=len(order), fingerprint=whole, root=_root(form, len(order), tree[-1])
+    )
     return CommittedRows(commitment=made, tree=tree, order=order, salts=salts)
 
 
@@ -236,6 +238,11 @@ def leaf(salt: bytes, cells: bytes) -> bytes:
     32
     """
     return hashlib.sha256(_LEAF + salt + cells).digest()
+
+
+def _root(form: Sequence[ColumnForm], rows: int, tree_root: bytes) -> str:
+    head = header(SPEC, form, rows)
+    return hashlib.sha256(_TABLE + len(head).to_bytes(8, "big") + head + tree_root).hexdigest()
 
 
 def _leaves(

@@ -16,7 +16,7 @@ from impactkit.schema import Written
 from impactkit.verification import merkle
 from impactkit.verification.cells import MISSING, cell, cells, framed
 from impactkit.verification.commitment import Commitment, committed_rows, leaf
-from impactkit.verification.fingerprint import eager
+from impactkit.verification.row_digests import eager
 from impactkit.verification.table_form import ColumnForm, Kind, table_form
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ def _leads(commitment: Commitment, row: OpenedRow) -> bool:
         n_leaves=commitment.rows,
         path=[bytes.fromhex(beside) for beside in row.path],
     )
-    return found == bytes.fromhex(commitment.root)
+    return found is not None and commitment.root_over(found) == commitment.root
 
 
 def _shown(written: bytes, form: ColumnForm) -> str | bool | None:

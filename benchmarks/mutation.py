@@ -2,11 +2,11 @@
 
     python benchmarks/mutation.py src/impactkit/verification/merkle.py --tests tests/verification/test_merkle.py
 
-The tests are collected once, and run once while it is noted which of them pass through which line. Then, for each
-fault, a copy of this process (fork) gets the function with the fault in it and runs the tests that pass through its
-line, the quickest first, until one fails. Faults outside functions, and those that no test noticed, are tried again in
-a fresh process in which the faulty file is imported from the start. A fault that makes the tests run on without end is
-noticed too. Unix only.
+The tests are collected once, and run once while it is noted which of them pass through which line. Then, for
+each fault, a copy of this process (fork) gets the function with the fault in it and runs the tests that pass
+through its line, the quickest first, until one fails. Faults outside functions, and those that no test noticed,
+are tried again in a fresh process in which the faulty file is imported from the start. A fault that makes the
+tests run on without end is noticed too. Unix only.
 """
 
 from __future__ import annotations
@@ -33,7 +33,18 @@ from mutants import Site, mutated, sites
 
 NOTICED, UNNOTICED, UNPATCHED = 1, 0, 3
 MOST_BYTES = 8 * 2**30
-QUIET = ["-q", "--assert=plain", "-n", "0", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header", "--no-summary"]
+QUIET = [
+    "-q",
+    "--assert=plain",
+    "-n",
+    "0",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:randomly",
+    "--no-header",
+    "--no-summary",
+]
 
 
 @dataclass
@@ -48,7 +59,7 @@ class Mutant:
 
 @dataclass
 class Runner:
-    """A plugin that, once tests are collected, tries every fault instead of running them for their own sake."""
+    """A plugin that tries every fault, once tests are collected, instead of running them once."""
 
     files: list[Path]
     jobs: int
@@ -121,7 +132,10 @@ class Runner:
         return any((str(mutant.file), line) in self.lines[item.nodeid] for line in inside)
 
     def _fork(
-        self, mutant: Mutant, items: Sequence[pytest.Item], functions: dict[tuple[str, str], list[FunctionType]]
+        self,
+        mutant: Mutant,
+        items: Sequence[pytest.Item],
+        functions: dict[tuple[str, str], list[FunctionType]],
     ) -> int:
         process = os.fork()
         if process:

@@ -121,7 +121,8 @@ def test_a_cell_is_written_as_specified(value, kind, written):
 @pytest.mark.parametrize(
     ("value", "expected"),
     [(None, True), (np.nan, True), (pd.NA, True), (pd.NaT, True), (Decimal("NaN"), True), ("", False),
-     (0, False), ("nan", False), (False, False), (np.float64("nan"), True), (Decimal(1), False), (1.0, False)],
+     (0, False), ("nan", False), (False, False), (np.float64("nan"), True), (Decimal(1), False),
+     (1.0, False)],
 )  # fmt: skip
 def test_missing_is_what_libraries_have_for_it(value, expected):
     assert is_missing(value) is expected
@@ -163,8 +164,9 @@ def test_no_numbers_give_no_texts():
 
 @pytest.mark.parametrize(
     ("number", "decimals", "text"),
-    [(0.125, 2, "0.12"), (0.375, 2, "0.38"), (2.675, 2, "2.67"), (-0.001, 2, "0"), (0.5, 0, "0"), (1.5, 0, "2"),
-     (1e12 + 0.25, 1, "1000000000000.2"), (99999999999999.94, 1, "99999999999999.9"), (0.1 + 0.2, 15, "0.3")],
+    [(0.125, 2, "0.12"), (0.375, 2, "0.38"), (2.675, 2, "2.67"), (-0.001, 2, "0"), (0.5, 0, "0"),
+     (1.5, 0, "2"), (1e12 + 0.25, 1, "1000000000000.2"),
+     (99999999999999.94, 1, "99999999999999.9"), (0.1 + 0.2, 15, "0.3")],
 )  # fmt: skip
 def test_numbers_are_rounded_by_their_exact_value(number, decimals, text):
     assert number_text(number, decimals=decimals) == text

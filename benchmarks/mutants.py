@@ -1,8 +1,8 @@
 """Small faults put into a file, one at a time: each is something a test should notice.
 
 Operators are exchanged, constants changed, conditions turned round, values not returned and statements left
-out. Not touched are documentation, annotations, decorators, imports, what only a type checker sees, ``__all__``
-and the sentences of errors, which other tests hold to both languages.
+out. Not touched are documentation, annotations, decorators, imports, what only a type checker sees,
+``__all__`` and the sentences of errors, which other tests hold to both languages.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """How many small faults in a file its tests notice.
 
-    python benchmarks/mutation.py src/impactkit/verification/merkle.py --tests tests/verification/test_merkle.py
+    python benchmarks/mutation.py src/impactkit/verification/merkle.py --tests tests/verification
 
 The tests are collected once, and run once while it is noted which of them pass through which line. Then, for
 each fault, a copy of this process (fork) gets the function with the fault in it and runs the tests that pass
-through its line, the quickest first, until one fails. Faults outside functions, and those that no test noticed,
-are tried again in a fresh process in which the faulty file is imported from the start. A fault that makes the
-tests run on without end is noticed too. Unix only.
+through its line, the quickest first, until one fails. Faults outside functions, and those that no test
+noticed, are tried again in a fresh process in which the faulty file is imported from the start. A fault that
+makes the tests run on without end is noticed too. Unix only.
 """
 
 from __future__ import annotations

@@ -1,13 +1,15 @@
 """A lock fixes the plan as bytes, never gives way to another, and tells when it was tampered with."""
 
 import hashlib
+import hmac
 import json
 from datetime import UTC, date, datetime
 
 import pytest
 
-from impactkit.errors import PlanError
+from impactkit.errors import PlanError, UsageError
 from impactkit.plans import Lock, Plan, lock, prior
+from impactkit.plans.project_key import KEY_NAME, ensured_key, project_key, read_key
 from impactkit.plans.roster import digest_of_names
 
 NOW = datetime(2022, 2, 1, 12, tzinfo=UTC)
@@ -21,7 +23,7 @@ def test_a_lock_reads_back_with_the_digest_of_its_bytes(make, tmp_path):
 
 
 def test_a_lock_holds_plan_files_and_roster(make, tmp_path):
-    plan = make()
+    plan = make("data", public=True)
     made = lock(plan, now=NOW)
     assert made.spec == "ikplan1"
     assert made.plan_digest == plan.digest
@@ -33,6 +35,44 @@ def test_a_lock_holds_plan_files_and_roster(make, tmp_path):
     assert (made.roster.n_treated, made.roster.n_comparison) == (1, 1)
     assert made.roster.treated == digest_of_names(["01"])
     assert made.roster.periods == ("2022", "2023")
+
+
+def test_a_lock_of_data_about_people_holds_no_plain_digest(make, tmp_path):
+    plan, data = make(), (tmp_path / "data.csv").read_bytes()
+    without = lock(plan, now=NOW)
+    assert (without.files[0].sha256, without.files[0].hmac) == (None, None)
+    assert (without.roster.n_treated, without.roster.treated, without.roster.comparison) == (1, None, None)
+    assert without.tells_nothing
+    assert not without.is_keyed
+    key = ensured_key(tmp_path)
+    keyed = lock(plan, now=NOW)
+    assert keyed.files[0].hmac == hmac.new(key, data, "sha256").hexdigest()
+    assert keyed.roster.treated == hmac.new(key, b'["01"]', "sha256").hexdigest()
+    assert keyed.tells_nothing
+    assert keyed.is_keyed
+    assert lock(plan, now=NOW, key=b"other").files[0].hmac != keyed.files[0].hmac
+
+
+def test_a_lock_with_plain_digests_of_people_is_not_passed_on(make):
+    keyed = lock(make(), now=NOW, key=b"k")
+    plain = keyed.files[0].model_copy(update={"sha256": "0" * 64, "hmac": None})
+    assert not keyed.model_copy(update={"files": (plain,)}).tells_nothing
+    named = keyed.model_copy(update={"files": (plain.model_copy(update={"sha256": None}),)})
+    assert not named.tells_nothing
+    assert lock(make("data", public=True), now=NOW).tells_nothing
+
+
+def test_the_key_is_made_once_and_read_strictly(tmp_path):
+    assert project_key(tmp_path) is None
+    key = ensured_key(tmp_path)
+    assert (len(key), ensured_key(tmp_path), project_key(tmp_path)) == (32, key, key)
+    assert (tmp_path / KEY_NAME).stat().st_mode & 0o077 == 0
+    for spoilt in ("", "0" * 63, "0" * 65, "G" * 64, "0" * 64 + "\n\n", "å" * 64):
+        (tmp_path / "other.key").write_text(spoilt, "utf-8")
+        with pytest.raises(UsageError, match="holds no key"):
+            read_key(tmp_path / "other.key")
+    with pytest.raises(UsageError, match="holds no key"):
+        read_key(tmp_path / "nothing.key")
 
 
 def test_a_plan_is_locked_before_its_data_exist(make):

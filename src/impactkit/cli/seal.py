@@ -45,13 +45,17 @@ def run(asked: Namespace) -> int:
         With every trouble of the plan and its data, or because something looks like personal numbers.
     """
     from impactkit.evaluation import evaluate
+    from impactkit.provenance import file_digest
     from impactkit.verification.bundle import open_bundle
+    from impactkit.verification.ledger import LEDGER_NAME, append
     from impactkit.verification.seal import seal
 
     language = speak_as(asked.plan, asked.lang)
     evaluation = evaluate(asked.plan)
     target = asked.output or evaluation.plan.folder / "bundle.zip"
     file = seal(evaluation, target, language=language, rows=asked.rows)
+    ledger = evaluation.plan.folder / LEDGER_NAME
+    append(ledger, kind="seal", digest=file_digest(file), actor=evaluation.plan.project.borrower)
     line("seal.sealed", file=str(file))
     line(f"seal.{open_bundle(file).manifest.data}", indent=2)
     if evaluation.lock is None:

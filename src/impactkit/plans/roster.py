@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import StrictInt, StringConstraints
 
 from impactkit.plans.data_files import DataFiles
-from impactkit.provenance import canonical_json
+from impactkit.provenance import canonical_json, keyed_digest
 from impactkit.schema import Written
 
 if TYPE_CHECKING:
@@ -25,20 +25,21 @@ class Roster(Written):
     ----------
     n_treated, n_comparison : int
         Units in each group.
-    treated, comparison : str
-        SHA-256 of each group's sorted unit ids as canonical JSON.
+    treated, comparison : str, optional
+        SHA-256 of each group's sorted unit ids as canonical JSON; keyed where units may be people, and None
+        where there is no key.
     periods : tuple of str
         Periods in order; empty without time.
     """
 
     n_treated: StrictInt
     n_comparison: StrictInt
-    treated: Digest
-    comparison: Digest
+    treated: Digest | None
+    comparison: Digest | None
     periods: tuple[str, ...] = ()
 
 
-def roster(rows: pd.DataFrame, data: DataFiles) -> Roster | None:
+def roster(rows: pd.DataFrame, data: DataFiles, *, key: bytes | None = None) -> Roster | None:
     """Return the roster of a plan's rows.
 
     Parameters
@@ -47,6 +48,8 @@ def roster(rows: pd.DataFrame, data: DataFiles) -> Roster | None:
         The plan's rows.
     data : DataFiles
         Files and roles.
+    key : bytes, optional
+        The project's key, for units that may be people: whoever guesses their names could else find out.
 
     Returns
     -------
@@ -66,8 +69,8 @@ def roster(rows: pd.DataFrame, data: DataFiles) -> Roster | None:
     return Roster(
         n_treated=len(treated),
         n_comparison=len(comparison),
-        treated=digest_of_names(treated),
-        comparison=digest_of_names(comparison),
+        treated=_digest(treated, data, key),
+        comparison=_digest(comparison, data, key),
         periods=tuple(_written(time) for time in times),
     )
 
@@ -91,6 +94,12 @@ def digest_of_names(names: Iterable[str]) -> str:
     True
     """
     return hashlib.sha256(canonical_json(sorted(names))).hexdigest()
+
+
+def _digest(names: Iterable[str], data: DataFiles, key: bytes | None) -> str | None:
+    if data.shows_units:
+        return digest_of_names(names)
+    return None if key is None else keyed_digest(key, canonical_json(sorted(names)))
 
 
 def _written(time: object) -> str:

@@ -50,6 +50,20 @@ class Bundle:
         }
 
     @property
+    def amendments(self) -> dict[str, bytes]:
+        """The amendments by their file names."""
+        return {
+            name.removeprefix(names.AMENDMENTS): content
+            for name, content in self.members.items()
+            if name.startswith(names.AMENDMENTS)
+        }
+
+    @property
+    def prose(self) -> str:
+        """What people wrote: the plan, its amendments and the ledger, to be searched for personal numbers."""
+        return names.prose(self.members)
+
+    @property
     def data(self) -> dict[str, bytes]:
         """The data files by the names the plan gives them."""
         return {
@@ -90,6 +104,9 @@ def open_bundle(path: str | Path) -> Bundle:
     _refuse_other_plan(members[names.PLAN])
     if names.LOCK in members:
         _refuse_other_spec(read_json(members[names.LOCK], names.LOCK), "ikplan1", names.LOCK)
+    for name in members:
+        if name.startswith(names.AMENDMENTS):
+            _refuse_other_spec(read_json(members[name], name), "ikamendment1", name)
     bundle = Bundle(archive=archive, members=members, manifest=manifest, results=results)
     for content in bundle.data.values():
         check_workbook(content)
@@ -131,7 +148,9 @@ def _refuse_other_members(manifest: Manifest, members: dict[str, bytes]) -> None
     data = {name for name in there if name.startswith(names.DATA)}
     averages = {name for name in there if name.startswith(names.AVERAGES)}
     locks = {names.LOCK} & there if manifest.lock_digest else set()
-    rest = there - data - averages - locks - {names.COMMITMENT}
+    if manifest.lock_digest:
+        locks |= {name for name in there if name.startswith(names.AMENDMENTS)}
+    rest = there - data - averages - locks - {names.COMMITMENT, names.LEDGER}
     held = {"included": (True, False), "aggregates": (False, True), "withheld": (False, False)}[manifest.data]
     if rest != names.REQUIRED or (bool(data), bool(averages)) != held:
         odd = sorted(rest ^ names.REQUIRED) or sorted(data | averages) or [names.DATA]

@@ -115,7 +115,8 @@ def commit(
     kinds : mapping of str to {"text", "number", "bool", "date"}
         The kind of every column.
     key : bytes
-        32 secret bytes that stay at home; see `read_key`. Lost, no row can be shown any more.
+        32 secret bytes that stay at home; see `impactkit.plans.project_key.read_key`. Once it is lost, no row
+        can be shown any more.
     units, decimals, long_numbers : optional
         As for `fingerprint`.
 
@@ -199,7 +200,7 @@ def committed_rows(
         raise UsageError(
             "A commitment needs a key: without one, whoever guesses a row can see that the guess is right.",
             where="key",
-            mend="Make one with new_key, once for the project, and read it with read_key.",
+            mend="Make one with new_key, once for the project, and read it from its file with read_key.",
         )
     digest = digest_with(key)
     digests = row_digests(table, form, digest=digest, refuse_long=refuse_long)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Literal
 from impactkit.errors import UsageError
 from impactkit.verification import merkle
 from impactkit.verification.cells import joined
-from impactkit.verification.keyed_hash import HashFunction, digest_with, read_key
+from impactkit.verification.keyed_hash import HashFunction, digest_with
 from impactkit.verification.row_digests import eager, leaves_of, row_digests, slices
 from impactkit.verification.table_form import ColumnForm, Kind, header, table_form
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
 
-__all__ = ["SPEC", "Kind", "changed_columns", "column_digests", "fingerprint", "read_key"]
+__all__ = ["SPEC", "Kind", "changed_columns", "column_digests", "fingerprint"]
 
 SPEC = "ikfp1"
 LongNumbers = Literal["round", "refuse"]
@@ -49,7 +49,7 @@ def fingerprint(
         stored exactly, but readers of CSV files and workbooks may change the 17th digit, which may change
         the 15th. Refuse them where the fingerprint is to hold for another copy of the data.
     key : bytes, optional
-        32 secret bytes; see `read_key`. Data about people need one: without it, whoever guesses a row can
+        32 secret bytes; see `impactkit.plans.project_key.read_key`. Data about people need one: without it, whoever guesses a row can
         see that the guess is right.
 
     Returns

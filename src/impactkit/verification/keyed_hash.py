@@ -6,46 +6,11 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from functools import partial
-from os import PathLike
-from pathlib import Path
 
 from impactkit.errors import UsageError
 
 HashFunction = Callable[[bytes], bytes]
 _KEY_SIZE = 32
-
-
-def read_key(path: str | PathLike[str]) -> bytes:
-    """Return the key in a file that `impactkit.new_key` wrote.
-
-    Parameters
-    ----------
-    path : str or path-like
-        The file. It stays at home.
-
-    Returns
-    -------
-    bytes
-        32 bytes.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be read, or does not hold 64 hexadecimal digits.
-    """
-    try:
-        text = Path(path).read_bytes().decode("ascii").strip()
-        found = bytes.fromhex(text)
-    except (OSError, ValueError):
-        found = b""
-    if len(found) != _KEY_SIZE:
-        raise UsageError(
-            "There is no key of 64 hexadecimal digits in {file}.",
-            where="{file}",
-            mend="Make one with new_key, once for the project.",
-            values={"file": Path(path).name},
-        )
-    return found
 
 
 def digest_with(key: bytes | None) -> HashFunction:
@@ -77,7 +42,7 @@ def digest_with(key: bytes | None) -> HashFunction:
         raise UsageError(
             "A key has 32 secret bytes; this one has {n}.",
             where="key",
-            mend="Make one with new_key, once for the project, and read it with read_key.",
+            mend="Make one with new_key, once for the project, and read it from its file with read_key.",
             values={"n": len(key)},
         )
     return partial(_hmac, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -23,7 +24,12 @@ DATA = "data/"
 AVERAGES = "averages/"
 COMMITMENT = "commitment.json"
 Held = Literal["included", "aggregates", "withheld"]
-REQUIRED = frozenset({PLAN, RESULTS, REPORT, ENVIRONMENT})
+RO_CRATE = "ro-crate-metadata.json"
+DATA_PACKAGE = "datapackage.json"
+DESCRIPTORS = frozenset({RO_CRATE, DATA_PACKAGE})
+REQUIRED = frozenset({PLAN, RESULTS, REPORT, ENVIRONMENT}) | DESCRIPTORS
+AMENDMENTS = "amendments/"
+LEDGER = "ledger.jsonl"
 
 
 class Member(Written):
@@ -129,3 +135,27 @@ def members_of(contents: Mapping[str, bytes]) -> tuple[Member, ...]:
         Member(path=name, sha256=digest(contents[name]), size=len(contents[name]))
         for name in sorted(contents)
     )
+
+
+def prose(contents: Mapping[str, bytes]) -> str:
+    """Return what people wrote in a bundle's files, the plan first.
+
+    Parameters
+    ----------
+    contents : mapping of str to bytes
+        Content by name.
+
+    Returns
+    -------
+    str
+        Plan, amendments and ledger, one after the other, without digests.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If one is not UTF-8.
+    """
+    told = [name for name in sorted(contents) if name.startswith(AMENDMENTS) or name == LEDGER]
+    text = "\n".join(contents[name].decode("utf-8-sig") for name in (PLAN, *told))
+    # A digest is nobody's number, and may look like one.
+    return re.sub(r"\b[0-9a-f]{64}\b", "", text)

@@ -14,7 +14,9 @@ from impactkit.provenance import canonical_json, file_digest, versions, write_wh
 from impactkit.schema import no_such_choice
 from impactkit.verification import manifest as names
 from impactkit.verification.averages_in import averages_of
+from impactkit.verification.descriptors import described
 from impactkit.verification.disclosure import refuse_disclosures
+from impactkit.verification.ledger import LEDGER_NAME, Ledger
 from impactkit.verification.manifest import Held, Manifest, digest, members_of
 from impactkit.verification.plan_rows import data_columns, data_fingerprint
 from impactkit.verification.results import record_of, rendered
@@ -58,7 +60,7 @@ def seal(
         If the plan or a data file has changed since it was evaluated, or something in them looks like a
         personal identity number. Nothing is written then.
     UsageError
-        If the plan was never read from a file, or the folder is not there.
+        If the plan was never read from a file, the folder is not there, or the run is exploratory.
 
     Notes
     -----
@@ -67,6 +69,13 @@ def seal(
     every number again; from a commitment none, and verify says so.
     """
     target = Path(path)
+    if evaluation.exploratory:
+        raise UsageError(
+            "An exploratory run is never sealed.",
+            where="{file}",
+            mend="Evaluate the locked plan without exploratory=True, then seal.",
+            values={"file": evaluation.plan.file_name},
+        )
     if not target.parent.is_dir():
         raise UsageError(
             "There is no folder {folder}.",
@@ -76,9 +85,10 @@ def seal(
         )
     plan_bytes = _plan_as_written(evaluation.plan)
     _refuse_changed_data(evaluation)
-    refuse_disclosures(evaluation.plan, plan_bytes.decode("utf-8-sig"))
     held = _held(evaluation.plan, rows)
-    content = write_archive(_contents(evaluation, plan_bytes, language or evaluation.plan.language, held))
+    contents = _contents(evaluation, plan_bytes, language or evaluation.plan.language, held)
+    refuse_disclosures(evaluation.plan, names.prose(contents))
+    content = write_archive(contents)
     # What cannot be opened again must not be sealed.
     read_archive(content)
     write_whole(target, content)
@@ -118,12 +128,16 @@ def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language, hel
             }
         ),
     }
+    contents |= {one.file_name: one.to_bytes() for one in evaluation.amendments}
+    if (ledger := plan.folder / LEDGER_NAME).is_file():
+        contents[names.LEDGER] = Ledger.read(ledger).to_bytes()
     if held == "included":
         contents |= {names.DATA + name: (plan.folder / name).read_bytes() for name in plan.data.files}
     if held == "aggregates":
         contents |= {names.AVERAGES + name: file for name, file in averages_of(evaluation).items()}
-    if plan.data.public and lock is not None:
+    if lock is not None and lock.tells_nothing:
         contents[names.LOCK] = lock.to_bytes()
+    contents |= described(plan, contents, evaluation.made_with)
     made = Manifest(
         project=plan.project.name,
         language=language,

@@ -105,6 +105,8 @@ def recomputation(bundle: Bundle, found: Recomputation) -> Step:
     changed = _changed_rows(bundle, found)
     if changed is not None:
         return changed
+    if found.evaluation.results[0].study.n_rows != bundle.manifest.rows:
+        return step("recompute", "fail", "other_rows")
     if bundle.manifest.data == "aggregates":
         return step("recompute", "pass", "averages", n=found.evaluation.results[0].study.n_rows)
     return step("recompute", "pass", "done", n=found.evaluation.results[0].study.n_rows)
@@ -245,7 +247,7 @@ def disclosure(bundle: Bundle, found: Recomputation) -> Step:
     if found.plan is None or (bundle.manifest.data == "included" and found.evaluation is None):
         return step("disclosure", "not_checked", "not_computed")
     try:
-        places = disclosures(found.plan, bundle.members[names.PLAN].decode("utf-8-sig"))
+        places = disclosures(found.plan, bundle.prose)
     except Exception:
         # What cannot be searched may hold anything.
         return step("disclosure", "fail", "unreadable")

@@ -49,8 +49,8 @@ def fingerprint(
         stored exactly, but readers of CSV files and workbooks may change the 17th digit, which may change
         the 15th. Refuse them where the fingerprint is to hold for another copy of the data.
     key : bytes, optional
-        32 secret bytes; see `impactkit.plans.project_key.read_key`. Data about people need one: without it, whoever guesses a row can
-        see that the guess is right.
+        32 secret bytes; see `impactkit.plans.project_key.read_key`. Data about people need one: without it,
+        whoever guesses a row can see that the guess is right.
 
     Returns
     -------

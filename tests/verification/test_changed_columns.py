@@ -120,7 +120,7 @@ def test_digests_that_do_not_fit_fail(forged, manifest):
 def test_an_outcome_carries_the_unit_of_its_indicator(project):
     plan = project().plan
     rows = plan.rows()
-    units = units_of(plan, rows)
+    units = units_of(plan)
     assert units[plan.data.outcome] == plan.catalogue[plan.claims[0].indicator].unit.en
     assert set(units) <= set(rows.columns)
     digests = data_columns(plan)

@@ -75,6 +75,8 @@ def cell(value: Any, form: ColumnForm, *, refuse_long: bool = False) -> bytes:
     >>> cell(2.50, ColumnForm(name="a", stored="a", kind="number"))
     b'n2.5'
     """
+    if form.kind == "text" and isinstance(value, str):
+        return _text(value, form.name)
     if is_missing(value):
         return MISSING
     if form.kind == "number":
@@ -102,7 +104,7 @@ def is_missing(value: Any) -> bool:
     """
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
-    return isinstance(value, float | Decimal) and value != value
+    return isinstance(value, float | Decimal) and bool(value != value)
 
 
 def cells(series: nw.Series[Any], form: ColumnForm, *, refuse_long: bool = False) -> Cells:
@@ -207,24 +209,24 @@ def _day(value: np.datetime64, name: str) -> bytes:
 
 def _any_cells(series: nw.Series[Any], form: ColumnForm, refuse_long: bool) -> Cells:
     known: dict[Any, bytes] = {}
-    # Equal texts are the same cell, but 1 equals True and is not.
-    key = (lambda value: value) if form.kind == "text" else lambda value: (value.__class__, value)
+    # Equal texts are the same cell; 1 equals True and is not, unless the column holds truth values only.
+    is_plain = form.kind == "text" or str(series.dtype) == "Boolean"
+
+    def written(value: Any) -> bytes:
+        return framed(cell(value, form, refuse_long=refuse_long))
 
     def between(first: int, stop: int) -> list[bytes]:
         if len(known) > _MOST_KNOWN:
             known.clear()
         values: list[Any] = series[first:stop].to_list()
-        found = []
-        for value in values:
-            try:
-                written = known.get(key(value))
-            except TypeError:
-                # A list or a table in a cell cannot be looked up; writing it tells what is wrong with it.
-                written = None
-            if written is None:
-                written = known[key(value)] = framed(cell(value, form, refuse_long=refuse_long))
-            found.append(written)
-        return found
+        keys = values if is_plain else list(zip(map(type, values), values, strict=True))
+        try:
+            fresh = [key for key in dict.fromkeys(keys) if key not in known]
+        except TypeError:
+            # A list or a table in a cell cannot be looked up; writing it tells what is wrong with it.
+            return [written(value) for value in values]
+        known.update((key, written(key if is_plain else key[1])) for key in fresh)
+        return list(map(known.__getitem__, keys))
 
     return between
 

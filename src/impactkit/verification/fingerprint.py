@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
-from os import PathLike
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
 
-from impactkit.errors import DataError, UsageError
+from impactkit.errors import UsageError
 from impactkit.verification import merkle
-from impactkit.verification.cells import cells, joined
+from impactkit.verification.cells import joined
+from impactkit.verification.keyed_hash import HashFunction, digest_with
+from impactkit.verification.row_digests import eager, leaves_of, row_digests, slices
 from impactkit.verification.table_form import ColumnForm, Kind, header, table_form
 
 if TYPE_CHECKING:
-    import narwhals as nw
     from narwhals.typing import IntoFrame
 
-__all__ = ["SPEC", "Kind", "changed_columns", "column_digests", "fingerprint", "read_key"]
+__all__ = ["SPEC", "Kind", "changed_columns", "column_digests", "fingerprint"]
 
 SPEC = "ikfp1"
 LongNumbers = Literal["round", "refuse"]
-_ROW, _TABLE = b"\x00", b"\x02"
-_KEY_SIZE = 32
-#: Rows written at a time, so that memory does not grow with the table.
-_ROWS = 2**15
+_TABLE = b"\x02"
 
 
 def fingerprint(
@@ -56,8 +49,8 @@ def fingerprint(
         stored exactly, but readers of CSV files and workbooks may change the 17th digit, which may change
         the 15th. Refuse them where the fingerprint is to hold for another copy of the data.
     key : bytes, optional
-        32 secret bytes; see `read_key`. Data about people need one: without it, whoever guesses a row can
-        see that the guess is right.
+        32 secret bytes; see `impactkit.plans.project_key.read_key`. Data about people need one: without it,
+        whoever guesses a row can see that the guess is right.
 
     Returns
     -------
@@ -94,10 +87,8 @@ def fingerprint(
     table = eager(frame)
     form = table_form(table.columns, kinds, units=units, decimals=decimals)
     digest = digest_with(key)
-    leaves = bytearray()
-    for columns in slices(table, form, refuse_long=refuses(long_numbers)):
-        leaves += _leaves(joined(columns), digest)
-    return _fingerprint(form, bytes(leaves), digest)
+    leaves = row_digests(table, form, digest=digest, refuse_long=refuses(long_numbers))
+    return fingerprint_of_leaves(form, leaves, digest=digest)
 
 
 def column_digests(
@@ -153,9 +144,9 @@ def column_digests(
     leaves = {name: bytearray() for name in parts}
     for columns in slices(table, form):
         for name, part in parts.items():
-            leaves[name] += _leaves(joined([columns[place] for place in part]), digest)
+            leaves[name] += leaves_of(joined([columns[place] for place in part]), digest)
     return {
-        name: _fingerprint([form[place] for place in part], bytes(leaves[name]), digest)
+        name: fingerprint_of_leaves([form[place] for place in part], bytes(leaves[name]), digest=digest)
         for name, part in parts.items()
     }
 
@@ -186,130 +177,6 @@ def changed_columns(
     names = sorted(before.keys() | after.keys(), key=lambda name: name.encode("utf-8"))
     changed = tuple(name for name in names if before.get(name) != after.get(name))
     return tuple(name for name in changed if name in key_columns) or changed
-
-
-def read_key(path: str | PathLike[str]) -> bytes:
-    """Return the key in a file that `impactkit.new_key` wrote.
-
-    Parameters
-    ----------
-    path : str or path-like
-        The file. It stays at home.
-
-    Returns
-    -------
-    bytes
-        32 bytes.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be read, or does not hold 64 hexadecimal digits.
-    """
-    try:
-        text = Path(path).read_bytes().decode("ascii").strip()
-        found = bytes.fromhex(text)
-    except (OSError, ValueError):
-        found = b""
-    if len(found) != _KEY_SIZE:
-        raise UsageError(
-            "There is no key of 64 hexadecimal digits in {file}.",
-            where="{file}",
-            mend="Make one with new_key, once for the project.",
-            values={"file": Path(path).name},
-        )
-    return found
-
-
-def eager(frame: IntoFrame) -> nw.DataFrame[Any]:
-    """Return any table as narwhals sees it, fetched if it was only asked for.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        A table, or a query that gives one.
-
-    Returns
-    -------
-    narwhals DataFrame
-        The table.
-
-    Raises
-    ------
-    DataError
-        If two columns have the same name.
-    """
-    import narwhals as nw
-
-    try:
-        table = nw.from_native(frame)
-    except nw.exceptions.DuplicateError as error:
-        raise DataError(
-            "Two columns have the same name.",
-            where="fingerprint",
-            mend="Give every column one kind, and no two columns the same name.",
-        ) from error
-    return table.collect() if isinstance(table, nw.LazyFrame) else table
-
-
-def digest_with(key: bytes | None) -> Callable[[bytes], bytes]:
-    """Return SHA-256, or HMAC-SHA-256 with a key.
-
-    Parameters
-    ----------
-    key : bytes or None
-        32 bytes.
-
-    Returns
-    -------
-    callable
-        Takes bytes and returns 32.
-
-    Raises
-    ------
-    UsageError
-        If the key has another length.
-
-    Examples
-    --------
-    >>> digest_with(None)(b"").hex()[:8]
-    'e3b0c442'
-    """
-    if key is None:
-        return _sha256
-    if not isinstance(key, bytes) or len(key) != _KEY_SIZE:
-        raise UsageError(
-            "A key has 32 secret bytes; this one has {n}.",
-            where="key",
-            mend="Make one with new_key, once for the project, and read it with read_key.",
-            values={"n": len(key)},
-        )
-    return partial(_hmac, key)
-
-
-def slices(
-    table: nw.DataFrame[Any], form: Sequence[ColumnForm], *, refuse_long: bool = False
-) -> Iterator[list[list[bytes]]]:
-    """Give the cells of some rows at a time, column by column.
-
-    Parameters
-    ----------
-    table : narwhals DataFrame
-        The table.
-    form : sequence of ColumnForm
-        Its columns in order.
-    refuse_long : bool
-        Whether numbers of more than 15 significant digits are refused.
-
-    Yields
-    ------
-    list of list of bytes
-        For each column, the cells of these rows.
-    """
-    between = [cells(table.get_column(column.stored), column, refuse_long=refuse_long) for column in form]
-    for first in range(0, len(table), _ROWS):
-        stop = min(first + _ROWS, len(table))
-        yield [column(first, stop) for column in between]
 
 
 def refuses(long_numbers: LongNumbers) -> bool:
@@ -345,14 +212,26 @@ def refuses(long_numbers: LongNumbers) -> bool:
     return long_numbers == "refuse"
 
 
-def _fingerprint(form: Sequence[ColumnForm], leaves: bytes, digest: Callable[[bytes], bytes]) -> str:
+def fingerprint_of_leaves(form: Sequence[ColumnForm], leaves: bytes, *, digest: HashFunction) -> str:
+    """Return the fingerprint of a table, by the digests of its rows.
+
+    Parameters
+    ----------
+    form : sequence of ColumnForm
+        Its columns in order.
+    leaves : bytes
+        The digest of every row, in any order.
+    digest : callable
+        As `digest_with` gives it.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
     head = header(SPEC, form, len(leaves) // merkle.SIZE)
     root = merkle.root(merkle.sorted_leaves(leaves))
     return digest(_TABLE + len(head).to_bytes(8, "big") + head + root).hex()
-
-
-def _leaves(rows: list[bytes], digest: Callable[[bytes], bytes]) -> bytes:
-    return b"".join([digest(_ROW + row) for row in rows])
 
 
 def _keys(key_columns: Sequence[str], form: Sequence[ColumnForm]) -> set[str]:
@@ -372,11 +251,3 @@ def _part(column: ColumnForm, keys: set[str], form: Sequence[ColumnForm]) -> lis
     """Return the places of the columns that a column's digest is made of."""
     wanted = {column.name} if column.name in keys else keys | {column.name}
     return [place for place, one in enumerate(form) if one.name in wanted]
-
-
-def _sha256(content: bytes) -> bytes:
-    return hashlib.sha256(content).digest()
-
-
-def _hmac(key: bytes, content: bytes) -> bytes:
-    return hmac.digest(key, content, "sha256")

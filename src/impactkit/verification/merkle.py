@@ -139,7 +139,7 @@ def root_of_path(leaf: bytes, index: int, *, n_leaves: int, path: Sequence[bytes
         return None
     rest, found, width = list(path), leaf, n_leaves
     while width > 1:
-        if index ^ 1 < width:
+        if index % 2 or index + 1 < width:
             if not rest:
                 return None
             beside = rest.pop(0)

@@ -26,7 +26,7 @@ def data_fingerprint(plan: Plan) -> str:
         64 hexadecimal digits.
     """
     rows = plan.rows()
-    return fingerprint(rows, kinds_of(plan, rows), units=units_of(plan, rows))
+    return fingerprint(rows, kinds_of(plan, rows), units=units_of(plan))
 
 
 def data_columns(plan: Plan) -> dict[str, str]:
@@ -44,7 +44,7 @@ def data_columns(plan: Plan) -> dict[str, str]:
     """
     rows = plan.rows()
     return column_digests(
-        rows, kinds_of(plan, rows), key_columns=row_keys(plan, rows.columns), units=units_of(plan, rows)
+        rows, kinds_of(plan, rows), key_columns=row_keys(plan, rows.columns), units=units_of(plan)
     )
 
 
@@ -92,15 +92,13 @@ def kinds_of(plan: Plan, rows: pd.DataFrame) -> dict[str, Kind]:
     return kinds | {name: "date" for name in rows.columns if rows[name].dtype.kind == "M"}
 
 
-def units_of(plan: Plan, rows: pd.DataFrame) -> dict[str, str]:
+def units_of(plan: Plan) -> dict[str, str]:
     """Return the unit of each outcome: its indicator's, in English, or the claim's own.
 
     Parameters
     ----------
     plan : Plan
         The plan.
-    rows : DataFrame
-        Its rows.
 
     Returns
     -------
@@ -111,6 +109,5 @@ def units_of(plan: Plan, rows: pd.DataFrame) -> dict[str, str]:
     for claim in plan.claims:
         column, indicator = claim.outcome or plan.data.outcome, plan.catalogue[claim.indicator]
         own = claim.unit if indicator.change_unit is None else None
-        if column in rows.columns:
-            found.setdefault(column, set()).add(own or indicator.unit.en)
+        found.setdefault(column, set()).add(own or indicator.unit.en)
     return {column: "; ".join(sorted(units)) for column, units in found.items()}

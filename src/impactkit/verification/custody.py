@@ -11,10 +11,10 @@ from impactkit.verification.manifest import digest
 from impactkit.verification.recompute import Recomputation
 from impactkit.verification.safe_zip import write_archive
 from impactkit.verification.verification import State, Step
-from impactkit.wording import Message
+from impactkit.wording import Message, MessageValue
 
 
-def step(name: str, state: State, code: str, /, **values: str | int) -> Step:
+def step(name: str, state: State, code: str, /, **values: MessageValue) -> Step:
     """Return a step with its sentence, ``verify.<name>.<code>``.
 
     Parameters
@@ -25,7 +25,7 @@ def step(name: str, state: State, code: str, /, **values: str | int) -> Step:
         The answer.
     code : str
         Which of its sentences.
-    **values : str or int
+    **values : str, int, float or Message
         What the sentence names.
 
     Returns
@@ -199,14 +199,3 @@ def prior_to_data(bundle: Bundle, found: Recomputation) -> Step:
     dates = [day for day in (found.plan.decision.decided, found.lock and found.lock.locked_on.date()) if day]
     stated = min(dates).isoformat() if dates else "–"
     return step("prior", "not_checked", "claimed", stated=stated, collected=collected.isoformat())
-
-
-def signature() -> Step:
-    """Say that this version checks no signature.
-
-    Returns
-    -------
-    Step
-        Not checked.
-    """
-    return step("signature", "not_checked", "none")

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
 from impactkit.errors import ImpactkitError, UnsafeBundleError, UnsupportedVersionError
 from impactkit.evidence.verdict import Status
-from impactkit.verification import custody, substance
+from impactkit.verification import authenticity, custody, substance
+from impactkit.verification.authenticity import Beside
 from impactkit.verification.bundle import Bundle, open_bundle
 from impactkit.verification.difference import Comparison, compare
 from impactkit.verification.recompute import Recomputation, recomputed
 from impactkit.verification.results import Record
+from impactkit.verification.trust import Trust
 from impactkit.verification.verification import UNSAFE, UNSUPPORTED, Step, Verification
 from impactkit.wording import Message
 
 __all__ = ["Verification", "verify"]
 
 
-def verify(path: str | Path, *, known_plan_digest: str | None = None) -> Verification:
+def verify(
+    path: str | Path,
+    *,
+    known_plan_digest: str | None = None,
+    signatures: Sequence[str | Path] = (),
+    timestamp: str | Path | None = None,
+    trust: Trust | str | Path | None = None,
+) -> Verification:
     """Verify a bundle: its files, its plan, and every number and word that follow from plan and data.
 
     Parameters
@@ -27,6 +38,12 @@ def verify(path: str | Path, *, known_plan_digest: str | None = None) -> Verific
         The bundle.
     known_plan_digest : str, optional
         What the reviewer was given when the plan was locked: the digest of the lock, or of the plan.
+    signatures : sequence of str or Path
+        Signatures of the bundle's manifest, beside those found by name: ``bundle.zip.preparer.sig``.
+    timestamp : str or Path, optional
+        A time stamp of the manifest (RFC 3161); else the one found by name: ``bundle.zip.tsr``.
+    trust : Trust, str or Path, optional
+        Whom the reviewer trusts: OpenSSH's file of allowed signers, or that and more. Never from the bundle.
 
     Returns
     -------
@@ -37,7 +54,7 @@ def verify(path: str | Path, *, known_plan_digest: str | None = None) -> Verific
     Raises
     ------
     UsageError
-        If there is no such file.
+        If there is no such file, or the trust that was given cannot be read.
 
     Notes
     -----
@@ -50,18 +67,29 @@ def verify(path: str | Path, *, known_plan_digest: str | None = None) -> Verific
         return _refused(error, UNSUPPORTED)
     except UnsafeBundleError as error:
         return _refused(error, UNSAFE)
+    beside = Beside(
+        path=Path(path),
+        signatures=tuple(map(Path, signatures)),
+        timestamp=Path(timestamp) if timestamp is not None else None,
+        trust=Trust.of(trust),
+        now=datetime.now(UTC),
+    )
+    # Before the long computation: a mistaken file is told at once.
+    vouched = (authenticity.signature(bundle, beside), authenticity.timestamp(bundle, beside))
     with recomputed(bundle) as found:
-        return _examined(bundle, found, known_plan_digest)
+        return _examined(bundle, found, known_plan_digest, vouched)
 
 
-def _examined(bundle: Bundle, found: Recomputation, known_plan_digest: str | None) -> Verification:
+def _examined(
+    bundle: Bundle, found: Recomputation, known_plan_digest: str | None, vouched: Sequence[Step]
+) -> Verification:
     again = substance.record_again(found)
     held = compare(bundle.results, again) if again else Comparison(n_compared=0, differences=())
     steps = (
         custody.step("open", "pass", "safe"),
         custody.structure(bundle),
         custody.digests(bundle),
-        custody.signature(),
+        *vouched,
         custody.locked(bundle, found),
         custody.handed_over(bundle, known_plan_digest),
         custody.prior_to_data(bundle, found),

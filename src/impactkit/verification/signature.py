@@ -1,4 +1,4 @@
-"""A signature beside a bundle: read strictly, and held against the manifest it signs. No private key is read."""
+"""A signature beside a bundle: read strictly, held against the manifest. No private key is ever read."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ import binascii
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 from impactkit.errors import VerificationError
-
-if TYPE_CHECKING:
-    from sshsig.binary_io import SshReader
 
 Role = Literal["preparer", "reviewer", "auditor"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -211,7 +208,7 @@ def check_signature(signature: Signature, manifest: bytes) -> None:
         _KINDS[signature.kind](signature, wrapped.to_bytes())
     except (InvalidSignature, UnsupportedAlgorithm, ValueError):
         raise VerificationError(
-            "{file} is not a signature of this bundle: it was made for another, or one of the two has changed.",
+            "{file} is no signature of this bundle: it was made for another, or one of the two has changed.",
             where="{file}",
             mend=_AGAIN,
             values={"file": signature.file},
@@ -231,9 +228,9 @@ def _rsa(signature: Signature, message: bytes) -> None:
     from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
     exponent, modulus = (int.from_bytes(part, "big") for part in _strings(signature.key, "ssh-rsa", 2))
-    reader = _reader(signature.signed)
-    algorithm, raw = reader.read_string(), reader.read_string()
-    _refuse_more(reader)
+    (algorithm, raw), more = _parts(signature.signed, 2)
+    if more:
+        raise ValueError
     used = {b"rsa-sha2-256": hashes.SHA256, b"rsa-sha2-512": hashes.SHA512}.get(algorithm)
     if used is None or modulus.bit_length() < _SMALLEST_RSA:
         raise _unsound("{file} is signed in a way that is not accepted.", signature.file, mend=_ACCEPTED)
@@ -255,13 +252,10 @@ def _security_key(signature: Signature, message: bytes) -> None:
 
     on_curve = signature.kind.startswith("sk-ecdsa")
     *curve, point, application = _strings(signature.key, signature.kind, 3 if on_curve else 2)
-    reader = _reader(signature.signed)
-    if reader.read_string() != signature.kind.encode("ascii"):
+    (name, raw), touched_and_count = _parts(signature.signed, 2)
+    if name != signature.kind.encode("ascii") or len(touched_and_count) != 5:
         raise ValueError
-    raw, flags, counter = reader.read_string(), reader.read_byte(), reader.read_uint32()
-    _refuse_more(reader)
-    told = hashlib.sha256(application).digest() + bytes([flags]) + counter.to_bytes(4, "big")
-    told += hashlib.sha256(message).digest()
+    told = hashlib.sha256(application).digest() + touched_and_count + hashlib.sha256(message).digest()
     if on_curve:
         _verify_on_curve(curve[0], point, raw, told)
     else:
@@ -280,9 +274,10 @@ def _verify_on_curve(curve: bytes, point: bytes, raw: bytes, message: bytes) -> 
     }
     if curve not in curves:
         raise ValueError
-    reader = _reader(raw)
-    r, s = reader.read_mpint(), reader.read_mpint()
-    _refuse_more(reader)
+    parts, more = _parts(raw, 2)
+    if more:
+        raise ValueError
+    r, s = (int.from_bytes(part, "big") for part in parts)
     kind, used = curves[curve]
     key = ec.EllipticCurvePublicKey.from_encoded_point(kind, point)
     key.verify(encode_dss_signature(r, s), message, ec.ECDSA(used))
@@ -298,34 +293,34 @@ _KINDS = {
     "sk-ecdsa-sha2-nistp256@openssh.com": _security_key,
 }
 _ACCEPTED = (
-    "Sign with an Ed25519, ECDSA or security key, or an RSA key of at least 2048 bits; never with SHA-1."
+    "Sign with an Ed25519, ECDSA or security key, or an RSA key of 2048 bits or more; never with SHA-1."
 )
 
 
-def _reader(content: bytes) -> SshReader:
-    from sshsig.binary_io import SshReader
-
-    return SshReader(content)
-
-
 def _kind_of(key: bytes) -> str:
-    kind: str = _reader(key).read_string().decode("ascii")
-    return kind
+    (kind,), _ = _parts(key, 1)
+    return kind.decode("ascii")
 
 
 def _strings(content: bytes, kind: str, n: int) -> list[bytes]:
     """Return the n strings after the name of the kind, and nothing after them."""
-    reader = _reader(content)
-    if reader.read_string() != kind.encode("ascii"):
+    (name, *found), more = _parts(content, n + 1)
+    if name != kind.encode("ascii") or more:
         raise ValueError
-    found = [reader.read_string() for _ in range(n)]
-    _refuse_more(reader)
     return found
 
 
-def _refuse_more(reader: SshReader) -> None:
-    if reader.input_fh.read():
+def _parts(content: bytes, n: int) -> tuple[list[bytes], bytes]:
+    """Return the first n strings and what comes after them."""
+    from sshsig.binary_io import SshReader
+
+    reader = SshReader(content)
+    found: list[bytes] = [reader.read_string() for _ in range(n)]
+    more: bytes = reader.input_fh.read()
+    # The reader takes what there is for a string that says it is longer.
+    if b"".join(len(part).to_bytes(4, "big") + part for part in found) + more != content:
         raise ValueError
+    return found, more
 
 
 def _unsound(what: str, file: str, *, mend: str = _AGAIN, **values: str) -> VerificationError:

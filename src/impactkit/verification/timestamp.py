@@ -1,4 +1,4 @@
-"""A time stamp beside a file (RFC 3161): somebody outside saw these very bytes no later than the time it tells."""
+"""A time stamp beside a file (RFC 3161): somebody outside saw these very bytes at the time it tells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom a reviewer trusts: OpenSSH's own file of allowed signers, given by the reviewer and never by a bundle."""
+"""Whom a reviewer trusts: OpenSSH's file of allowed signers, given by the reviewer, never by a bundle."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ _TIME = re.compile(r"(\d{8}|\d{12}|\d{14})(Z?)")
 _FORMS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _LIST_OF_REVOKED = b"SSHKRL\n\x00"
 _PUBLIC_ONLY = "Give a file with public keys only; a private key never leaves its owner."
-_AS_OPENSSH = (
-    'Write each line as OpenSSH does: name@example.org namespaces="impactkit-preparer-v1" ssh-ed25519 AAAA…'
-)
+_AS_OPENSSH = "Write each line as OpenSSH does: name@example.org ssh-ed25519 AAAA…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from impactkit.cli import check, evaluate, example, indicators, lock, manifest, new, power, seal, verify
+from impactkit.cli import check, diff, evaluate, example, indicators, lock, manifest, new, power, seal, verify
 from impactkit.errors import UsageError
 from impactkit.schema import no_such_choice
 from impactkit.wording import Language, say
@@ -32,7 +32,7 @@ class Verb:
 
 VERBS = {
     module.__name__.rpartition(".")[2]: Verb(arguments=module.arguments, run=module.run)
-    for module in (example, indicators, new, check, power, lock, evaluate, seal, manifest, verify)
+    for module in (example, indicators, new, check, power, lock, evaluate, seal, manifest, verify, diff)
 }
 
 

@@ -8,7 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from impactkit.cli import check, diff, evaluate, example, indicators, lock, manifest, new, power, seal, verify
+from impactkit.cli import (
+    check,
+    check_text,
+    diff,
+    evaluate,
+    example,
+    indicators,
+    lock,
+    manifest,
+    new,
+    power,
+    seal,
+    verify,
+)
 from impactkit.errors import UsageError
 from impactkit.schema import no_such_choice
 from impactkit.wording import Language, say
@@ -31,8 +44,21 @@ class Verb:
 
 
 VERBS = {
-    module.__name__.rpartition(".")[2]: Verb(arguments=module.arguments, run=module.run)
-    for module in (example, indicators, new, check, power, lock, evaluate, seal, manifest, verify, diff)
+    module.__name__.rpartition(".")[2].replace("_", "-"): Verb(arguments=module.arguments, run=module.run)
+    for module in (
+        example,
+        indicators,
+        new,
+        check,
+        power,
+        lock,
+        evaluate,
+        seal,
+        manifest,
+        verify,
+        diff,
+        check_text,
+    )
 }
 
 
@@ -59,7 +85,8 @@ def parser(language: Language) -> argparse.ArgumentParser:
         title=say("cli.verbs", language),
     )
     for name, verb in VERBS.items():
-        about, end = (say(f"cli.{name}.{part}", language) for part in ("about", "example"))
+        told = name.replace("-", "_")
+        about, end = (say(f"cli.{told}.{part}", language) for part in ("about", "example"))
         sub = verbs.add_parser(name, help=about, language=language, about=about, end=end)
         verb.arguments(sub, language)
         _common(sub, language, default=argparse.SUPPRESS)

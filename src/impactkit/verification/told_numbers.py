@@ -83,7 +83,7 @@ def told_numbers(bundle: Bundle) -> ToldNumbers:
         Of its results, its plan and its report. Single rows of the data are not among them.
     """
     plan = Plan.of(tomllib.loads(bundle.members[names.PLAN].decode("utf-8-sig")))
-    report = written_text(bundle.members[names.REPORT])
+    report = written_text(bundle.members[names.REPORT], names.REPORT)
     numbers = set(_in_record(bundle.results))
     numbers |= {float(bundle.manifest.rows), float(len(plan.claims))}
     days: set[str] = set()

@@ -224,7 +224,7 @@ class _Verdicts:
         called = {claim.id: plan.catalogue[claim.indicator].name for claim in plan.claims}
         status = {one["claim"]: one["verdict"]["status"] for one in bundle.results["results"]}
         conclusion = bundle.results.get("conclusion") or {}
-        report = written_text(bundle.members[names.REPORT])
+        report = written_text(bundle.members[names.REPORT], names.REPORT)
         return cls(
             status=status,
             names={
@@ -255,7 +255,7 @@ class _Verdicts:
             )
 
     def _wrongly_judged(self, sentence: str, said: _Said) -> str | None:
-        """Return the claim that a sentence gives another verdict, "" where it names none, None if it does not."""
+        """Return the claim that a sentence judges otherwise: "" if it names none, None if it does not."""
         named = [claim for claim in self.status if self._is_named(claim, sentence)]
         if not named:
             return "" if not said.is_denied and said.status not in self.together else None

@@ -110,7 +110,7 @@ def read_written(path: str | Path) -> WrittenText:
     return written_text(content, file.name)
 
 
-def written_text(content: bytes, name: str = "report.html") -> WrittenText:
+def written_text(content: bytes, name: str) -> WrittenText:
     """Return what a written report says.
 
     Parameters
@@ -132,7 +132,7 @@ def written_text(content: bytes, name: str = "report.html") -> WrittenText:
 
     Examples
     --------
-    >>> written_text(b"<p>The effect is <b>6</b>.1</p>").paragraphs
+    >>> written_text(b"<p>The effect is <b>6</b>.1</p>", "report.html").paragraphs
     (Paragraph(number=1, text='The effect is 6.1'),)
     """
     if content.startswith(b"PK\x03\x04"):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+from impactkit.errors import Trouble
 from impactkit.plans.refused import accepted
 from impactkit.reporting.evaluated import Telling
 from impactkit.wording import what_is_wrong
@@ -103,11 +105,19 @@ def accepted_told(telling: Telling) -> tuple[str, ...]:
     return tuple(
         telling.say(
             "accepted.sentence",
-            refused=what_is_wrong(each.refusal.trouble, telling.language),
+            refused=what_is_wrong(_protected(each.refusal.trouble, telling), telling.language),
             reason=each.reason,
         )
         for each in found
     )
+
+
+def _protected(trouble: Trouble, telling: Telling) -> Trouble:
+    """Return what an indicator refused without a single value, or how few there are."""
+    if not telling.disclosure.smallest or "first" not in trouble.values:
+        return trouble
+    hidden = telling.disclosure.count(None, telling.language)
+    return replace(trouble, values={**trouble.values, "first": hidden, "n": hidden})
 
 
 def _by_verdict(telling: Telling) -> tuple[str, ...]:

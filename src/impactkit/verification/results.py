@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from impactkit.errors import UnsafeBundleError
 from impactkit.evaluation import Evaluation
 from impactkit.provenance import canonical_json
+from impactkit.reporting.disclosure import protected_claims
 from impactkit.verification.fingerprint import Kind, fingerprint
 from impactkit.wording import Language
 
@@ -35,11 +36,8 @@ def record_of(evaluation: Evaluation) -> Record:
     if not evaluation.plan.data.public:
         # A row's influence on the effect gives its outcome away; a plain digest confirms a guessed file.
         record["data_digests"] = {}
-        for result in record["results"]:
-            result["estimate"]["influence"] = []
-            for mean in result["estimate"]["means"]:
-                if mean["n"] < evaluation.plan.decision.small_cell:
-                    mean |= {"mean": None, "n": None}
+        shown = protected_claims(evaluation.plan, evaluation.results)
+        record["results"] = [claim.to_record() for claim in shown]
     return read_json(canonical_json(record), "results.json")
 
 

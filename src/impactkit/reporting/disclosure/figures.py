@@ -24,9 +24,11 @@ class Cell:
     ----------
     name : str
         By which it is asked for.
-    figures : tuple of mapping of str to int
-        Each figure as a sum: how often each group of people counts in it. The first is how many there are; a
-        0 would be shown, so a reader knows of a hidden one that it is none. The others are parts of it.
+    counts : tuple of mapping of str to int
+        How many people there are, each a sum: how often each group of people counts in it. A 0 would be shown,
+        so a reader knows of a hidden one that it is none.
+    parts : tuple of mapping of str to int
+        Other sums, such as how many of them have what is asked about; these may be 0 when hidden.
     is_unsafe : bool
         Whether it would tell of single people whatever its size: all alike, or carried by one or two.
     is_published : bool
@@ -36,7 +38,8 @@ class Cell:
     """
 
     name: str
-    figures: tuple[Mapping[str, int], ...]
+    counts: tuple[Mapping[str, int], ...]
+    parts: tuple[Mapping[str, int], ...] = ()
     is_unsafe: bool = False
     is_published: bool = True
     cost: float = 1.0
@@ -61,7 +64,7 @@ class Figures:
     unsafe, published : ndarray of bool, shape (C,)
         See `Cell`.
     floor : ndarray of bool, shape (F,)
-        Whether it is a cell's first: when hidden, it is known not to be 0.
+        Whether it is known not to be 0 when it is hidden.
     cost : ndarray, shape (C,)
         See `Cell`.
     """
@@ -94,12 +97,12 @@ class Figures:
 
         Examples
         --------
-        >>> cells = (Cell(name="all", figures=({"a": 1, "b": 1},)), Cell(name="a", figures=({"a": 1},)))
+        >>> cells = (Cell(name="all", counts=({"a": 1, "b": 1},)), Cell(name="a", counts=({"a": 1},)))
         >>> Figures.of({"a": 3, "b": 20}, cells).values.tolist()
         [23.0, 3.0]
         """
         at = {name: k for k, name in enumerate(sizes)}
-        sums = [(c, figure) for c, cell in enumerate(cells) for figure in cell.figures]
+        sums = [(c, figure) for c, cell in enumerate(cells) for figure in (*cell.counts, *cell.parts)]
         parts = np.zeros((len(sums), len(at)))
         for row, (_, figure) in enumerate(sums):
             for name, times in figure.items():
@@ -114,7 +117,7 @@ class Figures:
             values=parts @ people,
             unsafe=np.array([cell.is_unsafe for cell in cells], dtype=bool),
             published=np.array([cell.is_published for cell in cells], dtype=bool),
-            floor=np.diff(owner, prepend=-1) > 0,
+            floor=np.array([k < len(cell.counts) for cell in cells for k in range(_n_figures(cell))], dtype=bool),
             cost=np.array([cell.cost for cell in cells], dtype=np.float64),
         )
 
@@ -138,3 +141,7 @@ class Figures:
         shown = self.shown(hidden)
         floor = (hidden & self.published)[self.cell] & self.floor & (self.values > 0)
         return Known(parts=self.parts[shown], values=self.values[shown], at_least_one=self.parts[floor])
+
+
+def _n_figures(cell: Cell) -> int:
+    return len(cell.counts) + len(cell.parts)

@@ -174,12 +174,15 @@ def _cell(people: Sequence[People], key: Key, threshold: int) -> Cell:
     told = [group.having for group in groups if group.having is not None]
     values = [x for group in groups for x in group.contributions or ()]
     unsafe = is_dominated(values) or (len(values) > 0 and tells_all(values))
-    figures: tuple[Mapping[str, int], ...] = ({**having, **others},)
     if told:
-        n = sum(group.n for group in groups)
-        unsafe = unsafe or bool(share_is_unsafe(sum(told), n, threshold))
-        figures = (*figures, having, others)
-    return Cell(name=str(key), figures=figures, is_unsafe=unsafe, cost=1 / (1 + len(key)))
+        unsafe = unsafe or bool(share_is_unsafe(sum(told), sum(group.n for group in groups), threshold))
+    return Cell(
+        name=str(key),
+        counts=({**having, **others},),
+        parts=(having, others) if told else (),
+        is_unsafe=unsafe,
+        cost=1 / (1 + len(key)),
+    )
 
 
 def _shown(people: Sequence[People], key: Key, *, is_hidden: bool) -> ShownCell:

@@ -51,8 +51,8 @@ def hidden_cells(figures: Figures, threshold: int, *, already: Flags | None = No
     --------
     >>> from impactkit.reporting.disclosure.figures import Cell
     >>> sizes = {"a": 3, "b": 20, "c": 30}
-    >>> cells = tuple(Cell(name=name, figures=({name: 1},)) for name in sizes)
-    >>> whole = Cell(name="all", figures=(dict.fromkeys(sizes, 1),), cost=5)
+    >>> cells = tuple(Cell(name=name, counts=({name: 1},)) for name in sizes)
+    >>> whole = Cell(name="all", counts=(dict.fromkeys(sizes, 1),), cost=5)
     >>> hidden_cells(Figures.of(sizes, (*cells, whole)), 10).tolist()
     [True, True, False, False]
     """

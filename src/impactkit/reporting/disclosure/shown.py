@@ -1,18 +1,12 @@
-"""What may be shown of small groups.
-
-When the rows may not be published, a mean or a count of fewer rows than the plan's ``small_cell`` is hidden:
-a state of its own, never 0. Secondary suppression is not done yet: a hidden figure that could be worked out
-from a total and the other figures is not protected against that.
-"""
+"""Numbers about few people as they may be shown: hidden is a state of its own, never 0."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from impactkit.effects.estimate import Group, GroupMean
+from impactkit.effects.estimate import Group
 from impactkit.plans import Plan
-from impactkit.wording import Language, format_number, say
+from impactkit.wording import Language, Message, format_number, say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +19,8 @@ class ShownMean:
         Which group.
     period : float, optional
         The period; None in a cross section.
+    period_name : str, optional
+        How the period is written.
     mean : float, optional
         The mean in the outcome's unit; None when hidden.
     n : int, optional
@@ -33,13 +29,74 @@ class ShownMean:
 
     group: Group
     period: float | None
+    period_name: str | None = None
     mean: float | None
     n: int | None
 
     @property
     def is_hidden(self) -> bool:
-        """Whether the group is too small to be shown."""
+        """Whether it would tell of single people, or help to work out what does."""
         return self.mean is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownSample:
+    """What an estimate rests on, as it may be shown; None where hidden.
+
+    Parameters
+    ----------
+    n_rows, n_units, n_treated, n_clusters, n_treated_clusters, n_comparison_clusters : int, optional
+        See `Sample`.
+    left_out : tuple of Message
+        Rows left out, counted by reason.
+    """
+
+    n_rows: int | None
+    n_units: int | None
+    n_treated: int | None
+    n_clusters: int | None
+    n_treated_clusters: int | None
+    n_comparison_clusters: int | None
+    left_out: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLeftOut:
+    """Rows left out for one reason, as they may be shown.
+
+    Parameters
+    ----------
+    reason : str
+        Why.
+    n, n_treated, n_comparison : int, optional
+        How many, in all and in each arm; None when hidden.
+    """
+
+    reason: str
+    n: int | None
+    n_treated: int | None
+    n_comparison: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAccount:
+    """What became of the rows, as it may be shown.
+
+    Parameters
+    ----------
+    read, used, aside : int, optional
+        Rows read, used, and of the study but not used by the method; None when hidden.
+    has_aside : bool
+        Whether there are any of the last kind.
+    left_out : tuple of ShownLeftOut
+        By reason.
+    """
+
+    read: int | None
+    used: int | None
+    has_aside: bool
+    aside: int | None
+    left_out: tuple[ShownLeftOut, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,32 +110,30 @@ class Disclosure:
 
     Examples
     --------
-    >>> Disclosure(smallest=10).count(3, "en")
-    'fewer than 10'
+    >>> Disclosure(smallest=10).count(3, "en"), Disclosure(smallest=10).count(None, "en")
+    ('fewer than 10', 'not shown')
     """
 
     smallest: int = 0
 
     @classmethod
     def of(cls, plan: Plan) -> Disclosure:
-        """Return the rule of a plan: everything when its rows are public."""
-        return cls(smallest=0 if plan.data.public else plan.decision.small_cell)
+        """Return the rule of a plan: everything when its rows are public, or when it says so with a reason."""
+        is_off = plan.data.public or plan.decision.disclosure_off is not None
+        return cls(smallest=0 if is_off else plan.decision.small_cell)
 
-    def means(self, means: Iterable[GroupMean]) -> tuple[ShownMean, ...]:
-        """Return the means with the small groups hidden."""
-        return tuple(
-            ShownMean(group=m.group, period=m.period, mean=None, n=None)
-            if m.n < self.smallest
-            else ShownMean(group=m.group, period=m.period, mean=m.mean, n=m.n)
-            for m in means
-        )
-
-    def count(self, n: int, language: Language) -> str:
+    def count(self, n: int | None, language: Language) -> str:
         """Return a count in words; nobody is still nobody."""
+        if n is None:
+            return say("report.disclosure.hidden", language)
         if 0 < n < self.smallest:
             return self.fewer(language)
         return format_number(n, language, decimals=0)
 
+    def number(self, n: int | None, language: Language) -> str:
+        """Return a number of units or groups that may be shown, however small; words when it is hidden."""
+        return self.count(None, language) if n is None else format_number(n, language, decimals=0)
+
     def fewer(self, language: Language) -> str:
-        """Return the words that stand for a hidden count."""
+        """Return the words for what is fewer than the smallest count shown."""
         return say("report.disclosure.fewer", language, n=self.smallest)

@@ -1,4 +1,4 @@
-"""What may be shown of few people: what is hidden, what goes with it, and the audit that shows it is enough."""
+"""What may be shown of few people: what is hidden, what goes with it, and the audit of both."""
 
 from impactkit.reporting.disclosure.protected import ProtectedClaim, protected_claims
 from impactkit.reporting.disclosure.shown import Disclosure, ShownMean

@@ -1,8 +1,8 @@
 """What a reader can work out: the least and the most that a hidden figure can be, given all that is shown.
 
-A reader knows every figure that is shown, that counts are whole and never negative, and that a count of 0 would
-have been shown. The figures are sums of the same unknown groups of people, so what can be worked out is a linear
-programme: the least and the most of each hidden figure. Linear programmes are solved by HiGHS.
+A reader knows every figure that is shown, that counts are whole and never negative, and that a count of 0
+would have been shown. The figures are sums of the same unknown groups of people, so what can be worked out
+is a linear programme: the least and the most of each hidden figure. Linear programmes are solved by HiGHS.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _EXACT = 1e-6
 _SECONDS = 1.0
 """For each integer programme."""
 _ROOM = 10.0
-"""An unknown group may be so many times as large as all that is shown and asked for: more tells nothing new."""
+"""An unknown group may be so many times as large as what is shown and asked for: more tells nothing new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -90,8 +90,8 @@ def limits_of(targets: Floats, known: Known, *, room: float) -> Limits | None:
     Notes
     -----
     All limits are found by one linear programme made of one copy of the equations for each. Where a limit is
-    not reached by whole numbers of people, it is found again as an integer programme. A limit that HiGHS cannot
-    settle is taken to be as near as the best one seen, so that a doubt hides more and never less.
+    not reached by whole numbers of people, it is found again as an integer programme. A limit that HiGHS
+    cannot settle is taken to be as near as the best one seen, so that a doubt hides more and never less.
 
     Examples
     --------
@@ -107,8 +107,16 @@ def limits_of(targets: Floats, known: Known, *, room: float) -> Limits | None:
     most = _ROOM * (1 + float(np.abs(known.values).max(initial=0.0)) + room)
     copies = np.concatenate([targets, -targets])
     exact, rounded = _equations(known)
-    system = _programme(known, exact, rounded, copies=2 * K)
-    solved = linprog(copies.ravel(), bounds=(0, most), method="highs", **system)
+    equal, unequal = _programme(known, exact, rounded, copies=2 * K)
+    solved = linprog(
+        copies.ravel(),
+        A_ub=unequal.parts,
+        b_ub=unequal.values,
+        A_eq=equal.parts,
+        b_eq=equal.values,
+        bounds=(0, most),
+        method="highs",
+    )
     if solved.x is None:
         return None
     points = solved.x.reshape(2 * K, V)
@@ -129,19 +137,28 @@ def _equations(known: Known) -> tuple[Flags, Flags]:
     return exact, ~exact
 
 
-def _programme(known: Known, exact: Flags, rounded: Flags, *, copies: int) -> dict[str, object]:
-    """Return the equations and inequalities of all copies, as `linprog` takes them."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Rows:
+    """Rows of a linear programme."""
+
+    parts: Floats
+    values: Floats
+
+
+def _programme(known: Known, exact: Flags, rounded: Flags, *, copies: int) -> tuple[_Rows, _Rows]:
+    """Return the equations and the inequalities of all copies."""
     each = np.eye(copies)
-    above, below = known.parts[rounded], known.values[rounded]
+    near, at = known.parts[rounded], known.values[rounded]
     slack = np.zeros(0) if known.slack is None else known.slack[rounded]
-    unequal = np.concatenate([above, -above, -known.at_least_one])
-    ends = np.concatenate([below + slack, slack - below, -np.ones(len(known.at_least_one))])
-    return {
-        "A_eq": np.kron(each, known.parts[exact]),
-        "b_eq": np.tile(known.values[exact], copies),
-        "A_ub": np.kron(each, unequal),
-        "b_ub": np.tile(ends, copies),
-    }
+    unequal = np.concatenate([near, -near, -known.at_least_one])
+    ends = np.concatenate([at + slack, slack - at, -np.ones(len(known.at_least_one))])
+    return (
+        _Rows(
+            parts=np.kron(each, known.parts[exact]).astype(np.float64),
+            values=np.tile(known.values[exact], copies),
+        ),
+        _Rows(parts=np.kron(each, unequal).astype(np.float64), values=np.tile(ends, copies)),
+    )
 
 
 def _whole(cost: Floats, known: Known, most: float) -> Floats:
@@ -153,7 +170,7 @@ def _whole(cost: Floats, known: Known, most: float) -> Floats:
     others = LinearConstraint(known.at_least_one, 1, np.inf) if len(known.at_least_one) else None
     found = milp(
         cost,
-        integrality=np.ones(len(cost)),
+        integrality=np.ones(len(cost), dtype=np.int64),
         bounds=Bounds(0, most),
         constraints=[shown] if others is None else [shown, others],
         options={"time_limit": _SECONDS},

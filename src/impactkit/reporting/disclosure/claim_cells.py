@@ -2,7 +2,8 @@
 
 Claims on one outcome are of the same people: a claim about a subgroup is about a part of those of the claim
 about everybody, and who is in the one but not in the other could be told by their difference. Claims on
-different outcomes differ by who did not answer which question, which tells of nobody's answer, and are not joined.
+different outcomes differ by who did not answer which question, which tells of nobody's answer, and are not
+joined.
 """
 
 from __future__ import annotations
@@ -10,23 +11,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from impactkit.data.study import Study
 from impactkit.reporting.disclosure.claim_people import Place, Placed, placed
 from impactkit.reporting.disclosure.figures import Cell
-from impactkit.reporting.disclosure.rules import is_small, share_is_unsafe
+from impactkit.reporting.disclosure.rules import is_one_sided
 from impactkit.reporting.disclosure.told_claim import ToldClaim
 
 Sum = Mapping[str, int]
-_COST = {"read": 0.1, "left_arms": 0.2, "left": 0.3, "whole": 0.4, "arms": 0.6, "means": 1.0, "people": 99.0}
+_COST = {
+    "read": 0.1,
+    "left_arms": 0.2,
+    "left": 0.3,
+    "units": 0.4,
+    "rows": 0.5,
+    "arms": 0.6,
+    "means": 1.0,
+    "people": 99.0,
+}
 
 
 @dataclass(slots=True)
 class _Told:
     """Groups of people and cells, gathered one claim after the other."""
 
-    threshold: int
     sizes: dict[str, int] = field(default_factory=dict)
     cells: list[Cell] = field(default_factory=list)
 
@@ -49,31 +55,29 @@ class _Told:
 
     def untold(self, name: str, count: Sum, parts: tuple[Sum, ...] = ()) -> None:
         """Take note of people whom no table names, but a difference would."""
-        n = sum(self.sizes[group] for group in count)
-        having = [sum(self.sizes[group] for group in part) for part in parts[:1]]
-        unsafe = bool(is_small(n, self.threshold)) or any(share_is_unsafe(x, n, self.threshold) for x in having)
+        n, having = (sum(self.sizes[group] for group in part) for part in (count, parts[0] if parts else {}))
+        unsafe = bool(parts) and is_one_sided(having, n)
         self.cells.append(Cell(name=name, counts=(count,), parts=parts, is_unsafe=unsafe, is_published=False))
 
 
-def claim_cells(claims: Sequence[ToldClaim], threshold: int) -> tuple[dict[str, int], tuple[Cell, ...]]:
+def claim_cells(claims: Sequence[ToldClaim]) -> tuple[dict[str, int], tuple[Cell, ...]]:
     """Return the groups of people behind what is told of claims, and the figures as sums of them.
 
     Parameters
     ----------
     claims : sequence of ToldClaim
         In the order of the plan.
-    threshold : int
-        The smallest count shown.
 
     Returns
     -------
     sizes : dict of str to int
         People in each group.
     cells : tuple of Cell
-        Named ``<claim>.means.<period>``, ``<claim>.whole``, ``<claim>.arms``, ``<claim>.left.<k>``,
-        ``<claim>.left_arms.<k>`` and ``<claim>.read``, where the claim is its place in the plan.
+        Named ``<claim>.means.<period>``, ``<claim>.rows``, ``<claim>.units``, ``<claim>.arms``,
+        ``<claim>.left.<k>``, ``<claim>.left_arms.<k>`` and ``<claim>.read``, where the claim is its place in
+        the plan.
     """
-    told = _Told(threshold=threshold)
+    told = _Told()
     for outcome in dict.fromkeys(claim.outcome for claim in claims):
         family = {k: claim for k, claim in enumerate(claims) if claim.outcome == outcome}
         for k, people in _families(told, family, outcome).items():
@@ -163,7 +167,7 @@ def _total(told: _Told, count: Sum) -> int:
 
 
 def _means(told: _Told, k: int, claim: ToldClaim, people: _People) -> None:
-    """A period is shown of both groups or of neither: the effect and one of them would tell the other.
+    """Take note of means; a period is shown of both groups or of neither, as their effect is shown.
 
     Where there is one group, or the whole course is drawn, all periods go together.
     """
@@ -180,7 +184,7 @@ def _means(told: _Told, k: int, claim: ToldClaim, people: _People) -> None:
                 if place in people.having
                 for part in (people.having[place], people.others[place])
             ),
-            is_unsafe=any(people.placed.is_unsafe(place, told.threshold) for place in places),
+            is_unsafe=any(place in people.placed.alike for place in places),
         )
 
 
@@ -189,7 +193,8 @@ def _sample(told: _Told, k: int, claim: ToldClaim, people: _People) -> None:
     rows = _used(told, k, claim, people)
     arms = _arms(told, k, claim, people) if claim.is_panel else _row_arms(people)
     units = {group: times for arm in arms.values() for group, times in arm.items()}
-    told.told(f"{k}.whole", rows, units)
+    told.told(f"{k}.rows", rows)
+    told.told(f"{k}.units", units)
     told.told(f"{k}.arms", *arms.values())
 
 
@@ -230,7 +235,10 @@ def _account(told: _Told, k: int, claim: ToldClaim, people: _People) -> None:
         read |= told.person(f"{k}|aside", claim.n_aside)
         told.told(f"{k}.left.aside", {f"{k}|aside": 1})
     for j, item in enumerate(claim.left_out):
-        arms = [told.person(f"{k}|left|{j}|{arm}", n) for arm, n in zip("tc", (item.n_treated, item.n_comparison), strict=True)]
+        arms = [
+            told.person(f"{k}|left|{j}|{arm}", n)
+            for arm, n in zip("tc", (item.n_treated, item.n_comparison), strict=True)
+        ]
         both = {group: times for arm in arms for group, times in arm.items()}
         told.told(f"{k}.left.{j}", both)
         told.told(f"{k}.left_arms.{j}", *arms)

@@ -11,8 +11,6 @@ from impactkit.data.columns import Columns
 from impactkit.reporting.disclosure.rules import (
     is_binary,
     is_dominated,
-    is_small,
-    share_is_unsafe,
     tells_all,
 )
 from impactkit.reporting.disclosure.told_claim import ToldClaim
@@ -57,12 +55,6 @@ class Placed:
     def same_as(self, other: Placed) -> bool:
         """Return whether these are the same numbers of people in the same places."""
         return (self.n, self.having) == (other.n, other.having)
-
-    def is_unsafe(self, place: Place, threshold: int) -> bool:
-        """Return whether what is told of a place would tell of single people."""
-        n = self.n[place]
-        few = bool(is_small(n, threshold)) or place in self.alike
-        return few or (place in self.having and bool(share_is_unsafe(self.having[place], n, threshold)))
 
 
 def placed(claim: ToldClaim) -> Placed:

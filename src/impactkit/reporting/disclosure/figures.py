@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from impactkit.reporting.disclosure.audit import Known
+from impactkit.reporting.disclosure.moves import independent
 from impactkit.reporting.disclosure.rules import is_small
 
 Floats = npt.NDArray[np.float64]
@@ -25,8 +26,8 @@ class Cell:
     name : str
         By which it is asked for.
     counts : tuple of mapping of str to int
-        How many people there are, each a sum: how often each group of people counts in it. A 0 would be shown,
-        so a reader knows of a hidden one that it is none.
+        How many people there are, each a sum: how often each group of people counts in it. A 0 would be
+        shown, so a reader knows of a hidden one that it is none.
     parts : tuple of mapping of str to int
         Other sums, such as how many of them have what is asked about; these may be 0 when hidden.
     is_unsafe : bool
@@ -117,7 +118,9 @@ class Figures:
             values=parts @ people,
             unsafe=np.array([cell.is_unsafe for cell in cells], dtype=bool),
             published=np.array([cell.is_published for cell in cells], dtype=bool),
-            floor=np.array([k < len(cell.counts) for cell in cells for k in range(_n_figures(cell))], dtype=bool),
+            floor=np.array(
+                [k < len(cell.counts) for cell in cells for k in range(_n_figures(cell))], dtype=bool
+            ),
             cost=np.array([cell.cost for cell in cells], dtype=np.float64),
         )
 
@@ -136,9 +139,18 @@ class Figures:
         seen: Flags = (self.published & ~hidden)[self.cell]
         return seen
 
+    def telling(self, hidden: Flags) -> Codes:
+        """Return the figures that tell a reader all there is to know, the dearest first, shape (S,).
+
+        A total of dearer figures is left out while these are shown: to hide it alone would hide nothing.
+        """
+        shown = np.flatnonzero(self.shown(hidden))
+        order = shown[np.argsort(-self.cost[self.cell[shown]], kind="stable")]
+        return np.asarray(order[independent(self.parts[order])], dtype=np.int64)
+
     def known(self, hidden: Flags) -> Known:
-        """Return what a reader knows when some cells are hidden."""
-        shown = self.shown(hidden)
+        """Return what a reader knows when some cells are hidden, in the order of `telling`."""
+        shown = self.telling(hidden)
         floor = (hidden & self.published)[self.cell] & self.floor & (self.values > 0)
         return Known(parts=self.parts[shown], values=self.values[shown], at_least_one=self.parts[floor])
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from impactkit.reporting.disclosure.figures import Cell, Figures
 from impactkit.reporting.disclosure.protection import hidden_cells
-from impactkit.reporting.disclosure.rules import is_dominated, share_is_unsafe, tells_all
+from impactkit.reporting.disclosure.rules import is_dominated, is_one_sided, tells_all
 
 Key = tuple[tuple[str, str], ...]
 """Traits and their values, in the order of the traits; a trait that is left out is summed over."""
@@ -117,16 +117,16 @@ def protected_tables(
 
     Examples
     --------
-    >>> sizes = {("treated", "2022"): 4, ("treated", "2025"): 40, ("others", "2022"): 50, ("others", "2025"): 60}
+    >>> sizes = {("a", "2022"): 4, ("a", "2025"): 40, ("b", "2022"): 50, ("b", "2025"): 60}
     >>> people = [People(traits={"group": group, "year": year}, n=n) for (group, year), n in sizes.items()]
     >>> (table,) = protected_tables(people, [("group", "year")], threshold=10)
-    >>> table.cell(group="treated", year="2022").n, table.cell(group="others", year="2025").n, table.cell().n
+    >>> table.cell(group="a", year="2022").n, table.cell(group="b", year="2025").n, table.cell().n
     (None, None, 154)
     """
     keys = [_keys(people, traits) for traits in tables]
     every = sorted({_canonical(key) for table in keys for key in table}, key=lambda key: (len(key), key))
     before = {_canonical(key) for table in already for key in table.hidden}
-    figures = Figures.of(_sizes(people), tuple(_cell(people, key, threshold) for key in every))
+    figures = Figures.of(_sizes(people), tuple(_cell(people, key) for key in every))
     hidden = hidden_cells(figures, threshold, already=np.array([key in before for key in every], dtype=bool))
     shown = {
         key: _shown(people, key, is_hidden=gone) for key, gone in zip(every, hidden.tolist(), strict=True)
@@ -155,7 +155,7 @@ def _canonical(key: Key) -> Key:
 
 
 def _sizes(people: Sequence[People]) -> dict[str, int]:
-    """Return the unknown groups of people: those who have what is asked about apart from those who have not."""
+    """Return the unknown groups of people: those who have what is asked about apart from the others."""
     sizes: dict[str, int] = {}
     for k, group in enumerate(people):
         having = group.having or 0
@@ -167,7 +167,7 @@ def _members(people: Sequence[People], key: Key) -> list[int]:
     return [k for k, group in enumerate(people) if all(group.traits[name] == value for name, value in key)]
 
 
-def _cell(people: Sequence[People], key: Key, threshold: int) -> Cell:
+def _cell(people: Sequence[People], key: Key) -> Cell:
     members = _members(people, key)
     having, others = {f"{k}+": 1 for k in members}, {f"{k}": 1 for k in members}
     groups = [people[k] for k in members]
@@ -175,7 +175,7 @@ def _cell(people: Sequence[People], key: Key, threshold: int) -> Cell:
     values = [x for group in groups for x in group.contributions or ()]
     unsafe = is_dominated(values) or (len(values) > 0 and tells_all(values))
     if told:
-        unsafe = unsafe or bool(share_is_unsafe(sum(told), sum(group.n for group in groups), threshold))
+        unsafe = unsafe or is_one_sided(sum(told), sum(group.n for group in groups))
     return Cell(
         name=str(key),
         counts=({**having, **others},),

@@ -1,8 +1,8 @@
-"""Other groups of people that would give the same figures: found without a linear programme where that is easy.
+"""Other groups of people that would give the same figures, where they are easily found.
 
-Each way to move people between groups that leaves every shown figure as it is shows how far a hidden figure may
-be from the truth. What such simple moves do not reach is left to `audit`: they can only show that enough is
-hidden, never that too little is.
+Each way to move people between groups that leaves every shown figure as it is shows how far a hidden figure
+may be from the truth. What such simple moves do not reach is left to `audit`: they can only show that enough
+is hidden, never that too little is.
 """
 
 from __future__ import annotations
@@ -60,6 +60,27 @@ def _eliminated(parts: Floats) -> tuple[Floats, list[int]]:
         A[others] -= np.outer(A[others, column], A[row])
         pivots.append(column)
     return A, pivots
+
+
+def independent(parts: Floats) -> list[int]:
+    """Return which figures are no sums of earlier ones: the others tell nothing more.
+
+    Parameters
+    ----------
+    parts : ndarray, shape (S, V)
+        How often each group counts in each figure.
+
+    Returns
+    -------
+    list of int
+        Rows, in order.
+
+    Examples
+    --------
+    >>> independent(np.array([[1.0, 0], [0, 1], [1, 1]]))
+    [0, 1]
+    """
+    return _eliminated(parts.T)[1]
 
 
 def reach(targets: Floats, sizes: Floats, ways: Floats) -> Floats:

@@ -159,9 +159,7 @@ def protected_claims(plan: Plan, results: Sequence[Carried]) -> tuple[ProtectedC
     rule = Disclosure.of(plan)
     told = [ToldClaim.of(result) for result in results]
     hidden = hidden_names(told, rule.smallest)
-    return tuple(
-        _protected(result, rule, _of_claim(hidden, k), told[k]) for k, result in enumerate(results)
-    )
+    return tuple(_protected(result, rule, _of_claim(hidden, k), told[k]) for k, result in enumerate(results))
 
 
 def hidden_names(told: Sequence[ToldClaim], threshold: int) -> frozenset[str]:
@@ -181,10 +179,14 @@ def hidden_names(told: Sequence[ToldClaim], threshold: int) -> frozenset[str]:
     """
     if not threshold:
         return frozenset()
-    figures = Figures.of(*claim_cells(told, threshold))
+    figures = Figures.of(*claim_cells(told))
     gone = hidden_cells(figures, threshold)
     few = figures.too_small(threshold) & ~figures.published
-    away = {f"{name.split('|')[0]}.away" for name, is_few in zip(figures.names, few, strict=True) if is_few and "|away|" in name}
+    away = {
+        f"{name.split('|')[0]}.away"
+        for name, is_few in zip(figures.names, few, strict=True)
+        if is_few and "|away|" in name
+    }
     return frozenset({name for name, is_gone in zip(figures.names, gone, strict=True) if is_gone} | away)
 
 
@@ -276,7 +278,7 @@ def _is_gone(told: ToldClaim, period: float | None, hidden: frozenset[str]) -> b
 
 def _sample(estimate: Estimate, hiding: Hiding, hidden: frozenset[str]) -> ShownSample:
     sample, clusters = estimate.sample, hiding.clusters
-    whole = "whole" in hidden
+    units = "units" in hidden
     # Clusters that are units or rows, or hold few people each, tell as much as units do.
     apart = bool(clusters)
     few = not apart and any(
@@ -284,10 +286,10 @@ def _sample(estimate: Estimate, hiding: Hiding, hidden: frozenset[str]) -> Shown
     )
     arms = hiding.arms or few
     return ShownSample(
-        n_rows=None if whole else sample.n_rows,
-        n_units=None if whole else sample.n_units,
+        n_rows=None if "rows" in hidden else sample.n_rows,
+        n_units=None if units else sample.n_units,
         n_treated=None if hiding.arms else sample.n_treated,
-        n_clusters=sample.n_clusters if apart or not (whole or few) else None,
+        n_clusters=sample.n_clusters if apart or not (units or few) else None,
         n_treated_clusters=sample.n_treated_clusters if apart or not arms else None,
         n_comparison_clusters=sample.n_comparison_clusters if apart or not arms else None,
         left_out=tuple(map(hiding.sentence, sample.left_out)),
@@ -310,7 +312,7 @@ def _account(result: Carried, told: ToldClaim, hidden: frozenset[str]) -> ShownA
         )
     return ShownAccount(
         read=None if "read" in hidden else read,
-        used=None if "whole" in hidden else told.n_used,
+        used=None if "rows" in hidden else told.n_used,
         has_aside=told.n_aside > 0,
         aside=None if "left.aside" in hidden else told.n_aside,
         left_out=tuple(left),

@@ -37,10 +37,10 @@ def hidden_cells(figures: Figures, threshold: int, *, already: Flags | None = No
 
     Notes
     -----
-    Thresholds are raised one by one from 2 and what a lower one hides stays hidden, so that a higher one never
-    shows more. At each, hidden figures are audited by linear programming over all tables at once; of the
-    figures that pin the first one down, the cheapest is hidden as well, until the audit passes. That is a small
-    pattern, not always the smallest. In the end, with everything hidden, it passes.
+    Thresholds are raised one by one from 2 and what a lower one hides stays hidden, so that a higher one
+    never shows more. At each, hidden figures are audited by linear programming over all tables at once; of
+    the figures that pin the first one down, the cheapest is hidden as well, until the audit passes. That is
+    a small pattern, not always the smallest. In the end, with everything hidden, it passes.
 
     References
     ----------
@@ -90,7 +90,7 @@ class _Audited:
         for k in near:
             binding = told_by(figures.parts[k], known.parts)
             if binding.any():
-                return _pinned(k, binding, shown)
+                return _pinned(k, binding, figures, hidden)
         for k in near:
             if self.widths[k] >= threshold:
                 continue
@@ -99,7 +99,7 @@ class _Audited:
             assert found is not None
             self._seen(near, np.vstack([found.points, figures.sizes]))
             if self.widths[k] < threshold:
-                return _pinned(k, found.binding[0], shown)
+                return _pinned(k, found.binding[0], figures, hidden)
         return None
 
     def _seen(self, targets: list[int], points: Floats) -> None:
@@ -112,7 +112,9 @@ class _Audited:
     def _not_reached(self, hidden: Flags, known: Known, threshold: int) -> list[int]:
         """Return the hidden figures that are not yet known to have limits far enough apart."""
         figures = self.figures
-        open_ = [k for k in np.flatnonzero(hidden[figures.cell]).tolist() if self.widths.get(k, 0) < threshold]
+        open_ = [
+            k for k in np.flatnonzero(hidden[figures.cell]).tolist() if self.widths.get(k, 0) < threshold
+        ]
         if open_:
             spare = figures.sizes - (known.at_least_one > 0).any(axis=0)
             far = reach(figures.parts[open_], np.maximum(spare, 0), moves(known.parts))
@@ -120,16 +122,16 @@ class _Audited:
         return [k for k in open_ if self.widths[k] < threshold]
 
 
-def _pinned(figure: int, binding: Flags, shown: Flags) -> _Pinned:
-    used = np.zeros(len(shown), dtype=bool)
-    used[np.flatnonzero(shown)[binding]] = True
+def _pinned(figure: int, binding: Flags, figures: Figures, hidden: Flags) -> _Pinned:
+    used = np.zeros(len(figures.values), dtype=bool)
+    used[figures.telling(hidden)[binding]] = True
     return _Pinned(figure=figure, binding=used)
 
 
 def _next_to_hide(figures: Figures, hidden: Flags, found: _Pinned) -> int:
-    """Return the cheapest shown cell that helps to pin a figure down; the cheapest of all where none stands out.
+    """Return the cheapest shown cell that helps to pin a figure down; of all, where none stands out.
 
-    A count of 0 comes last: it tells of nobody, and that nobody is nobody is worth telling.
+    A count of 0 comes last: it tells of nobody, and that is worth telling.
     """
     shown = figures.shown(hidden)
     for some in (found.binding & (figures.values != 0), figures.values != 0, shown):

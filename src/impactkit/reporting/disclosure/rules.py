@@ -1,7 +1,7 @@
-"""When a figure would tell of single people: too few behind it, all of them alike, or one or two that carry it.
+"""When a figure would tell of single people: few behind it, all alike, or one or two that carry it.
 
-Pure functions of numbers. What they call unsafe is hidden; what else must be hidden so that it cannot be worked
-out is for `protection`.
+Pure functions of numbers. What they call unsafe is hidden; what else must be hidden so that it cannot be
+worked out is for `protection`.
 """
 
 from __future__ import annotations
@@ -46,32 +46,28 @@ def is_small(n: npt.ArrayLike, threshold: int) -> Any:
     return (counts > 0) & (counts < threshold)
 
 
-def share_is_unsafe(having: npt.ArrayLike, n: npt.ArrayLike, threshold: int) -> Any:
-    """Return whether shares would tell of single people: a share is two counts in another dress.
+def is_one_sided(having: int, n: int) -> bool:
+    """Return whether a share is 0 or 100 per cent, and so tells what every single one of a group has.
 
     Parameters
     ----------
-    having : array_like of int
+    having : int
         People who have what is counted.
-    n : array_like of int
+    n : int
         People asked.
-    threshold : int
-        The smallest count shown.
 
     Returns
     -------
-    bool or ndarray of bool
-        Whether those who have it, or those who have not, are fewer than the threshold. Where that is nobody
-        the share is 0 or 100 per cent, and tells what every single one of them has: unsafe too, whatever
-        their number. Of nobody there is no share.
+    bool
+        Unsafe whatever their number; of nobody there is no share. That few have it, or few have not, is for
+        `is_small`: a share is two counts in another dress.
 
     Examples
     --------
-    >>> share_is_unsafe([3, 0, 40, 92, 50], [7, 50, 40, 100, 100], 10).tolist()
-    [True, True, True, True, False]
+    >>> is_one_sided(0, 50), is_one_sided(40, 40), is_one_sided(3, 7), is_one_sided(0, 0)
+    (True, True, False, False)
     """
-    with_it, people = np.asarray(having), np.asarray(n)
-    return (people > 0) & (np.minimum(with_it, people - with_it) < threshold)
+    return n > 0 and having in {0, n}
 
 
 def is_dominated(contributions: npt.ArrayLike) -> bool:

@@ -1,12 +1,13 @@
 """Sentences about few people: the numbers and names in them are hidden, the rest of the sentence stands.
 
-Which value of a sentence counts people, is a share of them or names one is known by the value's name. What a new
-sentence calls ``n`` or ``treated`` is thus hidden where it must be, unless it is listed here as counting
+Which value of a sentence counts people, is a share of them or names one is known by the value's name. What a
+new sentence calls ``n`` or ``treated`` is thus hidden where it must be, unless it is listed here as counting
 something else.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from numbers import Integral
 
@@ -190,7 +191,7 @@ class Hiding:
         return bool(is_small(n, self.threshold) or is_small(self.n_treated - n, self.threshold))
 
 
-def _is_among(listed: dict[str, tuple[str, ...]], code: str, name: str) -> bool:
+def _is_among(listed: Mapping[str, tuple[str, ...]], code: str, name: str) -> bool:
     """Return whether a value is listed under its sentence or the topic of it."""
     return any(
         name in names and (code == topic or code.startswith(f"{topic}.")) for topic, names in listed.items()

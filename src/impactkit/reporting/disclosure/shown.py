@@ -118,7 +118,7 @@ class Disclosure:
 
     @classmethod
     def of(cls, plan: Plan) -> Disclosure:
-        """Return the rule of a plan: everything when its rows are public, or when it says so with a reason."""
+        """Return the rule of a plan: everything when its rows are public, or where it gives a reason."""
         is_off = plan.data.public or plan.decision.disclosure_off is not None
         return cls(smallest=0 if is_off else plan.decision.small_cell)
 

@@ -54,8 +54,8 @@ class Manifest(Written):
         The language of its report.
     data : {"included", "withheld"}
         Whether the rows are in the bundle; they are when the plan says that they are public.
-    rows : int
-        How many rows the plan's data have.
+    rows : int or None
+        How many rows the plan's data have; None where that would tell of few people.
     fingerprint : str, optional
         ``ikfp1`` of the rows; None when they are withheld, because a digest without a key would tell
         who guesses a row that the guess is right.
@@ -75,7 +75,7 @@ class Manifest(Written):
     project: str
     language: Language
     data: Literal["included", "withheld"]
-    rows: StrictInt
+    rows: StrictInt | None
     fingerprint: Digest | None
     plan_digest: Digest
     lock_digest: Digest | None

@@ -41,6 +41,24 @@ def record_of(evaluation: Evaluation) -> Record:
     return read_json(canonical_json(record), "results.json")
 
 
+def rows_told(evaluation: Evaluation) -> int | None:
+    """Return how many rows the first claim has; None where that would tell of few people.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        The evaluation.
+
+    Returns
+    -------
+    int or None
+        As the manifest holds it.
+    """
+    shown = protected_claims(evaluation.plan, evaluation.results)[0]
+    told = {"rows", "left.aside"} & shown.hidden
+    return None if told else evaluation.results[0].study.n_rows
+
+
 def read_json(content: bytes, name: str) -> Record:
     """Return the object in a JSON file, strictly: no key twice, no nan, nothing but UTF-8.
 

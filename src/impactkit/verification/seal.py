@@ -12,7 +12,7 @@ from impactkit.provenance import canonical_json, file_digest, versions, write_wh
 from impactkit.verification import manifest as names
 from impactkit.verification.disclosure import refuse_disclosures
 from impactkit.verification.manifest import Manifest, digest, members_of
-from impactkit.verification.results import data_fingerprint, record_of, rendered
+from impactkit.verification.results import data_fingerprint, record_of, rendered, rows_told
 from impactkit.verification.safe_zip import read_archive, write_archive
 from impactkit.wording import Language
 
@@ -88,7 +88,7 @@ def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language) -> 
         project=plan.project.name,
         language=language,
         data="included" if plan.data.public else "withheld",
-        rows=evaluation.results[0].study.n_rows,
+        rows=rows_told(evaluation),
         fingerprint=data_fingerprint(plan) if plan.data.public else None,
         plan_digest=plan.digest,
         lock_digest=lock.digest if lock else None,

@@ -10,6 +10,7 @@ from impactkit.evidence.verdict import Status
 from impactkit.verification import custody, substance
 from impactkit.verification.bundle import Bundle, open_bundle
 from impactkit.verification.difference import Comparison, compare
+from impactkit.verification.disclosed import disclosure
 from impactkit.verification.recompute import Recomputation, recomputed
 from impactkit.verification.results import Record
 from impactkit.verification.verification import UNSAFE, UNSUPPORTED, Step, Verification
@@ -70,7 +71,7 @@ def _examined(bundle: Bundle, found: Recomputation, known_plan_digest: str | Non
         substance.numbers(found, held.differences, held.n_compared),
         substance.verdicts(bundle, found, held.differences),
         substance.report(bundle, found),
-        substance.disclosure(bundle, found),
+        disclosure(bundle, found),
     )
     return Verification.of(steps, differences=held.differences, verdicts=_verdicts(again or bundle.results))
 

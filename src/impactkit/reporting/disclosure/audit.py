@@ -18,6 +18,8 @@ _EXACT = 1e-6
 """Solutions are exact to less than this; people are whole."""
 _SECONDS = 1.0
 """For each integer programme."""
+_AT_ONCE = 4
+"""So many figures in one programme: more of them would take room and not less time."""
 _ROOM = 10.0
 """An unknown group may be so many times as large as what is shown and asked for: more tells nothing new."""
 
@@ -89,9 +91,8 @@ def limits_of(targets: Floats, known: Known, *, room: float) -> Limits | None:
 
     Notes
     -----
-    All limits are found by one linear programme made of one copy of the equations for each. Where a limit is
-    not reached by whole numbers of people, it is found again as an integer programme. A limit that HiGHS
-    cannot settle is taken to be as near as the best one seen, so that a doubt hides more and never less.
+    A limit that is not reached by whole numbers of people is found again as an integer programme. One that
+    HiGHS cannot settle in a second is nan, which is never far enough: a doubt hides more and never less.
 
     Examples
     --------
@@ -101,10 +102,20 @@ def limits_of(targets: Floats, known: Known, *, room: float) -> Limits | None:
     >>> found.low.tolist(), found.high.tolist()
     ([1.0, 1.0, 19.0], [11.0, 11.0, 29.0])
     """
+    most = _ROOM * (1 + float(np.abs(known.values).max(initial=0.0)) + room)
+    found = [_limits(targets[k : k + _AT_ONCE], known, most) for k in range(0, len(targets), _AT_ONCE)]
+    parts = [part for part in found if part is not None]
+    if len(parts) < len(found):
+        return None
+    names = ("low", "high", "binding", "points")
+    return Limits(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+
+
+def _limits(targets: Floats, known: Known, most: float) -> Limits | None:
+    """Return the limits of some hidden figures by one programme made of a copy of the equations for each."""
     from scipy.optimize import linprog
 
     K, V = targets.shape
-    most = _ROOM * (1 + float(np.abs(known.values).max(initial=0.0)) + room)
     copies = np.concatenate([targets, -targets])
     exact, rounded = _equations(known)
     equal, unequal = _programme(known, exact, rounded, copies=2 * K)

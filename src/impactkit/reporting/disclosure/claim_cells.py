@@ -195,7 +195,10 @@ def _sample(told: _Told, k: int, claim: ToldClaim, people: _People) -> None:
     units = {group: times for arm in arms.values() for group, times in arm.items()}
     told.told(f"{k}.rows", rows)
     told.told(f"{k}.units", units)
-    told.told(f"{k}.arms", *arms.values())
+    treated = [arms[group] for group in ("treated",) if group in arms]
+    if sum(_total(told, arm) for arm in treated) != claim.n_treated:
+        treated.append(told.person(f"{k}|treated", claim.n_treated))
+    told.told(f"{k}.arms", *arms.values(), *treated[1:])
 
 
 def _used(told: _Told, k: int, claim: ToldClaim, people: _People) -> Sum:

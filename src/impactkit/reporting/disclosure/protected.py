@@ -197,7 +197,7 @@ def _of_claim(hidden: frozenset[str], k: int) -> frozenset[str]:
 def _protected(result: Carried, rule: Disclosure, hidden: frozenset[str], told: ToldClaim) -> ProtectedClaim:
     estimate, study = result.estimate, result.study
     hiding = _hiding(result, rule, hidden, told)
-    means = _means(told, hidden)
+    means, account = _means(told, hidden), _account(result, told, hidden)
     test = estimate.permutation
     coarse = hiding.arms and test is not None and test.is_exact
     verdict = _verdict(result.verdict, hiding, is_relative=result.claim.relative, is_coarse=coarse)
@@ -211,8 +211,8 @@ def _protected(result: Carried, rule: Disclosure, hidden: frozenset[str], told: 
         grade=_grade(result.grade, hiding),
         verdict=verdict,
         means=means,
-        sample=_sample(estimate, hiding, hidden),
-        account=_account(result, told, hidden),
+        sample=_sample(estimate, hiding, hidden, account),
+        account=account,
         law=None if test is None else hiding.sentence(test.law),
         n_assignments=None if test is None or hiding.arms else test.n_assignments,
         p_value=_at_most(p, result.verdict.level) if coarse else p,
@@ -276,7 +276,7 @@ def _is_gone(told: ToldClaim, period: float | None, hidden: frozenset[str]) -> b
     return f"means.{'all' if told.is_of_one_course else period_key(period)}" in hidden
 
 
-def _sample(estimate: Estimate, hiding: Hiding, hidden: frozenset[str]) -> ShownSample:
+def _sample(estimate: Estimate, hiding: Hiding, hidden: frozenset[str], account: ShownAccount) -> ShownSample:
     sample, clusters = estimate.sample, hiding.clusters
     units = "units" in hidden
     # Clusters that are units or rows, or hold few people each, tell as much as units do.
@@ -292,7 +292,7 @@ def _sample(estimate: Estimate, hiding: Hiding, hidden: frozenset[str]) -> Shown
         n_clusters=sample.n_clusters if apart or not (units or few) else None,
         n_treated_clusters=sample.n_treated_clusters if apart or not arms else None,
         n_comparison_clusters=sample.n_comparison_clusters if apart or not arms else None,
-        left_out=tuple(map(hiding.sentence, sample.left_out)),
+        left_out=tuple(item.sentence for item in account.left_out),
     )
 
 

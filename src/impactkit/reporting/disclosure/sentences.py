@@ -13,10 +13,9 @@ from numbers import Integral
 
 from impactkit.evidence.check_result import CheckResult
 from impactkit.reporting.disclosure.rules import is_small
+from impactkit.reporting.disclosure.shown import HIDDEN_NAME, HIDDEN_NUMBER
 from impactkit.wording import Message, MessageValue
 
-HIDDEN_NUMBER = Message("report.disclosure.number")
-HIDDEN_NAME = Message("report.disclosure.name")
 COUNTS = frozenset(
     {
         "clusters",

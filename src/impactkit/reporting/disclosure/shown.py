@@ -8,6 +8,9 @@ from impactkit.effects.estimate import Group
 from impactkit.plans import Plan
 from impactkit.wording import Language, Message, format_number, say
 
+HIDDEN_NUMBER = Message("report.disclosure.number")
+HIDDEN_NAME = Message("report.disclosure.name")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownMean:
@@ -76,6 +79,13 @@ class ShownLeftOut:
     n: int | None
     n_treated: int | None
     n_comparison: int | None
+
+    @property
+    def sentence(self) -> Message:
+        """The same in words, as a record holds it."""
+        held = {"n": self.n, "treated": self.n_treated, "comparison": self.n_comparison}
+        values = {name: HIDDEN_NUMBER if n is None else n for name, n in held.items()}
+        return Message(f"study.left_out.{self.reason}", values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

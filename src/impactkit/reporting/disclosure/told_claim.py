@@ -49,6 +49,8 @@ class ToldClaim:
         Whether the same units are followed over time.
     units : dict of str to int
         Units of each arm.
+    n_treated : int
+        Treated units that the estimate tells of.
     n_used, n_aside : int
         Rows that the estimate rests on, and rows of the study that it does not use.
     left_out : tuple of LeftOut
@@ -63,6 +65,7 @@ class ToldClaim:
     is_of_one_course: bool
     is_panel: bool
     units: dict[str, int]
+    n_treated: int
     n_used: int
     n_aside: int
     left_out: tuple[LeftOut, ...]
@@ -81,6 +84,7 @@ class ToldClaim:
             is_of_one_course=one_group or estimate.counterfactual is not None,
             is_panel=study.kind == "panel",
             units=_units(study.columns),
+            n_treated=estimate.sample.n_treated,
             n_used=estimate.sample.n_rows,
             n_aside=max(study.n_rows - estimate.sample.n_rows, 0),
             left_out=study.left_out,

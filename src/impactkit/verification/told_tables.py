@@ -87,18 +87,20 @@ class _Tables(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.tables: list[list[list[str]]] = []
-        self._is_cell = False
+        self._is_table = self._is_cell = False
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
         if tag == "table":
             self.tables.append([])
-        elif self.tables and tag == "tr":
+            self._is_table = True
+        elif self._is_table and tag == "tr":
             self.tables[-1].append([])
-        elif self.tables and self.tables[-1] and tag in {"th", "td"}:
+        elif self._is_table and self.tables[-1] and tag in {"th", "td"}:
             self.tables[-1][-1].append("")
             self._is_cell = True
 
     def handle_endtag(self, tag: str) -> None:
+        self._is_table = self._is_table and tag != "table"
         self._is_cell = self._is_cell and tag not in {"th", "td", "tr", "table"}
 
     def handle_data(self, data: str) -> None:

@@ -36,7 +36,7 @@ indicator = "health_education/reading-score"
 role = "primary"
 change = "increase"
 minimum_effect = "2"
-unit = "points"
+{unit}
 by = 2025
 {more}
 [data]
@@ -84,10 +84,10 @@ def people(treated, comparison, *, gone=0, men=None):
 
 @pytest.fixture
 def evaluated(tmp_path):
-    def made(rows, *, more="", data="", decision=""):
+    def made(rows, *, more="", unit='unit = "points"', data="", decision=""):
         (tmp_path / "people.csv").write_text(rows, "utf-8")
         file = tmp_path / "plan.toml"
-        file.write_text(PLAN.format(more=more, data=data, decision=decision), "utf-8")
+        file.write_text(PLAN.format(more=more, unit=unit, data=data, decision=decision), "utf-8")
         plan = Plan.read(file)
         lock(plan, now=datetime(2023, 1, 1, tzinfo=UTC)).write(tmp_path / "plan.lock.json")
         return ik.evaluate(plan)
@@ -317,3 +317,24 @@ def test_sentences_are_looked_through(evaluated):
     assert told_in_sentences(record, 10) == []
     record["results"][0]["verdict"]["reasons"].append({"code": "estimate.always_treated", "values": {"n": 3}})
     assert told_in_sentences(record, 10) == ["C1: estimate.always_treated"]
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("unit", ['unit = "points"\ntarget = "53"', "relative = true"])
+def test_a_level_of_few_is_not_told_in_any_way(evaluated, tmp_path, language, unit):
+    evaluation = evaluated(people(6, 60), unit=unit)
+    told = record_of(evaluation)["results"][0]["verdict"]
+    own = evaluation.results[0]
+    after = [m.mean for m in own.estimate.means if m.group == "treated" and m.period >= 2024]
+    assert told["relative_point"] is None
+    assert (told["threshold"] is None) == (unit == "relative = true")
+    assert told["reached"] is None or told["reached"]["level"] is None
+    page = ik.render(evaluation.report(language=language), tmp_path / "report.html").read_text("utf-8")
+    assert not any(f"{mean:.1f}".replace(".", "," if language == "sv" else ".") in page for mean in after)
+    assert disclosure_of(evaluation, tmp_path).state == "pass"
+
+
+def test_a_level_of_many_is_told(evaluated):
+    evaluation = evaluated(people(40, 60), unit='unit = "points"\ntarget = "53"')
+    told = record_of(evaluation)["results"][0]["verdict"]["reached"]
+    assert told["level"] == evaluation.results[0].verdict.reached.level

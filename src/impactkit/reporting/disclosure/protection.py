@@ -134,9 +134,8 @@ def _next_to_hide(figures: Figures, hidden: Flags, found: _Pinned) -> int:
     A count of 0 comes last: it tells of nobody, and that is worth telling.
     """
     shown = figures.shown(hidden)
-    for some in (found.binding & (figures.values != 0), figures.values != 0, shown):
-        if (shown & some).any():
-            break
-    cells = np.unique(figures.cell[shown & some])
+    somebody = shown & (figures.values != 0)
+    best = next(some for some in (found.binding & somebody, somebody, shown) if some.any())
+    cells = np.unique(figures.cell[best])
     size = np.array([figures.values[figures.cell == c].max() for c in cells])
     return int(cells[np.lexsort((cells, size, figures.cost[cells]))[0]])

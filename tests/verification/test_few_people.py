@@ -338,3 +338,112 @@ def test_a_level_of_many_is_told(evaluated):
     evaluation = evaluated(people(40, 60), unit='unit = "points"\ntarget = "53"')
     told = record_of(evaluation)["results"][0]["verdict"]["reached"]
     assert told["level"] == evaluation.results[0].verdict.reached.level
+
+
+def result_of(claim="C1", *, method="difference_in_differences", n=(40, 60), units=100, treated=40, left=()):
+    """A result as a record holds it, of two arms and one period."""
+    means = [
+        {"group": group, "period": None, "period_name": None, "n": size, "mean": 1.0}
+        for group, size in zip(("treated", "comparison"), n, strict=True)
+    ]
+    messages = [
+        {
+            "code": "study.left_out.outcome_missing",
+            "values": dict(zip(("n", "treated", "comparison"), which, strict=True)),
+        }
+        for which in left
+    ]
+    sample = {
+        "n_rows": units,
+        "n_units": units,
+        "n_treated": treated,
+        "n_treated_clusters": treated,
+        "left_out": messages,
+    }
+    estimate = {"means": means, "sample": sample, "settings": {"method": method}}
+    return {"claim": claim, "estimate": estimate}
+
+
+def plan_of(**data):
+    content = {
+        "impactkit": 1,
+        "project": {
+            "name": "x",
+            "borrower": "x",
+            "category": "housing",
+            "investment": "x",
+            "target_group": "x",
+            "need": "x",
+            "change": "x",
+            "future_state": "x",
+            "investment_start": datetime(2024, 1, 1, tzinfo=UTC).date(),
+        },
+        "claims": [
+            {
+                "id": "C1",
+                "indicator": "housing/tenant-turnover",
+                "role": "primary",
+                "change": "decrease",
+                "minimum_effect": "2",
+                "by": 2025,
+            }
+        ],
+        "data": {"file": "d.csv", "outcome": "y", "treated": "arm", **data},
+        "estimator": {"method": "randomised_trial"},
+    }
+    return Plan.of(content)
+
+
+def asked(*results, threshold=10, **data):
+    return audited(published(plan_of(**data), {"results": list(results)}), threshold)
+
+
+HIDDEN = {"code": "report.disclosure.number", "values": {}}
+
+
+@pytest.mark.parametrize(
+    ("result", "small", "pinned"),
+    [
+        (result_of(), (), ()),
+        (
+            result_of(n=(4, 96), treated=4),
+            ("C1, treated, once", "C1, n_treated", "C1, n_treated_clusters"),
+            (),
+        ),
+        (
+            result_of(n=(None, 60), treated=None),
+            (),
+            ("C1, treated, once", "C1, n_treated", "C1, n_treated_clusters"),
+        ),
+        (result_of(n=(None, None), treated=None), (), ()),
+        (
+            result_of(n=(None, None), treated=40),
+            (),
+            ("C1, treated, once", "C1, comparison, once"),
+        ),
+        (result_of(method="triple_difference", n=(None, None), treated=40), (), ()),
+        (result_of(method="stacked_difference_in_differences", n=(None, None), treated=None), (), ()),
+        (result_of(left=[(30, 14, 16)]), (), ()),
+        (result_of(left=[(13, HIDDEN, HIDDEN)]), (), ()),
+        (
+            result_of(left=[(13, 11, HIDDEN)]),
+            (),
+            ("C1, left_out 1, comparison",),
+        ),
+        (
+            result_of(left=[(HIDDEN, HIDDEN, HIDDEN), (3, 3, 0)]),
+            ("C1, left_out 2", "C1, left_out 2, treated"),
+            (),
+        ),
+    ],
+)
+def test_what_figures_tell_of_few(result, small, pinned):
+    found = asked(result)
+    assert (found.small, found.pinned, found.contradict) == (small, pinned, False)
+
+
+def test_clusters_that_are_not_units_are_counted_for_themselves():
+    one = result_of(n=(None, None), treated=None)
+    one["estimate"]["sample"]["n_treated_clusters"] = 4
+    assert asked(one).small == ("C1, n_treated_clusters",)
+    assert asked(one, cluster="area").small == ()

@@ -220,7 +220,7 @@ def _case(
 def _without_small_level(plan: Plan, case: Case, study: Study) -> Case:
     """Return a case without the level of so few that it would tell of single ones."""
     asked = case.reached is not None or case.claim.relative
-    if not asked or plan.data.shows_units:
+    if not asked or plan.data.shows_units or plan.decision.disclosure_off is not None:
         return case
     columns, rows = study.columns, treated_after(study, start=case.estimate.start)
     last = rows if columns.period is None else rows & (columns.time == columns.time[rows].max())

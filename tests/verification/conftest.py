@@ -24,7 +24,15 @@ LOCKED_ON = datetime(2022, 9, 1, tzinfo=UTC)
 
 def short_page(evaluation, language):
     versions = sorted(evaluation.made_with.items())
-    return f"<html lang={language}>{json.dumps(evaluation.to_record())}{versions}</html>".encode()
+    tables = [claim.figures[0].table for claim in evaluation.report(language=language).claims]
+    rows = "".join(
+        f"<table>{''.join(row(cells) for cells in (table.header, *table.rows))}</table>" for table in tables
+    )
+    return f"<html lang={language}>{json.dumps(evaluation.to_record())}{versions}{rows}</html>".encode()
+
+
+def row(cells):
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 @pytest.fixture

@@ -313,7 +313,7 @@ def test_data_that_cannot_be_searched_fail(sealed, monkeypatch):
     def broken(*_args):
         raise RuntimeError
 
-    monkeypatch.setattr("impactkit.verification.substance.disclosures", broken)
+    monkeypatch.setattr("impactkit.verification.disclosed.disclosures", broken)
     assert verify(sealed()).steps[-1].state == "fail"
 
 

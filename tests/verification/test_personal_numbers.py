@@ -92,3 +92,55 @@ def test_another_library_agrees_on_what_a_number_is(place):
         theirs = False
     assert bool(personal_numbers(digits)) == bool(theirs)
     assert personal_numbers("19121212-1212") and personnummer.valid("19121212-1212")
+
+
+@pytest.mark.parametrize("script", ["٠", "०", "𝟎"])
+def test_digits_of_other_scripts_are_digits(script):
+    assert personal_numbers("".join(chr(ord(script) + int(sign)) for sign in TEN)) == [TEN]
+
+
+def luhn(digits):
+    doubled = [int(sign) * (2 - place % 2) for place, sign in enumerate(digits)]
+    return str(-sum(value // 10 + value % 10 for value in doubled) % 10)
+
+
+def organisation(rng):
+    """An organisation number: its third and fourth digits are at least 20, so that it is no date."""
+    digits = (
+        f"{rng.choice((2, 5, 7, 8, 9))}{rng.randrange(10)}{rng.randrange(20, 100)}{rng.randrange(10**5):05}"
+    )
+    return digits + luhn(digits)
+
+
+RANDOM = {
+    "ten digits": (lambda rng: str(rng.randrange(10**9, 10**10)), 0.0065),
+    "twelve digits": (lambda rng: str(rng.randrange(10**11, 10**12)), 0.0002),
+    # Year 07 and a month with a 0 in front: more often than other numbers.
+    "mobile phone": (lambda rng: f"070{rng.randrange(10**7):07}", 0.0535),
+    "amounts": (lambda rng: str(rng.randrange(10**9, 10**10) // 100 * 100), 0.007),
+    "organisation": (organisation, 0.0),
+    "six decimals": (lambda rng: f"{rng.uniform(0, 1000):.6f}", 0.0),
+    "years": (lambda rng: str(rng.randrange(1900, 2100)), 0.0),
+}
+
+
+@pytest.mark.parametrize("kind", RANDOM)
+def test_chance_seldom_looks_like_one(kind):
+    draw, rate = RANDOM[kind]
+    rng = random.Random(2026)
+    cells = [draw(rng) for _ in range(20_000)]
+    found = sum(bool(personal_numbers(cell)) for cell in cells) / len(cells)
+    assert found == pytest.approx(rate, abs=0.0015)
+
+
+def test_what_another_library_makes_is_found():
+    personnummer = pytest.importorskip("personnummer.personnummer")
+    rng = random.Random(1)
+    for _ in range(300):
+        day, month, year = rng.randrange(1, 29), rng.randrange(1, 13), rng.randrange(1900, 2020)
+        day += rng.choice((0, 60))
+        digits = f"{year % 100:02}{month:02}{day:02}{rng.randrange(1, 1000):03}"
+        digits += luhn(digits)
+        for written in (f"{digits[:6]}-{digits[6:]}", f"{year // 100}{digits}"):
+            assert personnummer.valid(written)
+            assert personal_numbers(f"född {written}, enligt akten")

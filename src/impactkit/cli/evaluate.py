@@ -52,7 +52,9 @@ def run(asked: Namespace) -> int:
 
         render(evaluation.report(language=language), asked.report)
     if asked.json:
-        print_json(evaluation.to_record())
+        from impactkit.verification.results import record_of
+
+        print_json(record_of(evaluation))
         return 0
     tell(evaluation)
     line("evaluate.report_written" if asked.report else "evaluate.no_report", file=asked.report or "")

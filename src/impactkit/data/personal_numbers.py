@@ -37,7 +37,7 @@ def personal_numbers(text: str) -> list[str]:
     >>> personal_numbers("född 18121212 - 1212, ung"), personal_numbers("telefon 070-123 45 67")
     (['181212121212'], [])
     """
-    folded = unicodedata.normalize("NFKC", text).translate(_HIDDEN).translate(_DASHES)
+    folded = _digits(unicodedata.normalize("NFKC", text)).translate(_HIDDEN).translate(_DASHES)
     folded = re.sub(r"[^\S\n]+", " ", folded)
     return ["".join(filter(None, m.groups())) for m in _NUMBER.finditer(folded) if _is_valid(*m.groups())]
 
@@ -61,6 +61,13 @@ def holds_personal_numbers(cells: Sequence[str]) -> bool:
     if not all(_PLAIN.fullmatch(cell) for cell in filled):
         return bool(found)
     return len(found) >= max(_SHARE * len(filled), 1) or any(len(hit) == 12 for hits in found for hit in hits)
+
+
+def _digits(text: str) -> str:
+    """Return a text with the decimal digits of every script as 0 to 9."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
 
 
 def _is_valid(century: str | None, day: str, last: str) -> bool:

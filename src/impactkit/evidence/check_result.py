@@ -21,13 +21,13 @@ class CovariateBalance:
         The covariate.
     difference : float
         Treated less comparison, in standard deviations within groups.
-    n_missing : int
-        Rows of the whole table without a value.
+    n_missing : int or None
+        Rows of the whole table without a value; None where they are too few to be shown.
     """
 
     name: str
     difference: float
-    n_missing: int
+    n_missing: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, StrictInt, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, StrictInt, StringConstraints, ValidationError, model_validator
 
 from impactkit.errors import PlanError, Trouble
 from impactkit.evidence import Claim
@@ -50,6 +50,9 @@ class Decision(Written):
         is. All, when left out.
     small_cell : int
         The smallest group that may be shown.
+    disclosure_off : str, optional
+        Why groups smaller than that are shown although the rows are not public, in at least 20 characters.
+        It is told in the report and by ``verify``.
     decided : date, optional
         When the plan was decided. A statement, not a proof: only a receipt from somebody else proves a date.
 
@@ -64,6 +67,7 @@ class Decision(Written):
     family: Literal["primary", "all"] | None = None
     conclusion: Literal["all", "any"] | None = None
     small_cell: Annotated[StrictInt, Field(ge=5)] = 10
+    disclosure_off: Annotated[str, StringConstraints(min_length=20, strip_whitespace=True)] | None = None
     decided: date | None = None
 
 

@@ -11,6 +11,7 @@ from impactkit.evidence.verdict import Verdict
 from impactkit.plans.amendment import Amendment
 from impactkit.plans.changes import changes
 from impactkit.provenance import canonical_json
+from impactkit.reporting.disclosure import Disclosure
 from impactkit.reporting.evaluated import Earlier, Evaluated
 from impactkit.reporting.facts import day
 from impactkit.reporting.table import Table
@@ -79,14 +80,16 @@ def amendments_told(evaluation: Evaluated, language: Language) -> AmendmentsTold
     chain, lock = evaluation.amendments, evaluation.lock
     if not chain or lock is None:
         return None
-    before = [lock.plan, *(one.plan for one in chain)]
+    before, shown = [lock.plan, *(one.plan for one in chain)], Disclosure.of(evaluation.plan)
     told = zip(chain, evaluation.amendments_seen, before, strict=False)
     return AmendmentsTold(
         rule=say("report.amendments.rule", language),
         amendments=tuple(_told(one, seen, earlier, language=language) for one, seen, earlier in told),
         verdicts=_verdicts(evaluation, language),
         troubles=tuple(
-            _trouble(one, trouble, language) for one in evaluation.earlier for trouble in one.troubles
+            _trouble(one, shown.trouble(trouble, language), language)
+            for one in evaluation.earlier
+            for trouble in one.troubles
         ),
     )
 

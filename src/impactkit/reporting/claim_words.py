@@ -108,7 +108,9 @@ def accepted_told(telling: Telling) -> tuple[str, ...]:
     return tuple(
         telling.say(
             "accepted.sentence",
-            refused=what_is_wrong(each.refusal.trouble, telling.language),
+            refused=what_is_wrong(
+                telling.disclosure.trouble(each.refusal.trouble, telling.language), telling.language
+            ),
             reason=each.reason,
         )
         for each in found

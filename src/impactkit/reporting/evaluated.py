@@ -18,7 +18,7 @@ from impactkit.indicators import Indicator
 from impactkit.plans import Lock, Plan
 from impactkit.plans.amendment import Amendment
 from impactkit.plans.lock import Priority
-from impactkit.reporting.disclosure import Disclosure
+from impactkit.reporting.disclosure import Disclosure, ProtectedClaim
 from impactkit.reporting.numbers import Measure, decimals_of
 from impactkit.wording import Language, Message, MessageValue, format_number, say
 
@@ -121,8 +121,8 @@ class Telling:
 
     Parameters
     ----------
-    result : EvaluatedClaim
-        The result.
+    result : ProtectedClaim
+        The result, of which everything may be shown.
     plan : Plan
         The plan it belongs to.
     indicator : Indicator
@@ -133,14 +133,14 @@ class Telling:
         What may be shown of small groups.
     """
 
-    result: EvaluatedClaim
+    result: ProtectedClaim
     plan: Plan
     indicator: Indicator
     measure: Measure
     disclosure: Disclosure
 
     @classmethod
-    def of(cls, result: EvaluatedClaim, plan: Plan, *, language: Language) -> Telling:
+    def of(cls, result: ProtectedClaim, plan: Plan, *, language: Language) -> Telling:
         """Return what is needed to tell a result in a language."""
         indicator = plan.catalogue[result.claim.indicator]
         return cls(

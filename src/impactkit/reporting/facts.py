@@ -218,35 +218,49 @@ def data_facts(telling: Telling) -> tuple[Fact, ...]:
     tuple of Fact
         Every row is accounted for.
     """
-    study, sample, language = telling.result.study, telling.result.estimate.sample, telling.language
-    shown = telling.disclosure
-    aside = study.n_rows - sample.n_rows
+    result, language, told = telling.result, telling.language, list[tuple[str, str]]()
+    study, sample = result.study, result.sample
+    told += _account(telling)
+    told.append(("data.kind", say(f"study.kind.{study.shape}", language)))
+    if study.columns.period_names:
+        names = study.columns.period_names
+        told.append(("data.periods", names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}"))
+    if study.unit is not None:
+        told.append(("data.units", _of_which(telling, sample.n_units, sample.n_treated)))
+    if result.has_clusters:
+        told.append(("data.clusters", _of_which(telling, sample.n_clusters, sample.n_treated_clusters)))
+    if result.hidden:
+        told.append(("data.protected", telling.say("data.hidden", n=telling.disclosure.smallest)))
+    off = telling.plan.decision.disclosure_off
+    if off is not None and not telling.plan.data.shows_units:
+        told.append(("data.protected", telling.say("data.unprotected", reason=off)))
+    return tuple(_fact(label, text, language) for label, text in told)
+
+
+def _account(telling: Telling) -> list[tuple[str, str]]:
+    """Return what became of every row that was read."""
+    account, shown, language = telling.result.account, telling.disclosure, telling.language
     told = [
-        ("data.read", _whole(study.n_rows + sum(item.n for item in study.left_out), language)),
-        ("data.used", _whole(sample.n_rows, language)),
+        ("data.read", shown.count(account.read, language)),
+        ("data.used", shown.count(account.used, language)),
     ]
-    for item in study.left_out:
+    for item in account.left_out:
         counts: dict[str, MessageValue] = {
             "n": shown.count(item.n, language),
             "treated": shown.count(item.n_treated, language),
             "comparison": shown.count(item.n_comparison, language),
         }
         told.append(("data.left_out", say(f"study.left_out.{item.reason}", language, **counts)))
-    if aside > 0:
-        told.append(("data.left_out", telling.say("data.aside", n=shown.count(aside, language))))
-    if not study.left_out and aside == 0:
+    if account.has_aside:
+        told.append(("data.left_out", telling.say("data.aside", n=shown.count(account.aside, language))))
+    if not account.left_out and not account.has_aside:
         told.append(("data.left_out", telling.say("data.none")))
-    told.append(("data.kind", say(f"study.kind.{study.shape}", language)))
-    if study.columns.period_names:
-        names = study.columns.period_names
-        told.append(("data.periods", names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}"))
-    if study.unit is not None:
-        units = telling.say("data.of_which", n=sample.n_units, treated=sample.n_treated)
-        told.append(("data.units", units))
-    if sample.n_clusters not in {sample.n_rows, sample.n_units}:
-        groups = telling.say("data.of_which", n=sample.n_clusters, treated=sample.n_treated_clusters)
-        told.append(("data.clusters", groups))
-    return tuple(_fact(label, text, language) for label, text in told)
+    return told
+
+
+def _of_which(telling: Telling, n: int | None, treated: int | None) -> str:
+    shown, language = telling.disclosure, telling.language
+    return telling.say("data.of_which", n=shown.number(n, language), treated=shown.number(treated, language))
 
 
 def definition_facts(telling: Telling) -> tuple[Fact, ...]:

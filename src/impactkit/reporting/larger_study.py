@@ -72,7 +72,7 @@ def fewest_groups(treated: int, *, level: float) -> int:
 
 def _groups_needed(telling: Telling) -> tuple[str, ...]:
     test, level = telling.result.estimate.permutation, telling.result.verdict.level
-    if test is None or test.smallest_p <= (1 - level) / 2:
+    if test is None or telling.result.n_assignments is None or test.smallest_p <= (1 - level) / 2:
         return ()
     if "donors" in test.law.values:
         treated = int(str(test.law.values["treated"]))

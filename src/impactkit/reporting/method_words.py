@@ -135,14 +135,14 @@ def _inference(telling: Telling) -> tuple[str, ...]:
 
 
 def _permutation(telling: Telling, estimate: Estimate) -> tuple[str, ...]:
-    test = estimate.permutation
-    if test is None:
+    test, law = estimate.permutation, telling.result.law
+    if test is None or law is None:
         return (telling.say("inference.no_permutation"),)
     told = [
-        telling.say("inference.permutation", law=test.law.text(telling.language)),
-        _assignments(telling, test),
+        telling.say("inference.permutation", law=law.text(telling.language)),
+        _assignments(telling, test, telling.result.n_assignments),
     ]
-    told.append(telling.say("inference.p_none", p=test.p_value()))
+    told.append(telling.say("inference.p_none", p=telling.result.p_value))
     one_sided = telling.result.verdict.permutation_p
     if not math.isnan(one_sided):
         kinds = {"no_harm": "p_margin", "no_effect": "p_margin_of_change"}
@@ -151,9 +151,11 @@ def _permutation(telling: Telling, estimate: Estimate) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _assignments(telling: Telling, test: PermutationTest) -> str:
+def _assignments(telling: Telling, test: PermutationTest, n_assignments: int | None) -> str:
+    if n_assignments is None:
+        return telling.say("inference.hidden_exact" if test.is_exact else "inference.hidden_drawn")
     if test.is_exact:
-        return telling.say("inference.exact", n=test.n_assignments)
-    if test.n_assignments > _COUNTABLE:
+        return telling.say("inference.exact", n=n_assignments)
+    if n_assignments > _COUNTABLE:
         return telling.say("inference.drawn_of_very_many", draws=test.draws)
-    return telling.say("inference.drawn", draws=test.draws, n=test.n_assignments)
+    return telling.say("inference.drawn", draws=test.draws, n=n_assignments)

@@ -116,7 +116,9 @@ class TrajectoriesPicture:
         return cls(
             heading=say("plot.trajectories.title", measure.language, name=estimate.outcome),
             measure=measure,
-            means=everything.means(estimate.means),
+            means=tuple(
+                ShownMean(group=m.group, period=m.period, mean=m.mean, n=m.n) for m in estimate.means
+            ),
             disclosure=everything,
             start=estimate.start,
             names=_period_names(estimate),
@@ -225,8 +227,6 @@ class TrajectoriesPicture:
         )
 
     def _rows(self, mean: ShownMean) -> str:
-        if mean.n is None:
-            return self.disclosure.fewer(self.language)
         return self.disclosure.count(mean.n, self.language)
 
 

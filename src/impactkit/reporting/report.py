@@ -10,6 +10,7 @@ from impactkit.reporting.amendments import AmendmentsTold, amendments_told
 from impactkit.reporting.claim_report import ClaimReport, ConclusionTold, Fact, ReportFigure
 from impactkit.reporting.claim_words import accepted_told, claim_sentence, not_shown, verdict_sentence
 from impactkit.reporting.counterfactual_picture import CounterfactualPicture, View
+from impactkit.reporting.disclosure import protected_claims
 from impactkit.reporting.evaluated import Evaluated, Telling
 from impactkit.reporting.larger_study import larger_study
 from impactkit.reporting.method_words import estimand, grade_told, method_told
@@ -103,7 +104,8 @@ def report_of(evaluation: Evaluated, language: Language) -> Report:
     """
     language = checked_language(language)
     plan = evaluation.plan
-    claims = tuple(_claim_report(Telling.of(r, plan, language=language)) for r in evaluation.results)
+    protected = protected_claims(plan, evaluation.results)
+    claims = tuple(_claim_report(Telling.of(r, plan, language=language)) for r in protected)
     limits = ["outcome", "cause", *(["share"] if plan.loan is not None else [])]
     return Report(
         language=language,
@@ -172,7 +174,7 @@ def _figures(telling: Telling) -> tuple[ReportFigure, ...]:
         notes.append(telling.say("figure.adjusted"))
     figures = [ReportFigure(picture=groups, notes=tuple(notes), table=groups.table())]
     if estimate.counterfactual is not None:
-        return (*figures, *(() if groups.any_hidden else _counterfactual(telling)))
+        return (*figures, *_counterfactual(telling))
     if any(term.event_time is not None for term in estimate.terms):
         events = EventStudyPicture.of(estimate, telling.measure, name=telling.name)
         told = (telling.say("figure.event_study"),)
@@ -197,15 +199,15 @@ def _counterfactual(telling: Telling) -> tuple[ReportFigure, ...]:
 
 
 def _groups(telling: Telling) -> TrajectoriesPicture:
-    estimate, columns = telling.result.estimate, telling.result.study.columns
+    result, columns = telling.result, telling.result.study.columns
     names = zip(columns.periods.tolist(), columns.period_names, strict=False)
-    title = "title" if len({mean.group for mean in estimate.means}) > 1 else "title_of_one"
+    title = "title" if len({mean.group for mean in result.means}) > 1 else "title_of_one"
     return TrajectoriesPicture(
         heading=say(f"plot.trajectories.{title}", telling.language, name=telling.name),
         measure=telling.measure,
-        means=telling.disclosure.means(estimate.means),
+        means=result.means,
         disclosure=telling.disclosure,
-        start=estimate.start,
+        start=result.estimate.start,
         names=dict(names),
     )
 

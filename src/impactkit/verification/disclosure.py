@@ -1,4 +1,4 @@
-"""What must not leave the house in a bundle: personal identity numbers in the plan or the data."""
+"""What must not leave the house in a bundle: personal identity numbers, and free text that plays no part."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 _ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _TAG = re.compile(r"<[^>]*>")
+_WORDS, _TEXTS, _PART = 6, 3, 0.2
+"""Free text: so many different cells of so many words, and such a part of those that are filled."""
 _MEND = "Replace them by codes that mean nothing outside the project, also in names, notes and hidden sheets."
 
 
 def disclosures(plan: Plan, text: str) -> list[Trouble]:
-    """Return every place where a plan or its public data seem to hold personal identity numbers.
+    """Return every place where a plan or its public data seem to hold what must not leave the house.
 
     Parameters
     ----------
@@ -34,7 +36,8 @@ def disclosures(plan: Plan, text: str) -> list[Trouble]:
     Returns
     -------
     list of Trouble
-        By file and column; the numbers themselves are not repeated.
+        By file and column: personal identity numbers, and columns of free text that play no part. What
+        stands there is not repeated.
     """
     found = [_in_text("plan.toml")] if personal_numbers(text) else []
     if not plan.data.public:
@@ -42,6 +45,7 @@ def disclosures(plan: Plan, text: str) -> list[Trouble]:
     for name in plan.data.files:
         if personal_numbers(name):
             found.append(_in_text(name))
+        columns = list(_columns(plan.folder / name))
         found += [
             Trouble(
                 "Column {column} seems to hold personal identity numbers.",
@@ -49,9 +53,11 @@ def disclosures(plan: Plan, text: str) -> list[Trouble]:
                 _MEND,
                 {"file": name, "column": column},
             )
-            for column, cells in _columns(plan.folder / name)
+            for column, cells in columns
             if holds_personal_numbers(cells) or personal_numbers(column)
         ]
+        if name in plan.data.names:
+            found += [_free_text(name, column) for column, cells in columns if _is_loose(plan, column, cells)]
         if any(map(personal_numbers, _beside_the_cells(plan.folder / name))):
             found.append(_in_text(name))
     return found
@@ -77,6 +83,57 @@ def check_workbook(content: bytes) -> None:
 
 def _in_text(file: str) -> Trouble:
     return Trouble("{file} seems to hold a personal identity number.", "{file}", _MEND, {"file": file})
+
+
+def _free_text(file: str, column: str) -> Trouble:
+    return Trouble(
+        "Column {column} is free text without a part in the plan, and would leave the house with the file.",
+        "{file}, column {column}",
+        "Take the column out of the file that is passed on: text may name people. Columns without a part are "
+        "not needed for anything to be computed again.",
+        {"file": file, "column": column},
+    )
+
+
+def _is_loose(plan: Plan, column: str, cells: Sequence[str]) -> bool:
+    """Return whether a column holds sentences, and nothing in the plan asks for it."""
+    return column not in _with_a_part(plan) and is_free_text(cells)
+
+
+def is_free_text(cells: Sequence[str]) -> bool:
+    """Return whether the cells of a column are sentences rather than names or codes.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        The column's texts.
+
+    Returns
+    -------
+    bool
+        At least three different ones of six words or more, and a fifth of those that are filled.
+
+    Examples
+    --------
+    >>> said = [f"She told us on day {day} that it was better" for day in range(3)]
+    >>> is_free_text(said), is_free_text(["Upplands Väsby", "Kil"] * 40), is_free_text([*said, *["x"] * 40])
+    (True, False, False)
+    """
+    filled = [cell for cell in cells if cell.strip()]
+    long = [cell for cell in filled if len(cell.split()) >= _WORDS]
+    return len(set(long)) >= _TEXTS and len(long) >= _PART * len(filled)
+
+
+def _with_a_part(plan: Plan) -> set[str]:
+    """Return the columns that the plan names."""
+    told = [*plan.data.roles().values(), *(claim.outcome for claim in plan.claims)]
+    told += [claim.subgroup.column for claim in plan.claims if claim.subgroup]
+    return {
+        name
+        for part in told
+        for name in (part if isinstance(part, tuple) else (part,))
+        if isinstance(name, str)
+    }
 
 
 def _columns(file: Path) -> Iterator[tuple[str, Sequence[str]]]:
@@ -126,7 +183,7 @@ def _is_sheet(name: str) -> bool:
 
 
 def refuse_disclosures(plan: Plan, text: str) -> None:
-    """Refuse to pass on a plan or public data that seem to hold personal identity numbers.
+    """Refuse to pass on a plan or public data that seem to hold what must not leave the house.
 
     Parameters
     ----------

@@ -64,8 +64,8 @@ class Manifest(Written):
     data : {"included", "aggregates", "withheld"}
         Whether the rows are in the bundle; they may be when the plan says that they are public. Else the
         averages over areas that the numbers are computed from, or none of it.
-    rows : int
-        How many rows the plan's data have.
+    rows : int or None
+        How many rows the plan's data have; None where that would tell of few people.
     fingerprint : str, optional
         ``ikfp1`` of the rows; None when they are withheld, because a digest without a key would tell
         who guesses a row that the guess is right.
@@ -87,7 +87,7 @@ class Manifest(Written):
     project: str
     language: Language
     data: Held
-    rows: StrictInt
+    rows: StrictInt | None
     fingerprint: Digest | None
     columns: dict[str, Digest] | None
     plan_digest: Digest

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from impactkit.errors import UnsafeBundleError
 from impactkit.evaluation import Evaluation
-from impactkit.provenance import canonical_json
+from impactkit.provenance import canonical_json, json_ready
+from impactkit.reporting.disclosure import protected_claims
 from impactkit.wording import Language
 
 if TYPE_CHECKING:
-    pass
+    from impactkit.carried_out import CarriedOut
+    from impactkit.plans import Lock, Plan
 
 Record = dict[str, Any]
 
@@ -35,13 +37,60 @@ def record_of(evaluation: Evaluation) -> Record:
         # A plain digest confirms a guessed file.
         record["data_digests"] = {}
     if not evaluation.plan.data.shows_units:
-        # A row's influence on the effect gives its outcome away.
-        for result in record["results"]:
-            result["estimate"]["influence"] = []
-            for mean in result["estimate"]["means"]:
-                if mean["n"] < evaluation.plan.decision.small_cell:
-                    mean |= {"mean": None, "n": None}
+        record["results"] = [
+            claim.to_record() for claim in protected_claims(evaluation.plan, evaluation.results)
+        ]
+        for told, one in zip(record.get("earlier", []), evaluation.earlier, strict=True):
+            told["verdicts"] = _protected_verdicts(evaluation.plan, one.carried)
     return read_json(canonical_json(record), "results.json")
+
+
+def _protected_verdicts(plan: Plan, carried: CarriedOut | None) -> list[Record]:
+    """Return what an earlier plan said, as its own record has it, with what tells of few hidden."""
+    told = protected_claims(plan, carried.results) if carried else ()
+    return [
+        {"claim": one.claim.id, "grade": one.grade.value, "verdict": json_ready(one.verdict)} for one in told
+    ]
+
+
+def lock_told(evaluation: Evaluation) -> Lock | None:
+    """Return the lock if it may be passed on.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        The evaluation.
+
+    Returns
+    -------
+    Lock or None
+        None where there is none, it holds digests of what stays at home, or it counts units that the results
+        do not.
+    """
+    lock = evaluation.lock
+    if lock is None or not lock.tells_nothing:
+        return None
+    shown = protected_claims(evaluation.plan, evaluation.results)
+    hides_units = any({"arms", "units"} & claim.hidden for claim in shown)
+    return None if lock.roster is not None and hides_units else lock
+
+
+def rows_told(evaluation: Evaluation) -> int | None:
+    """Return how many rows the first claim has; None where that would tell of few people.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        The evaluation.
+
+    Returns
+    -------
+    int or None
+        As the manifest holds it.
+    """
+    shown = protected_claims(evaluation.plan, evaluation.results)[0]
+    told = {"rows", "left.aside"} & shown.hidden
+    return None if told else evaluation.results[0].study.n_rows
 
 
 def read_json(content: bytes, name: str) -> Record:

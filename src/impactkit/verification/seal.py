@@ -13,13 +13,14 @@ from impactkit.plans import Plan
 from impactkit.provenance import canonical_json, file_digest, versions, write_whole
 from impactkit.schema import no_such_choice
 from impactkit.verification import manifest as names
+from impactkit.verification.averages_apart import told_by_difference
 from impactkit.verification.averages_in import averages_of
 from impactkit.verification.descriptors import described
 from impactkit.verification.disclosure import refuse_disclosures
 from impactkit.verification.ledger import LEDGER_NAME, Ledger
 from impactkit.verification.manifest import Held, Manifest, digest, members_of
 from impactkit.verification.plan_rows import data_columns, data_fingerprint
-from impactkit.verification.results import record_of, rendered
+from impactkit.verification.results import lock_told, record_of, rendered, rows_told
 from impactkit.verification.safe_zip import read_archive, write_archive
 from impactkit.wording import Language
 
@@ -133,16 +134,24 @@ def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language, hel
         contents[names.LEDGER] = Ledger.read(ledger).to_bytes()
     if held == "included":
         contents |= {names.DATA + name: (plan.folder / name).read_bytes() for name in plan.data.files}
+    if held == "aggregates" and not plan.data.public and (few := told_by_difference(evaluation)):
+        raise DataError(
+            "Averages over everybody and over a subgroup tell by their difference of fewer than {n} people: "
+            "{places}.",
+            where="{file}, [[claims]]",
+            mend="Average over larger areas, leave the subgroup out of the plan, or seal with a commitment.",
+            values={"n": plan.decision.small_cell, "places": "; ".join(few[:5]), "file": plan.file_name},
+        )
     if held == "aggregates":
         contents |= {names.AVERAGES + name: file for name, file in averages_of(evaluation).items()}
-    if lock is not None and lock.tells_nothing:
-        contents[names.LOCK] = lock.to_bytes()
+    if (passed_on := lock_told(evaluation)) is not None:
+        contents[names.LOCK] = passed_on.to_bytes()
     contents |= described(plan, contents, evaluation.made_with)
     made = Manifest(
         project=plan.project.name,
         language=language,
         data=held,
-        rows=evaluation.results[0].study.n_rows,
+        rows=rows_told(evaluation),
         fingerprint=data_fingerprint(plan) if held == "included" else None,
         columns=data_columns(plan) if held == "included" else None,
         plan_digest=plan.digest,

@@ -19,7 +19,6 @@ from impactkit.verification import manifest as names
 from impactkit.verification.bundle import Bundle
 from impactkit.verification.custody import step
 from impactkit.verification.difference import Difference
-from impactkit.verification.disclosure import disclosures
 from impactkit.verification.earlier_claims import above_their_bounds
 from impactkit.verification.fingerprint import changed_columns
 from impactkit.verification.plan_rows import data_columns, row_keys
@@ -95,7 +94,10 @@ def recomputation(bundle: Bundle, found: Recomputation) -> Step:
         Not checked when the data are withheld.
     """
     if bundle.manifest.data == "withheld" and found.plan is not None:
-        return step("recompute", "not_checked", "withheld", n=bundle.manifest.rows)
+        n = bundle.manifest.rows
+        if n is None:
+            return step("recompute", "not_checked", "withheld_unsaid")
+        return step("recompute", "not_checked", "withheld", n=n)
     if found.evaluation is None:
         return Step(
             name="recompute",
@@ -230,38 +232,6 @@ def _without_drawings(page: bytes) -> bytes:
         return b"\n".join(text for _, text in told)
 
     return re.sub(rb"<svg\b.*?</svg>", words, page, flags=re.DOTALL)
-
-
-def disclosure(bundle: Bundle, found: Recomputation) -> Step:
-    """Ask whether the plan and the data are free of what looks like personal identity numbers.
-
-    Parameters
-    ----------
-    bundle : Bundle
-        The bundle.
-    found : Recomputation
-        Its plan, which can read its data.
-
-    Returns
-    -------
-    Step
-        Fails with the files and columns; the numbers themselves are not repeated.
-    """
-    if found.plan is None or (bundle.manifest.data == "included" and found.evaluation is None):
-        return step("disclosure", "not_checked", "not_computed")
-    try:
-        places = disclosures(found.plan, bundle.prose)
-    except Exception:
-        # What cannot be searched may hold anything.
-        return step("disclosure", "fail", "unreadable")
-    if places:
-        return Step(
-            name="disclosure",
-            state="fail",
-            sentence=Message("verify.disclosure.found"),
-            troubles=tuple(places),
-        )
-    return step("disclosure", "pass", "none")
 
 
 def record_again(found: Recomputation) -> Record:

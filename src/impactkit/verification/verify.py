@@ -14,6 +14,7 @@ from impactkit.verification import authenticity, custody, received, substance
 from impactkit.verification.authenticity import Beside
 from impactkit.verification.bundle import Bundle, open_bundle
 from impactkit.verification.difference import Comparison, compare
+from impactkit.verification.disclosed import disclosure
 from impactkit.verification.received import Given
 from impactkit.verification.recompute import Recomputation, recomputed
 from impactkit.verification.results import Record
@@ -106,7 +107,7 @@ def _examined(bundle: Bundle, found: Recomputation, given: Given, vouched: Seque
         substance.numbers(found, held.differences, held.n_compared),
         substance.verdicts(bundle, found, held.differences),
         substance.report(bundle, found),
-        substance.disclosure(bundle, found),
+        disclosure(bundle, found),
     )
     return Verification.of(steps, differences=held.differences, verdicts=_verdicts(again or bundle.results))
 

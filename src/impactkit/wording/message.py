@@ -226,7 +226,9 @@ class _LocalFormatter(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, Message):
-            return value.text(self.language)
+            told = value.text(self.language)
+            # A number that is not shown is one of several as far as anybody knows.
+            return format_spec.split("|")[1].replace("#", told) if "|" in format_spec else told
         if isinstance(value, str):
             return value
         if "|" in format_spec:

@@ -1,4 +1,4 @@
-"""What is written goes through the few pages that write safely: whole files, and cells that are no formulas."""
+"""What is written goes through the few that write safely: whole files, and cells that are no formulas."""
 
 import ast
 

@@ -2,79 +2,27 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impactkit.data.study import Study
-from impactkit.effects.estimate import Estimate
-from impactkit.errors import ImpactkitError, PlanError, StudyError, Trouble
-from impactkit.evidence.case import Case
-from impactkit.evidence.case_of import case_of
-from impactkit.evidence.check_result import CheckResult
-from impactkit.evidence.claim import Claim
-from impactkit.evidence.conclusion import Conclusion, conclude
-from impactkit.evidence.examine import examine
-from impactkit.evidence.family import Multiplicity
-from impactkit.evidence.grade import EvidenceGrade
-from impactkit.evidence.judge import judge_together
-from impactkit.evidence.treated_after import treated_after
+from impactkit.carried_out import ClaimResult, carry_out, rows_of, studies_of
+from impactkit.earlier_plan import EarlierPlan, Rows, RowSource, earlier_plans, held_to, n_late
+from impactkit.errors import ImpactkitError, PlanError, Trouble
+from impactkit.evidence.conclusion import Conclusion
 from impactkit.evidence.verdict import Verdict
 from impactkit.plans import Lock, Plan, prior
-from impactkit.plans.declared import declared
-from impactkit.plans.lock import Priority
-from impactkit.plans.planned_estimator import planned_estimator
-from impactkit.plans.subgroup_rows import subgroup_rows
+from impactkit.plans.amendment import Amendment, is_seen, read_amendments
+from impactkit.plans.lock import LOCK_NAME, Priority
 from impactkit.provenance import file_digest, json_ready, versions
 from impactkit.wording import Language, Message, card
 
 if TYPE_CHECKING:
     from impactkit.reporting.report import Report
 
-LOCK_NAME = "plan.lock.json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimResult:
-    """One claim, carried from its study to its verdict.
-
-    Parameters
-    ----------
-    claim : Claim
-        What was promised.
-    study : Study
-        The rows and roles it was measured on.
-    estimate : Estimate
-        The effect.
-    checks : tuple of CheckResult
-        What was asked of its assumptions.
-    grade : EvidenceGrade
-        How far to trust it.
-    verdict : Verdict
-        What may be said.
-    """
-
-    claim: Claim
-    study: Study
-    estimate: Estimate
-    checks: tuple[CheckResult, ...]
-    grade: EvidenceGrade
-    verdict: Verdict
-
-    def to_record(self) -> dict[str, Any]:
-        """Return every number and reason, ready for JSON."""
-        return dict(
-            json_ready(
-                {
-                    "claim": self.claim.id,
-                    "estimate": self.estimate,
-                    "checks": self.checks,
-                    "grade": self.grade,
-                    "verdict": self.verdict,
-                }
-            )
-        )
+__all__ = ["LOCK_NAME", "ClaimResult", "Evaluation", "evaluate", "problems"]
+_CHANGED = "The plan has changed since it was locked."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +45,13 @@ class Evaluation:
         SHA-256 of each data file.
     made_with : dict of str to str
         Versions.
+    amendments : tuple of Amendment
+        What has changed since the plan was locked.
+    earlier : tuple of EarlierPlan
+        The locked plan carried out on the same data, and the others that the verdicts told are held to; empty
+        without amendments.
+    exploratory : bool
+        Whether everything was computed and nothing judged.
     """
 
     plan: Plan
@@ -106,6 +61,14 @@ class Evaluation:
     conclusion: Conclusion
     data_digests: dict[str, str]
     made_with: dict[str, str]
+    amendments: tuple[Amendment, ...] = ()
+    earlier: tuple[EarlierPlan, ...] = ()
+    exploratory: bool = False
+
+    @property
+    def amendments_seen(self) -> tuple[bool, ...]:
+        """Whether each amendment counts as made after the follow-up was seen."""
+        return is_seen(self.amendments, locked=self.lock.plan) if self.lock else ()
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -131,7 +94,7 @@ class Evaluation:
 
     def to_record(self) -> dict[str, Any]:
         """Return every number and reason that a reviewer recomputes, ready for JSON."""
-        return {
+        record = {
             "spec": "ikresults1",
             "plan_digest": self.plan.digest,
             "prior": self.prior,
@@ -139,13 +102,36 @@ class Evaluation:
             "conclusion": json_ready(self.conclusion),
             "data_digests": self.data_digests,
         }
+        if self.amendments:
+            told = zip(self.amendments, self.amendments_seen, strict=True)
+            record["amendments"] = [
+                {
+                    "number": one.number,
+                    "digest": one.digest,
+                    "counts_as_seen": seen,
+                    "changed": list(one.changed),
+                }
+                for one, seen in told
+            ]
+            record["earlier"] = [one.to_record() for one in self.earlier]
+        if self.exploratory:
+            record["exploratory"] = True
+        return record
 
     def _repr_html_(self) -> str:
         rows = [(f"{v.claim} ({v.name})", v.reasons[0] if v.reasons else "") for v in self.verdicts]
+        if self.exploratory:
+            rows.insert(0, (str(Message("evaluation.exploratory")), ""))
         return card(Message("evaluation.title", {"project": self.plan.project.name}), rows)
 
 
-def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation:
+def evaluate(
+    plan: Plan | str | Path,
+    *,
+    lock: Lock | None = None,
+    amendments: Sequence[Amendment] | None = None,
+    exploratory: bool = False,
+) -> Evaluation:
     """Carry out a plan: read its data, estimate, check, grade and judge every claim.
 
     Parameters
@@ -154,6 +140,11 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
         The plan.
     lock : Lock, optional
         The plan's lock; the one beside the plan when left out.
+    amendments : sequence of Amendment, optional
+        What has changed since; those beside the plan when left out.
+    exploratory : bool
+        Compute everything and judge nothing: whatever the plan says, locked or not. Such a run is marked as
+        one wherever it is told, and cannot be sealed.
 
     Returns
     -------
@@ -163,106 +154,111 @@ def evaluate(plan: Plan | str | Path, *, lock: Lock | None = None) -> Evaluation
     Raises
     ------
     ImpactkitError
-        With every fault at once: of the data files, of the roles, or because the lock holds another plan.
-        Nothing is estimated before all of it is right.
+        With every fault at once: of the data files, of the roles, or because the lock and its amendments hold
+        another plan. Nothing is estimated before all of it is right.
+
+    Notes
+    -----
+    With amendments the plans before are carried out on the same data too. An amendment made after the
+    follow-up was seen can lower a verdict and never raise it: what is told is the least favourable of the
+    plan that stood then and every plan since.
     """
     plan = plan if isinstance(plan, Plan) else Plan.read(plan)
-    lock = lock or _lock_beside(plan)
-    studies = _studies(plan)
-    cases, checked = [], []
-    for claim, (study, others) in zip(plan.claims, studies, strict=True):
-        case, found = _case(plan, claim, study, others)
-        cases.append(case)
-        checked.append(found)
-    when, alpha = prior(plan, lock), float(plan.decision.alpha)
-    verdicts = judge_together(cases, alpha=alpha, prior=when, multiplicity=_multiplicity(plan))
-    results = tuple(
-        ClaimResult(
-            claim=case.claim,
-            study=study,
-            estimate=case.estimate,
-            checks=found,
-            grade=case.grade,
-            verdict=verdict,
-        )
-        for case, (study, _), found, verdict in zip(cases, studies, checked, verdicts, strict=True)
-    )
-    rule = plan.decision.conclusion or "all"
+    if exploratory:
+        return _explored(plan)
+    lock, chain = _locked_beside(plan) if lock is None else (lock, amendments)
+    if chain is None:
+        chain = read_amendments(plan.folder, lock) if lock else ()
+    return evaluation_of(plan, lock=lock, amendments=chain, source=_from_files)
+
+
+def evaluation_of(
+    plan: Plan, *, lock: Lock | None, amendments: Sequence[Amendment], source: RowSource
+) -> Evaluation:
+    """Carry out a plan and those before it on rows that come from anywhere.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    lock : Lock or None
+        Its lock.
+    amendments : sequence of Amendment
+        What has changed since.
+    source : callable
+        Gives what the claims of a plan are estimated on: made of its files, or of the averages in a bundle
+        whose rows stay at home.
+
+    Returns
+    -------
+    Evaluation
+        With a verdict for every claim.
+
+    Raises
+    ------
+    ImpactkitError
+        With every fault at once.
+    """
+    when = prior(plan, lock)
+    late = n_late(lock, amendments) if lock else 0
+    carried = carry_out(plan, rows=source(None)(plan), prior=when, n_late=late)
+    earlier = earlier_plans(plan, lock, amendments, source=source) if lock else ()
+    carried, conclusion = held_to(earlier, carried)
     return Evaluation(
         plan=plan,
         lock=lock,
         prior=when,
-        results=results,
-        conclusion=conclude(cases, verdicts, rule=rule, alpha=alpha, prior=when),
-        data_digests={name: file_digest(plan.folder / name) for name in plan.data.files},
+        results=carried.results,
+        conclusion=conclusion,
+        data_digests=_digests(plan),
         made_with=versions(),
+        amendments=tuple(amendments),
+        earlier=earlier,
     )
 
 
-def _case(
-    plan: Plan, claim: Claim, study: Study, others: Study | None
-) -> tuple[Case, tuple[CheckResult, ...]]:
-    estimator = planned_estimator(plan, claim)
-    found = examine(study, estimator, declared=declared(plan, claim))
-    has_baseline = plan.data.baseline_kind != "none"
-    case = case_of(claim, study, estimator, examined=found, others=others, has_baseline=has_baseline)
-    return _without_small_level(plan, case, study), found.checks
+def _explored(plan: Plan) -> Evaluation:
+    rule = plan.decision.conclusion or "all"
+    reason = Message("verdict.reason.exploratory")
+    when = prior(plan, None)
+    return Evaluation(
+        plan=plan,
+        lock=None,
+        prior=when,
+        results=carry_out(plan, rows=rows_of(plan), prior=when).unjudged().results,
+        conclusion=Conclusion(rule=rule, status="not_assessable", reasons=(reason,)),
+        data_digests=_digests(plan),
+        made_with=versions(),
+        exploratory=True,
+    )
 
 
-def _without_small_level(plan: Plan, case: Case, study: Study) -> Case:
-    """Return a case without the level of so few that it would tell of single ones."""
-    asked = case.reached is not None or case.claim.relative
-    if not asked or plan.data.public or plan.decision.disclosure_off is not None:
-        return case
-    columns, rows = study.columns, treated_after(study, start=case.estimate.start)
-    last = rows if columns.period is None else rows & (columns.time == columns.time[rows].max())
-    if int(last.sum()) >= plan.decision.small_cell:
-        return case
-    # A share of what would have been gives the level away as well.
-    hidden = None if case.reached is None else replace(case.reached, level=math.nan)
-    return replace(case, reached=hidden, relative_point=math.nan)
+def _digests(plan: Plan) -> dict[str, str]:
+    there = [name for name in plan.data.files if (plan.folder / name).is_file()]
+    return {name: file_digest(plan.folder / name) for name in there}
 
 
-def _studies(plan: Plan) -> list[tuple[Study, Study | None]]:
-    """Return every claim's study and that of its comparison, or one error with all their faults."""
-    studies: list[tuple[Study, Study | None]] = []
-    troubles: list[Trouble] = []
-    try:
-        frame = plan.frame()
-    except PlanError as error:
-        frame, troubles = plan.rows(), list(error.troubles)
-    for claim in plan.claims:
-        roles = plan.roles(claim.id)
-        try:
-            rows, others = subgroup_rows(claim, frame, file=plan.file_name)
-            compared = None if others is None else Study(others, **roles)
-            studies.append((Study(rows, **roles), compared))
-        except StudyError as error:
-            troubles += [trouble for trouble in error.troubles if trouble not in troubles]
-    if troubles:
-        raise StudyError.of(troubles)
-    return studies
+def _from_files(number: int | None) -> Callable[[Plan], Rows]:
+    """Return what makes rows of a plan's files: the same for every plan, since each knows its own."""
+    return rows_of
 
 
-def _multiplicity(plan: Plan) -> Multiplicity:
-    decided = plan.decision
-    seed = plan.seed_for(plan.claims[0].id)
-    return Multiplicity(method=decided.multiplicity, family=decided.family or "primary", seed=seed)
-
-
-def _lock_beside(plan: Plan) -> Lock | None:
+def _locked_beside(plan: Plan) -> tuple[Lock | None, tuple[Amendment, ...]]:
+    """Return the lock beside a plan and what amends it; refuse a plan that is not the last of them."""
     path = plan.folder / LOCK_NAME
     if not path.is_file():
-        return None
+        return None, ()
     lock = Lock.read(path)
-    if lock.plan_digest != plan.digest:
+    chain = read_amendments(plan.folder, lock)
+    if (chain[-1] if chain else lock).plan_digest != plan.digest:
+        what = "The plan has changed since it was last amended." if chain else _CHANGED
         raise PlanError(
-            "The plan has changed since it was locked.",
+            what,
             where="{file} and {lock}",
-            mend="Restore the locked plan, or write an amendment that gives the reason.",
-            values={"file": plan.file_name, "lock": LOCK_NAME},
+            mend="Restore the plan, or write an amendment that gives the reason: impactkit amend {file}.",
+            values={"file": plan.file_name, "lock": chain[-1].file_name if chain else LOCK_NAME},
         )
-    return lock
+    return lock, chain
 
 
 def problems(plan: Plan) -> tuple[Trouble, ...]:
@@ -279,8 +275,8 @@ def problems(plan: Plan) -> tuple[Trouble, ...]:
         Empty when it can be evaluated.
     """
     try:
-        _lock_beside(plan)
-        _studies(plan)
+        _locked_beside(plan)
+        studies_of(plan, rows_of(plan))
     except ImpactkitError as error:
         return error.troubles
     return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import math
 import os
@@ -34,6 +35,29 @@ def file_digest(path: Path) -> str:
     """
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def keyed_digest(key: bytes, content: bytes) -> str:
+    """Return the HMAC-SHA256 of bytes: a digest that only those who hold the key can compare.
+
+    Parameters
+    ----------
+    key : bytes
+        Kept at home.
+    content : bytes
+        What it is of.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> keyed_digest(b"key", b"")[:8] == keyed_digest(b"other", b"")[:8]
+    False
+    """
+    return hmac.new(key, content, hashlib.sha256).hexdigest()
 
 
 def write_whole(path: Path, content: bytes) -> None:

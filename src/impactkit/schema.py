@@ -7,14 +7,24 @@ to mend it.
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StrictFloat,
+    StrictInt,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from impactkit.errors import ImpactkitError, Trouble, Value
@@ -121,6 +131,23 @@ _as_text = PlainSerializer(_plain, return_type=str, when_used="json")
 Exact = Annotated[Decimal, BeforeValidator(_exact), _as_text]
 PositiveExact = Annotated[Decimal, BeforeValidator(_positive), _as_text]
 ShareExact = Annotated[Decimal, BeforeValidator(_share), _as_text]
+
+
+_AS_LOCKED = re.compile(r"-?\d+(\.\d+)?(e[+-]\d+)?")
+
+
+def _as_locked(value: object) -> object:
+    """Return the number that a lock holds as text, since it holds no floats: ``"2022.5"`` is 2022.5."""
+    return float(value) if isinstance(value, str) and _looks_locked(value) else value
+
+
+def _looks_locked(text: str) -> bool:
+    # Whole numbers are not written as text: one in quotes is a mistake.
+    return bool(_AS_LOCKED.fullmatch(text)) and ("." in text or "e" in text)
+
+
+#: A period: a whole number, one with decimals, or a date.
+Period = Annotated[StrictInt | StrictFloat | date, BeforeValidator(_as_locked)]
 
 
 def troubles_of(error: ValidationError, model: type[BaseModel], file: str) -> list[Trouble]:

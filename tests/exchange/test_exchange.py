@@ -10,10 +10,13 @@ import pytest
 
 from impactkit.errors import ImpactkitError
 from impactkit.evidence import Claim
+from impactkit.evidence.claim import Subgroup
 from impactkit.examples import ALL, copy_example
 from impactkit.exchange import export, imported
 from impactkit.exchange.export import FORMATS
 from impactkit.exchange.formats import common_impact_data, indigo, table_schema
+from impactkit.exchange.plan_words import SILENT, plain
+from impactkit.exchange.records import flat
 from impactkit.indicators import Catalogue, Indicator
 from impactkit.plans import Plan, new_project
 
@@ -139,3 +142,54 @@ def test_a_format_that_is_not_there_is_refused_and_nothing_written(tmp_path, nam
     with pytest.raises(ImpactkitError, match=said):
         export(CATALOGUE, tmp_path / name, format=format)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("format", ["osf_markdown", "aea_markdown"])
+class TestRegistrations:
+    def test_every_claim_estimator_and_exclusion_appears(self, tmp_path, plan, format):
+        file = export(plan, tmp_path / "a.md", format=format)
+        found = imported(file, format=format)
+        text = file.read_text("utf-8")
+        for claim in plan.claims:
+            assert text.count(f"{claim.id} ({claim.role}): ") == 1
+            assert f"{claim.change}, {claim.minimum_effect}" in text
+        for key, value in flat(plan.content()).items():
+            assert f"- {key} = {plain(value)}\n" in text + "\n"
+        assert all(f"estimator.{key}" in text for key in plan.content()["estimator"])
+        assert "are left out and counted" in text
+        assert all(f'"{plain(missing)}"' in text for missing in plan.data.missing)
+        assert plan.digest in text
+        assert all(found.values())
+
+    def test_what_the_plan_leaves_out_is_said_to_be(self, tmp_path, format):
+        plan = new_project(tmp_path / "new", category="safety")
+        found = imported(export(plan, tmp_path / "a.md", format=format), format=format)
+        silent = {"osf_markdown": "Blinding", "aea_markdown": "IRB Approval"}[format]
+        assert found[silent] == SILENT
+
+    def test_what_somebody_wrote_makes_no_heading(self, tmp_path, plan, format):
+        project = plan.project.model_copy(update={"need": "x\n### Blinding\ndouble <script>"})
+        file = export(plan.model_copy(update={"project": project}), tmp_path / "a.md", format=format)
+        assert file.read_text("utf-8").count("\n### Blinding") == (format == "osf_markdown")
+        assert "<" not in file.read_text("utf-8")
+
+    def test_of_a_catalogue_there_is_none(self, tmp_path, format):
+        with pytest.raises(ImpactkitError, match="a plan can"):
+            export(CATALOGUE, tmp_path / "a.md", format=format)
+
+
+def test_exclusions_name_the_subgroup_and_what_is_accepted(tmp_path):
+    plan = new_project(tmp_path / "new", category="safety")
+    claim = plan.claims[0].model_copy(
+        update={
+            "subgroup": Subgroup(column="kön", value="kvinnor", compared_with="män"),
+            "accept": {"definition_break": "The question was reworded in both groups."},
+            "target": 70,
+        }
+    )
+    plan = plan.model_copy(update={"claims": (claim, *plan.claims[1:])})
+    told = imported(export(plan, tmp_path / "a.md", format="osf_markdown"), format="osf_markdown")
+    assert "only rows where kön is kvinnor" in told["Data exclusion"]
+    assert "definition_break is accepted because: The question was reworded" in told["Data exclusion"]
+    assert "Only rows where kön is kvinnor, compared with män." in told["Hypotheses"]
+    assert "Level aimed at: 70." in told["Hypotheses"]

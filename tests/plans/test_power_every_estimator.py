@@ -3,10 +3,11 @@
 import pytest
 
 from impactkit.plans.assumed import Assumed
+from impactkit.plans.placebo_draws import uses_placebos
 from impactkit.plans.planned_estimator import planned_estimator
 from impactkit.plans.planned_study import planned_study
 from impactkit.plans.power import power
-from impactkit.plans.power_draws import Chain, moves_with_the_effect, noise_of, uses_placebos
+from impactkit.plans.power_draws import Chain, moves_with_the_effect, noise_of
 from plans.test_every_estimator import accepted, planned
 
 EVERY = list(accepted())

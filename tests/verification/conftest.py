@@ -1,18 +1,21 @@
 """Sealed bundles to verify and to tamper with. A short page stands for the report: tests are fast."""
 
 import json
+import tomllib
 import zipfile
 from datetime import UTC, datetime
 
 import pytest
 
 from impactkit import examples
+from impactkit.errors import ImpactkitError
 from impactkit.evaluation import LOCK_NAME, evaluate
 from impactkit.plans import Plan, lock
 from impactkit.provenance import canonical_json
 from impactkit.verification import seal as seal_module
 from impactkit.verification import substance
-from impactkit.verification.manifest import digest
+from impactkit.verification.descriptors import described as describing
+from impactkit.verification.manifest import DESCRIPTORS, digest
 from impactkit.verification.safe_zip import write_archive
 from impactkit.verification.seal import seal
 
@@ -74,10 +77,12 @@ def members_of(bundle):
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def resealed(members, manifest=None):
-    """Return an archive whose manifest fits its members, as a careful forger would make it."""
+def resealed(members, manifest=None, *, described=True):
+    """Return an archive whose manifest and descriptions fit its members, as a careful forger's would."""
     members = dict(members)
     record = json.loads(members.pop("MANIFEST.json"))
+    if described:
+        members |= descriptions(members, record["versions"])
     record["members"] = [
         {"path": name, "sha256": digest(members[name]), "size": len(members[name])}
         for name in sorted(members)
@@ -87,6 +92,16 @@ def resealed(members, manifest=None):
         record["lock_digest"] = digest(members["plan/plan.lock.json"])
     record.update(manifest or {})
     return write_archive({**members, "MANIFEST.json": canonical_json(record)})
+
+
+def descriptions(members, versions):
+    """Return what the bundle says of itself to archives, where its plan can be read."""
+    try:
+        plan = Plan.of(tomllib.loads(members["plan/plan.toml"].decode("utf-8-sig")))
+        held = {name: held for name, held in members.items() if name not in DESCRIPTORS}
+        return describing(plan, held, versions)
+    except (ImpactkitError, ValueError, KeyError, RecursionError):
+        return {}
 
 
 @pytest.fixture

@@ -8,7 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from impactkit.cli import check, evaluate, example, indicators, lock, new, power, seal, verify
+from impactkit.cli import (
+    amend,
+    check,
+    evaluate,
+    example,
+    indicators,
+    lock,
+    new,
+    power,
+    receipt,
+    seal,
+    verify,
+)
 from impactkit.errors import UsageError
 from impactkit.schema import no_such_choice
 from impactkit.wording import Language, say
@@ -32,7 +44,7 @@ class Verb:
 
 VERBS = {
     module.__name__.rpartition(".")[2]: Verb(arguments=module.arguments, run=module.run)
-    for module in (example, indicators, new, check, power, lock, evaluate, seal, verify)
+    for module in (example, indicators, new, check, power, lock, receipt, amend, evaluate, seal, verify)
 }
 
 

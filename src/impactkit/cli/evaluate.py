@@ -20,6 +20,7 @@ def arguments(parser: ArgumentParser, language: Language) -> None:
     """
     parser.add_argument("plan", nargs="?", default="plan.toml", help=say("cli.plan", language))
     parser.add_argument("--report", metavar="report.html", help=say("cli.evaluate.report", language))
+    parser.add_argument("--exploratory", action="store_true", help=say("cli.evaluate.exploratory", language))
     parser.add_argument("--json", action="store_true", help=say("cli.json", language))
 
 
@@ -45,7 +46,7 @@ def run(asked: Namespace) -> int:
     from impactkit.evaluation import evaluate
 
     language = speak_as(asked.plan, asked.lang)
-    evaluation = evaluate(asked.plan)
+    evaluation = evaluate(asked.plan, exploratory=asked.exploratory)
     if asked.report:
         from impactkit.reporting.render import render
 

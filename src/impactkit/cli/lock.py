@@ -23,7 +23,7 @@ def arguments(parser: ArgumentParser, language: Language) -> None:
 
 
 def run(asked: Namespace) -> int:
-    """Write plan.lock.json beside the plan.
+    """Write plan.lock.json beside the plan, and a line in its ledger.
 
     Parameters
     ----------
@@ -40,13 +40,19 @@ def run(asked: Namespace) -> int:
     ImpactkitError
         If the plan cannot be read, or another lock stands there.
     """
-    from impactkit.evaluation import LOCK_NAME
     from impactkit.plans import Plan, lock
+    from impactkit.plans.lock import LOCK_NAME
+    from impactkit.plans.project_key import KEY_NAME, ensured_key
+    from impactkit.verification.ledger import LEDGER_NAME, Ledger, append
 
     speak_as(asked.plan, asked.lang)
     plan = Plan.read(asked.plan)
     file = plan.folder / LOCK_NAME
-    standing = lock(plan).write(file)
+    key = None if plan.data.public else ensured_key(plan.folder)
+    standing = lock(plan, key=key).write(file)
+    ledger = plan.folder / LEDGER_NAME
+    if standing.digest not in Ledger.read(ledger).digests("lock"):
+        append(ledger, kind="lock", digest=standing.digest, actor=plan.project.borrower)
     on = standing.locked_on.date().isoformat()
     files = [one.name for one in standing.files]
     if asked.json:
@@ -63,6 +69,8 @@ def run(asked: Namespace) -> int:
         return 0
     line("lock.locked", file=str(file), on=on)
     line("lock.files" if files else "lock.no_files", files=", ".join(files))
+    if key is not None:
+        line("lock.key", file=str(plan.folder / KEY_NAME))
     line("lock.hand_over")
     print(f"  {standing.digest}")
     return 0

@@ -20,15 +20,31 @@ def tell(evaluation: Evaluation) -> None:
     evaluation : Evaluation
         The plan, carried out.
     """
+    if evaluation.exploratory:
+        line("summary.exploratory", indent=4)
+    for one, seen in zip(evaluation.amendments, evaluation.amendments_seen, strict=True):
+        state = "amended_late" if seen else "amended"
+        line(f"summary.{state}", indent=4, n=one.number, date=one.date.isoformat(), reason=one.reason)
     for result in evaluation.results:
         line("summary.claim", indent=4, claim=result.claim.id, promise=promise(result.claim, evaluation.plan))
         line("summary.effect", indent=14, effect=_effect(result, evaluation.plan))
         line("summary.grade", indent=14, value=result.grade.value, why=str(result.grade.reasons[-1]))
         why = str(result.verdict.reasons[0]) if result.verdict.reasons else ""
         line("summary.verdict", indent=14, verdict=str(result.verdict.name).upper(), why=why)
+        if evaluation.earlier:
+            line("summary.originally", indent=14, verdict=_originally(evaluation, result.claim.id))
     if sum(result.claim.role == "primary" for result in evaluation.results) > 1:
         found = evaluation.conclusion
         line("summary.conclusion", indent=14, verdict=str(found.name).upper(), why=str(found.reasons[0]))
+
+
+def _originally(evaluation: Evaluation, claim: str) -> str:
+    """Return the verdict on a claim under the plan that was locked, in words."""
+    carried = evaluation.earlier[0].carried
+    if carried is None:
+        return say("cli.summary.cannot", current_language())
+    found = [verdict.name for verdict in carried.verdicts if verdict.claim == claim]
+    return str(found[0]) if found else say("cli.summary.not_there", current_language())
 
 
 def promise(claim: Claim, plan: Plan) -> str:

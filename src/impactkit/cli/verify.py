@@ -26,6 +26,8 @@ def arguments(parser: ArgumentParser, language: Language) -> None:
     """
     parser.add_argument("bundle", nargs="?", default="bundle.zip", help=say("cli.verify.bundle", language))
     parser.add_argument("--plan-digest", metavar="HEX", help=say("cli.verify.plan_digest", language))
+    parser.add_argument("--receipt", metavar="receipt.json", help=say("cli.verify.receipt", language))
+    parser.add_argument("--known-head", metavar="HEX", help=say("cli.verify.known_head", language))
     parser.add_argument("--json", action="store_true", help=say("cli.json", language))
 
 
@@ -50,7 +52,12 @@ def run(asked: Namespace) -> int:
     from impactkit.verification.verify import verify
 
     speak_as(asked.bundle, asked.lang)
-    found = verify(asked.bundle, known_plan_digest=asked.plan_digest)
+    found = verify(
+        asked.bundle,
+        known_plan_digest=asked.plan_digest,
+        receipt=asked.receipt,
+        known_head=asked.known_head,
+    )
     if asked.json:
         print_json(found.to_record())
     else:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictFloat, StrictInt, StringConstraints, model_validator
+from pydantic import Field, StrictInt, StringConstraints, model_validator
 
 from impactkit.errors import Trouble
-from impactkit.schema import Written, fault
+from impactkit.schema import Period, Written, fault
 
 Assignment = Literal["lot", "threshold", "need", "worst_value", "volunteers", "all", "other"]
 
@@ -73,7 +73,7 @@ class Circumstances(Written):
     """
 
     assignment: Assignment | None = None
-    selection_period: StrictInt | StrictFloat | date | None = None
+    selection_period: Period | None = None
     spillover: Assessed | None = None
     displacement: Assessed | None = None
     anticipation: Assessed | None = None

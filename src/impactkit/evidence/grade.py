@@ -189,6 +189,17 @@ def capping() -> frozenset[str]:
     return frozenset(_rubric()["caps"])
 
 
+def rubric() -> dict[str, dict[str, Any]]:
+    """Return the rubric as it is read from its file.
+
+    Returns
+    -------
+    dict
+        Ceilings, what lowers, what caps, and the mappings to other scales.
+    """
+    return _rubric()
+
+
 @cache
 def _rubric() -> dict[str, dict[str, Any]]:
     return tomllib.loads((files("impactkit.evidence") / "rubric.toml").read_text("utf-8"))

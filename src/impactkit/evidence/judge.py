@@ -25,7 +25,7 @@ from impactkit.evidence.verdict import Status, Verdict
 from impactkit.wording import Message
 
 Prior = Literal["proved_prior", "claimed_prior", "not_prior"]
-_GRADE_NEEDED = 3
+GRADE_NEEDED = 3
 
 
 def judge(
@@ -172,8 +172,8 @@ def verdict_of(case: Case, *, level: float, prior: Prior) -> Verdict:
     verdict = _told(case, effect, bars, told=(status, reasons))
     if verdict.status != "supported":
         return verdict
-    if case.grade.value < _GRADE_NEEDED:
-        values = {"grade": case.grade.value, "needed": _GRADE_NEEDED}
+    if case.grade.value < GRADE_NEEDED:
+        values = {"grade": case.grade.value, "needed": GRADE_NEEDED}
         verdict = capped(verdict, Message("verdict.reason.grade_too_low", values))
     if prior == "not_prior":
         verdict = capped(verdict, Message("verdict.reason.not_prior"))
@@ -201,8 +201,8 @@ def capped(verdict: Verdict, reason: Message) -> Verdict:
 
 
 def _gates(case: Case, effect: SignedEffect) -> tuple[Status | None, tuple[Message, ...]]:
-    if case.grade.ceiling < _GRADE_NEEDED:
-        values = {"ceiling": case.grade.ceiling, "needed": _GRADE_NEEDED}
+    if case.grade.ceiling < GRADE_NEEDED:
+        values = {"ceiling": case.grade.ceiling, "needed": GRADE_NEEDED}
         return "not_assessable", (Message("verdict.reason.design_cannot_tell", values),)
     if not case.has_baseline and needs_baseline(case.estimate):
         return "not_assessable", (Message("verdict.reason.no_baseline"),)

@@ -9,7 +9,7 @@ from impactkit.effects.estimate import Estimate
 from impactkit.effects.interval import Alternative, Interval
 from impactkit.evidence.claim import Claim
 
-_EDGE = 1e-6
+EDGE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class SignedEffect:
         ends = sorted((direction * limits.low, direction * limits.high))
         low, high = ends if math.isfinite(limits.point) and limits.low == limits.low else (math.nan, math.nan)
         spread = limits.std_error if limits.std_error > 0 else (high - low) / 4
-        edge = _EDGE * spread if math.isfinite(spread) else 0.0
+        edge = EDGE * spread if math.isfinite(spread) else 0.0
         return cls(estimate=estimate, direction=direction, low=low, high=high, edge=edge, level=level)
 
     @property

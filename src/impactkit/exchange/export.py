@@ -32,8 +32,8 @@ def export(
     path : str or path-like
         The file.
     format : str, optional
-        ``json_record``, ``csv_table``, ``table_schema``, ``indigo`` or ``common_impact_data``; from the
-        file's ending (.json, .csv, .jsonld) when left out.
+        ``json_record``, ``csv_table``, ``table_schema``, ``indigo``, ``common_impact_data``, and for a plan
+        ``osf_markdown`` or ``aea_markdown``; from the file's ending (.json, .csv, .jsonld) when left out.
 
     Returns
     -------

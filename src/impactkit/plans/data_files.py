@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, StrictFloat, StrictInt, model_validator
+from pydantic import AfterValidator, model_validator
 
 from impactkit.errors import Trouble
 from impactkit.plans.project import Text
-from impactkit.schema import Written, fault
+from impactkit.schema import Period, Written, fault
 
 
 def _beside_the_plan(name: str) -> str:
@@ -18,6 +18,9 @@ def _beside_the_plan(name: str) -> str:
         raise fault(Trouble(what, "", "Put the file beside plan.toml and write its name.", {"value": name}))
     return name
 
+
+#: Columns of averages over areas; no column of the files may be called so.
+ANSWERS, MISSING, SPREAD, WEIGHT = "answers", "without_answer", "std_error_of_average", "average_answers"
 
 FileName = Annotated[Text, AfterValidator(_beside_the_plan)]
 
@@ -61,6 +64,12 @@ class DataFiles(Written):
         Each is held against its digest, and goes into a bundle with the rows.
     decimal : {".", ","}, optional
         The decimal mark, when the file does not make it plain.
+    aggregate_by : str, optional
+        The column of areas (estates, schools, municipalities) that rows about people are averaged over, in
+        each period, before anything is estimated. The averages may then leave where the rows may not.
+    aggregate_weight : {"equal", "answers"}, optional
+        Whether every area weighs the same, so that the effect is that on the average area, or by its answers,
+        so that it is closer to that on the average person. The same, when left out.
 
     Examples
     --------
@@ -77,7 +86,7 @@ class DataFiles(Written):
     time: Text | None = None
     treated: Text | None = None
     first_treated: Text | None = None
-    start: StrictInt | StrictFloat | date | None = None
+    start: Period | None = None
     cluster: Text | None = None
     stratum: Text | None = None
     weight: Text | None = None
@@ -96,6 +105,8 @@ class DataFiles(Written):
     missing: tuple[str, ...] = ()
     evidence: tuple[FileName, ...] = ()
     decimal: Literal[".", ","] | None = None
+    aggregate_by: Text | None = None
+    aggregate_weight: Literal["equal", "answers"] | None = None
 
     @model_validator(mode="after")
     def _one_file_or_two(self) -> DataFiles:
@@ -108,6 +119,26 @@ class DataFiles(Written):
             raise fault(Trouble(what, "", 'Add time = "year": the column that tells the measurements apart.'))
         return self
 
+    @model_validator(mode="after")
+    def _can_be_averaged(self) -> DataFiles:
+        if self.aggregate_by is None:
+            if self.aggregate_weight is not None:
+                what = "aggregate_weight says what areas weigh, but no aggregate_by says which areas."
+                raise fault(Trouble(what, "", 'Add aggregate_by = "area", or remove aggregate_weight.'))
+            return self
+        rates = [name for name in ("exposure", "rates", "std_error") if getattr(self, name) is not None]
+        if rates:
+            what = "Rows with {names} are about areas already; aggregate_by is for rows about people."
+            raise fault(Trouble(what, "", "Remove one of the two.", {"names": ", ".join(rates)}))
+        named = {str(getattr(self, role)) for role in (*_ROLES, "outcome", "aggregate_by")}
+        taken = sorted({ANSWERS, MISSING, SPREAD, WEIGHT} & {*named, *self.covariates})
+        if taken:
+            what = "The averages have columns of their own that are called {names}."
+            raise fault(
+                Trouble(what, "", "Give the columns of the file other names.", {"names": ", ".join(taken)})
+            )
+        return self
+
     @property
     def names(self) -> tuple[str, ...]:
         """The files, the baseline first."""
@@ -117,6 +148,25 @@ class DataFiles(Written):
     def files(self) -> tuple[str, ...]:
         """The files, then the evidence that they were made from."""
         return (*self.names, *self.evidence)
+
+    @property
+    def shows_units(self) -> bool:
+        """Whether what is analysed is of areas, or of rows that anybody may see."""
+        return self.public or self.aggregate_by is not None
+
+    @property
+    def analysed(self) -> DataFiles:
+        """The roles in what is analysed: those of the averages, where rows are averaged over areas."""
+        if self.aggregate_by is None:
+            return self
+        roles = {
+            "unit": self.aggregate_by,
+            "cluster": None if self.cluster == self.aggregate_by else self.cluster,
+            "weight": WEIGHT if self.aggregate_weight == "answers" else None,
+            "aggregate_by": None,
+            "aggregate_weight": None,
+        }
+        return self.model_copy(update=roles)
 
     def roles(self, outcome: str | None = None) -> dict[str, str | float | tuple[str, ...]]:
         """Return the roles as `Study` takes them, those that are played.

@@ -35,7 +35,7 @@ def declared(plan: Plan, claim: Claim) -> Declared:
         baseline_collected=plan.data.baseline_collected,
         follow_up_collected=plan.data.follow_up_collected,
         definition_break=(claim.accept or {}).get("definition_break"),
-        is_public=plan.data.public,
+        is_public=plan.data.shows_units,
         change=claim.change,
         minimum_share=size / 100 if claim.relative else math.nan,
     )

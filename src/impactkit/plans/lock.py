@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import PrivateAttr, StrictInt, ValidationError
+from pydantic import PrivateAttr, StrictInt
 
 from impactkit.errors import DataError, PlanError
+from impactkit.evidence.rules_digest import rules_digest
 from impactkit.plans.plan import Plan
+from impactkit.plans.project_key import project_key
 from impactkit.plans.roster import Digest, Roster, roster
-from impactkit.provenance import canonical_json, file_digest, write_whole
-from impactkit.schema import Written, troubles_of
+from impactkit.plans.strict_file import bytes_of, read_strictly
+from impactkit.provenance import canonical_json, file_digest, keyed_digest, write_whole
+from impactkit.schema import Written
 
 SPEC: Literal["ikplan1"] = "ikplan1"
+LOCK_NAME = "plan.lock.json"
 Priority = Literal["proved_prior", "claimed_prior", "not_prior"]
 
 
@@ -27,14 +30,18 @@ class LockedFile(Written):
     ----------
     name : str
         Its name beside the plan.
-    sha256 : str
-        Digest of its bytes.
+    sha256 : str, optional
+        Digest of its bytes, when the rows are public.
+    hmac : str, optional
+        Keyed digest of its bytes, when they are not: a plain one would tell who guesses the file that the
+        guess is right. None where there is no key.
     bytes : int
         Its size.
     """
 
     name: str
-    sha256: Digest
+    sha256: Digest | None = None
+    hmac: Digest | None = None
     bytes: StrictInt
 
 
@@ -53,6 +60,9 @@ class Lock(Written):
         The data files that were there; a follow-up not yet collected is not.
     roster : Roster, optional
         Who takes part, when the rows could be read.
+    rules_digest : str
+        SHA-256 of the rules that grades and verdicts follow and that no plan chooses: ceilings, the limits of
+        the checks, the fewest clusters. A later version with other rules is then seen as one.
     locked_on : datetime
         When, in UTC. A statement of this computer's clock, not a proof.
     """
@@ -62,6 +72,7 @@ class Lock(Written):
     plan_digest: Digest
     files: tuple[LockedFile, ...] = ()
     roster: Roster | None = None
+    rules_digest: Digest
     locked_on: datetime
     _read: bytes | None = PrivateAttr(default=None)
 
@@ -74,9 +85,27 @@ class Lock(Written):
         """SHA-256 of the file's bytes: what to hand to the lender."""
         return hashlib.sha256(self.to_bytes()).hexdigest()
 
+    @property
+    def tells_nothing(self) -> bool:
+        """Whether it may be passed on: it holds no plain digest of what only those at home may know."""
+        public = bool(self.plan["data"].get("public"))
+        shows_units = public or self.plan["data"].get("aggregate_by") is not None
+        named = self.roster is not None and self.roster.treated is not None
+        plain = [one.sha256 for one in self.files if one.sha256 is not None]
+        return public or not (plain or (named and not shows_units and not self.is_keyed))
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether its digests are those of a key that is kept at home."""
+        return any(one.hmac is not None for one in self.files)
+
     def locks_the_same(self, other: Lock) -> bool:
-        """Return whether another lock holds the same plan, files and roster, whenever it was made."""
-        return self.model_copy(update={"locked_on": other.locked_on}).model_dump() == other.model_dump()
+        """Return whether another lock holds the same plan, files and roster, whenever it was made.
+
+        Nor does it matter which version of the rules was there: the first lock says which, and stands.
+        """
+        made = {"locked_on": other.locked_on, "rules_digest": other.rules_digest}
+        return self.model_copy(update=made).model_dump() == other.model_dump()
 
     def write(self, path: str | Path) -> Lock:
         """Write the lock, whole or not at all; an equal lock that stands is left as it is.
@@ -130,25 +159,16 @@ class Lock(Written):
             If it is missing, malformed, or its plan does not give its digest.
         """
         file = Path(path)
-        try:
-            content = file.read_bytes()
-            lock = cls.model_validate(json.loads(content, object_pairs_hook=_no_key_twice))
-        except FileNotFoundError:
-            mend = "Lock the plan first: impactkit lock plan.toml."
-            raise PlanError(
-                "There is no lock.", where="{file}", mend=mend, values={"file": str(file)}
-            ) from None
-        except ValidationError as error:
-            raise PlanError.of(troubles_of(error, cls, file.name)) from None
-        except ValueError as error:
-            raise _not_a_lock(str(error), file.name) from None
+        mend = "Lock the plan first: impactkit lock plan.toml."
+        content = bytes_of(file, what="There is no lock.", mend=mend)
+        lock = read_strictly(content, cls, file.name)
         lock._read = content
         if hashlib.sha256(canonical_json(lock.plan)).hexdigest() != lock.plan_digest:
-            raise _not_a_lock("", file.name)
+            raise _altered(file.name)
         return lock
 
 
-def lock(plan: Plan, *, now: datetime | None = None) -> Lock:
+def lock(plan: Plan, *, now: datetime | None = None, key: bytes | None = None) -> Lock:
     """Fix a plan, with digests of the data files that are there.
 
     Parameters
@@ -157,6 +177,8 @@ def lock(plan: Plan, *, now: datetime | None = None) -> Lock:
         The plan.
     now : datetime, optional
         The time to state; the clock's when left out.
+    key : bytes, optional
+        The project's key, for data about people; the one beside the plan when left out.
 
     Returns
     -------
@@ -164,15 +186,39 @@ def lock(plan: Plan, *, now: datetime | None = None) -> Lock:
         Ready to be written.
     """
     there = [plan.folder / name for name in plan.data.files if (plan.folder / name).is_file()]
+    key = None if plan.data.public else key or project_key(plan.folder)
     return Lock(
         plan=plan.content(),
         plan_digest=plan.digest,
-        files=tuple(
-            LockedFile(name=file.name, sha256=file_digest(file), bytes=file.stat().st_size) for file in there
-        ),
-        roster=_roster_if_readable(plan),
+        files=tuple(locked_file(file, public=plan.data.public, key=key) for file in there),
+        roster=_roster_if_readable(plan, key),
+        rules_digest=rules_digest(),
         locked_on=(now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0),
     )
+
+
+def locked_file(file: Path, *, public: bool, key: bytes | None) -> LockedFile:
+    """Return a data file as a lock holds it.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+    public : bool
+        Whether its rows are.
+    key : bytes or None
+        The project's key.
+
+    Returns
+    -------
+    LockedFile
+        With a plain digest, a keyed one, or none.
+    """
+    size = file.stat().st_size
+    if public:
+        return LockedFile(name=file.name, sha256=file_digest(file), bytes=size)
+    hmac = None if key is None else keyed_digest(key, file.read_bytes())
+    return LockedFile(name=file.name, hmac=hmac, bytes=size)
 
 
 def prior(plan: Plan, lock: Lock | None, *, received: date | None = None) -> Priority:
@@ -217,33 +263,18 @@ def prior(plan: Plan, lock: Lock | None, *, received: date | None = None) -> Pri
     return "claimed_prior" if min(stated) < collected else "not_prior"
 
 
-def _roster_if_readable(plan: Plan) -> Roster | None:
+def _roster_if_readable(plan: Plan, key: bytes | None) -> Roster | None:
     try:
-        return roster(plan.rows(), plan.data)
+        return roster(plan.rows(), plan.data, key=key)
     except DataError:
         # A plan is locked before its follow-up exists; what can be read then is only what is there.
         return None
 
 
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise PlanError(
-                "The key {key} stands twice in the lock.",
-                where="{key}",
-                mend="Fetch the lock again from where it was handed over; a lock is never edited.",
-                values={"key": key},
-            )
-        found[key] = value
-    return found
-
-
-def _not_a_lock(reason: str, file: str) -> PlanError:
-    altered = "The plan in {file} does not give the digest written beside it."
+def _altered(file: str) -> PlanError:
     return PlanError(
-        "{file} is not a sound lock: {reason}." if reason else altered,
+        "The plan in {file} does not give the digest written beside it.",
         where="{file}",
         mend="Fetch the lock again from where it was handed over; a lock is never edited.",
-        values={"reason": reason, "file": file},
+        values={"file": file},
     )

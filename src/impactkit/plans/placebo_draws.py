@@ -8,7 +8,10 @@ import numpy as np
 
 from impactkit.data.study import Study
 from impactkit.data.study_part import study_part, study_with_outcome
+from impactkit.effects.estimator import Estimator
 from impactkit.effects.kernels.arrays import Labels
+from impactkit.errors import EstimationError
+from impactkit.evidence.donor_designs import DONOR_DESIGNS
 from impactkit.plans.planned_study import PlannedStudy
 
 FEWEST_BEFORE = 3
@@ -33,6 +36,32 @@ def pretended_periods(planned: PlannedStudy) -> int:
     T = int(before.sum())
     n = min(int((~before).sum()), T // _SHARE_AFTER)
     return n if T - n >= FEWEST_BEFORE else 0
+
+
+def uses_placebos(planned: PlannedStudy, estimator: Estimator) -> bool:
+    """Return whether what units did before the start is itself what is drawn from.
+
+    Parameters
+    ----------
+    planned : PlannedStudy
+        The study to come.
+    estimator : Estimator
+        What it will be estimated with.
+
+    Returns
+    -------
+    bool
+        For designs with donors, where the baseline is long enough for what the estimator asks of it.
+    """
+    if estimator.method not in DONOR_DESIGNS or planned.study.columns.unit is None:
+        return False
+    if not pretended_periods(planned):
+        return False
+    try:
+        estimator.estimate(shortest_placebo_study(planned))
+    except EstimationError:
+        return False
+    return True
 
 
 def placebo_studies(planned: PlannedStudy, stream: np.random.Generator, *, draws: int) -> Iterator[Study]:

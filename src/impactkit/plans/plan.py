@@ -15,7 +15,7 @@ from impactkit.evidence import Claim
 from impactkit.evidence.circumstances import Circumstances
 from impactkit.indicators import Catalogue, Indicator
 from impactkit.plans.contradictions import contradictions, too_late
-from impactkit.plans.data_files import DataFiles
+from impactkit.plans.data_files import SPREAD, DataFiles
 from impactkit.plans.estimator_settings import EstimatorSettings
 from impactkit.plans.plan_file import found_file, parsed
 from impactkit.plans.project import Goals, Loan, Project, Requirements
@@ -292,7 +292,15 @@ class Plan(Written):
         dict
             Role by keyword, those that are played.
         """
-        return self.data.roles(self.claim(claim_id).outcome if claim_id else None)
+        roles = self.data.analysed.roles(self.claim(claim_id).outcome if claim_id else None)
+        if self.data.aggregate_by is not None and self._carries_uncertainty:
+            roles["std_error"] = SPREAD
+        return roles
+
+    @property
+    def _carries_uncertainty(self) -> bool:
+        inference = getattr(self.estimator, "inference", None)
+        return getattr(inference, "method", None) == "given_uncertainty"
 
     def rows(self) -> pd.DataFrame:
         """Return the plan's rows as a typed frame, whatever years they reach.
@@ -310,8 +318,13 @@ class Plan(Written):
         from impactkit.plans.rows import typed_rows
 
         outcomes = [self.data.outcome, *(claim.outcome for claim in self.claims if claim.outcome)]
+        return typed_rows(self.data, self.folder, outcomes=outcomes, groups=self.group_columns)
+
+    @property
+    def group_columns(self) -> list[str]:
+        """The columns of subgroups and of the areas that rows are averaged over."""
         groups = [claim.subgroup.column for claim in self.claims if claim.subgroup]
-        return typed_rows(self.data, self.folder, outcomes=outcomes, groups=groups)
+        return [*groups, *([self.data.aggregate_by] if self.data.aggregate_by else [])]
 
     def frame(self) -> pd.DataFrame:
         """Return the plan's rows as a typed frame that reaches every claim's year.

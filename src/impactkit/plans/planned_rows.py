@@ -69,8 +69,7 @@ def _typed(plan: Plan, there: list[str]) -> pd.DataFrame:
     from impactkit.plans.rows import typed_rows
 
     outcomes = list(dict.fromkeys([plan.data.outcome, *(c.outcome for c in plan.claims if c.outcome)]))
-    groups = [claim.subgroup.column for claim in plan.claims if claim.subgroup]
-    return typed_rows(plan.data, plan.folder, outcomes=outcomes, groups=groups, only=there)
+    return typed_rows(plan.data, plan.folder, outcomes=outcomes, groups=plan.group_columns, only=there)
 
 
 def invented_rows(plan: Plan, claim: Claim, assumed: Assumed) -> tuple[pd.DataFrame, dict[str, Any]]:

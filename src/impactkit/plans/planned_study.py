@@ -13,6 +13,7 @@ from impactkit.data.study import Study
 from impactkit.errors import PlanError
 from impactkit.evidence import Claim
 from impactkit.plans.assumed import Assumed
+from impactkit.plans.claim_rows import claim_rows
 from impactkit.plans.planned_rows import baseline_rows, invented_rows, whole_rows
 from impactkit.plans.resized_rows import resized_rows
 from impactkit.plans.subgroup_rows import subgroup_rows
@@ -74,12 +75,16 @@ def planned_study(plan: Plan, claim: Claim, assumed: Assumed) -> PlannedStudy:
         If the rows make no study, or what is needed is neither measured nor given.
     """
     frame, roles = baseline_rows(plan), plan.roles(claim.id)
-    is_invented = frame is None
+    is_invented, is_averaged = frame is None, plan.data.aggregate_by is not None
     if frame is None:
         frame, roles = invented_rows(plan, claim, assumed)
-    elif assumed.is_about_units:
+    elif is_averaged:
+        frame = claim_rows(plan, claim, frame).rows
+    plan = plan.model_copy(update={"data": plan.data.analysed})
+    if not is_invented and assumed.is_about_units:
         frame = resized_rows(plan, frame, assumed)
-    frame = subgroup_rows(claim, frame, file=plan.file_name)[0]
+    if is_invented or not is_averaged:
+        frame = subgroup_rows(claim, frame, file=plan.file_name)[0]
     frame = whole_rows(plan, claim, frame, assumed=assumed)
     order, study = _in_order(frame, roles)
     if study.columns.exposure is not None:

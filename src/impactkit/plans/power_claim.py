@@ -17,6 +17,7 @@ from impactkit.evidence.verdict import STATUSES, Status
 from impactkit.plans.assumed import Assumed
 from impactkit.plans.claim_power import Chances, ClaimPower, UnderCorrelation
 from impactkit.plans.panel_noise import PanelNoise
+from impactkit.plans.placebo_draws import uses_placebos
 from impactkit.plans.planned_estimator import planned_estimator
 from impactkit.plans.planned_study import planned_study
 from impactkit.plans.power_asked import Asked, effects_of, goal_of, size_of
@@ -29,7 +30,6 @@ from impactkit.plans.power_draws import (
     noise_of,
     note_of,
     shares,
-    uses_placebos,
     verdict_shares,
 )
 from impactkit.plans.power_formula import known_precision

@@ -19,7 +19,6 @@ from impactkit.errors import EstimationError
 from impactkit.evidence import Claim
 from impactkit.evidence.case import Case
 from impactkit.evidence.case_of import case_of
-from impactkit.evidence.donor_designs import DONOR_DESIGNS
 from impactkit.evidence.examine import examine
 from impactkit.evidence.grade import EvidenceGrade
 from impactkit.evidence.judge import judge_together
@@ -30,7 +29,7 @@ from impactkit.plans.assumed import Assumed
 from impactkit.plans.declared import declared
 from impactkit.plans.effect_column import effect_column
 from impactkit.plans.panel_noise import panel_noise
-from impactkit.plans.placebo_draws import placebo_studies, pretended_periods, shortest_placebo_study
+from impactkit.plans.placebo_draws import placebo_studies, pretended_periods
 from impactkit.plans.planned_study import PlannedStudy
 from impactkit.plans.row_noise import row_noise
 from impactkit.plans.series_noise import series_noise
@@ -255,32 +254,6 @@ def studies_drawn(chain: Chain, draws: int, *, effect: float = 0.0) -> Iterator[
             continue
         column = effect_column(study, chain.estimator, planned.start)
         yield study_with_outcome(study, study.columns.outcome + effect * column)
-
-
-def uses_placebos(planned: PlannedStudy, estimator: Estimator) -> bool:
-    """Return whether what units did before the start is itself what is drawn from.
-
-    Parameters
-    ----------
-    planned : PlannedStudy
-        The study to come.
-    estimator : Estimator
-        What it will be estimated with.
-
-    Returns
-    -------
-    bool
-        For designs with donors, where the baseline is long enough for what the estimator asks of it.
-    """
-    if estimator.method not in DONOR_DESIGNS or planned.study.columns.unit is None:
-        return False
-    if not pretended_periods(planned):
-        return False
-    try:
-        estimator.estimate(shortest_placebo_study(planned))
-    except EstimationError:
-        return False
-    return True
 
 
 def _placebo_note(planned: PlannedStudy) -> Message:

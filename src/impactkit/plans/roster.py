@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import StrictInt, StringConstraints
 
 from impactkit.plans.data_files import DataFiles
-from impactkit.provenance import canonical_json
+from impactkit.provenance import canonical_json, keyed_digest
 from impactkit.schema import Written
 
 if TYPE_CHECKING:
@@ -25,20 +25,21 @@ class Roster(Written):
     ----------
     n_treated, n_comparison : int
         Units in each group.
-    treated, comparison : str
-        SHA-256 of each group's sorted unit ids as canonical JSON.
+    treated, comparison : str, optional
+        SHA-256 of each group's sorted unit ids as canonical JSON; keyed where units may be people, and None
+        where there is no key.
     periods : tuple of str
         Periods in order; empty without time.
     """
 
     n_treated: StrictInt
     n_comparison: StrictInt
-    treated: Digest
-    comparison: Digest
+    treated: Digest | None
+    comparison: Digest | None
     periods: tuple[str, ...] = ()
 
 
-def roster(rows: pd.DataFrame, data: DataFiles) -> Roster | None:
+def roster(rows: pd.DataFrame, data: DataFiles, *, key: bytes | None = None) -> Roster | None:
     """Return the roster of a plan's rows.
 
     Parameters
@@ -47,27 +48,29 @@ def roster(rows: pd.DataFrame, data: DataFiles) -> Roster | None:
         The plan's rows.
     data : DataFiles
         Files and roles.
+    key : bytes, optional
+        The project's key, for units that may be people: whoever guesses their names could else find out.
 
     Returns
     -------
     Roster or None
         None where the rows name no units or nobody says who is treated.
     """
-    marker = data.first_treated or data.treated
-    if rows.empty or data.unit not in rows.columns or marker not in rows.columns:
+    marker, who = data.first_treated or data.treated, data.analysed.unit
+    if rows.empty or who not in rows.columns or marker not in rows.columns:
         return None
     started = rows[marker]
     is_treated = started.notna()
     if started.dtype.kind != "M":
         is_treated &= (started != 0) & (started != float("inf"))
-    treated = set(rows.loc[is_treated, data.unit].astype(str))
-    comparison = set(rows[data.unit].astype(str)) - treated
+    treated = set(rows.loc[is_treated, who].astype(str))
+    comparison = set(rows[who].astype(str)) - treated
     times = sorted(rows[data.time].dropna().drop_duplicates()) if data.time in rows.columns else []
     return Roster(
         n_treated=len(treated),
         n_comparison=len(comparison),
-        treated=digest_of_names(treated),
-        comparison=digest_of_names(comparison),
+        treated=_digest(treated, data, key),
+        comparison=_digest(comparison, data, key),
         periods=tuple(_written(time) for time in times),
     )
 
@@ -91,6 +94,12 @@ def digest_of_names(names: Iterable[str]) -> str:
     True
     """
     return hashlib.sha256(canonical_json(sorted(names))).hexdigest()
+
+
+def _digest(names: Iterable[str], data: DataFiles, key: bytes | None) -> str | None:
+    if data.shows_units:
+        return digest_of_names(names)
+    return None if key is None else keyed_digest(key, canonical_json(sorted(names)))
 
 
 def _written(time: object) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
-from impactkit.errors import Trouble
+from impactkit.evidence.lowered import is_lowered, is_unjudged
 from impactkit.plans.refused import accepted
 from impactkit.reporting.evaluated import Telling
 from impactkit.wording import what_is_wrong
@@ -52,6 +51,10 @@ def verdict_sentence(telling: Telling) -> str:
         What may be said.
     """
     verdict, claim = telling.result.verdict, telling.result.claim
+    if is_lowered(verdict):
+        return telling.say("verdict.amended", verdict=verdict.name)
+    if is_unjudged(verdict):
+        return telling.say("verdict.exploratory")
     kind: str = verdict.status
     if claim.is_of_margin and kind in {"supported", "inconclusive", "contradicted"}:
         kind = f"{kind}_{claim.change}"
@@ -105,25 +108,21 @@ def accepted_told(telling: Telling) -> tuple[str, ...]:
     return tuple(
         telling.say(
             "accepted.sentence",
-            refused=what_is_wrong(_protected(each.refusal.trouble, telling), telling.language),
+            refused=what_is_wrong(
+                telling.disclosure.trouble(each.refusal.trouble, telling.language), telling.language
+            ),
             reason=each.reason,
         )
         for each in found
     )
 
 
-def _protected(trouble: Trouble, telling: Telling) -> Trouble:
-    """Return what an indicator refused without a single value, or how few there are."""
-    if not telling.disclosure.smallest or "first" not in trouble.values:
-        return trouble
-    hidden = telling.disclosure.count(None, telling.language)
-    return replace(trouble, values={**trouble.values, "first": hidden, "n": hidden})
-
-
 def _by_verdict(telling: Telling) -> tuple[str, ...]:
     verdict, claim, measure = telling.result.verdict, telling.result.claim, telling.measure
     safe = claim.change == "no_harm"
     minimum = telling.minimum
+    if is_lowered(verdict):
+        return (telling.say("not_shown.amended"),)
     if verdict.status == "supported":
         kinds = {"no_harm": "some_harm", "no_effect": "some_change"}
         kind, point = kinds.get(claim.change, "larger"), measure.change(verdict.point)

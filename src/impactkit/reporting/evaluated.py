@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
+from impactkit.errors import Trouble
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.conclusion import Conclusion
@@ -14,10 +16,11 @@ from impactkit.evidence.grade import EvidenceGrade
 from impactkit.evidence.verdict import Verdict
 from impactkit.indicators import Indicator
 from impactkit.plans import Lock, Plan
+from impactkit.plans.amendment import Amendment
 from impactkit.plans.lock import Priority
 from impactkit.reporting.disclosure import Disclosure, ProtectedClaim
 from impactkit.reporting.numbers import Measure, decimals_of
-from impactkit.wording import Language, MessageValue, format_number, say
+from impactkit.wording import Language, Message, MessageValue, format_number, say
 
 
 class EvaluatedClaim(Protocol):
@@ -46,6 +49,22 @@ class EvaluatedClaim(Protocol):
     @property
     def verdict(self) -> Verdict:
         """What may be said."""
+
+
+class Earlier(Protocol):
+    """A plan that an amendment replaced, carried out on the same data."""
+
+    @property
+    def name(self) -> Message:
+        """Which plan it is, in words."""
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...] | None:
+        """Its verdicts; None when it could not be carried out."""
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """Why it could not."""
 
 
 class Evaluated(Protocol):
@@ -78,6 +97,22 @@ class Evaluated(Protocol):
     @property
     def made_with(self) -> dict[str, str]:
         """Versions."""
+
+    @property
+    def amendments(self) -> tuple[Amendment, ...]:
+        """What has changed since the plan was locked."""
+
+    @property
+    def amendments_seen(self) -> tuple[bool, ...]:
+        """Whether each counts as made after the follow-up was seen."""
+
+    @property
+    def earlier(self) -> Sequence[Earlier]:
+        """The plans before, the locked one first."""
+
+    @property
+    def exploratory(self) -> bool:
+        """Whether everything was computed and nothing judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

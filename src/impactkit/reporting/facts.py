@@ -232,7 +232,7 @@ def data_facts(telling: Telling) -> tuple[Fact, ...]:
     if result.hidden:
         told.append(("data.protected", telling.say("data.hidden", n=telling.disclosure.smallest)))
     off = telling.plan.decision.disclosure_off
-    if off is not None and not telling.plan.data.public:
+    if off is not None and not telling.plan.data.shows_units:
         told.append(("data.protected", telling.say("data.unprotected", reason=off)))
     return tuple(_fact(label, text, language) for label, text in told)
 

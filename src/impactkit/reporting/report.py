@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from impactkit.evidence.lowered import is_lowered
 from impactkit.reporting import facts
+from impactkit.reporting.amendments import AmendmentsTold, amendments_told
 from impactkit.reporting.claim_report import ClaimReport, ConclusionTold, Fact, ReportFigure
 from impactkit.reporting.claim_words import accepted_told, claim_sentence, not_shown, verdict_sentence
 from impactkit.reporting.counterfactual_picture import CounterfactualPicture, View
@@ -40,6 +42,10 @@ class Report:
         Who borrows, when, how much.
     limits : tuple of str
         What the report as a whole does not say.
+    amendments : AmendmentsTold, optional
+        What has changed since the plan was locked, told first; None when nothing has.
+    watermark : str, optional
+        What stands above every part of an exploratory run; None else.
     prior : str
         Whether the plan came before the follow-up.
     provenance : tuple of Fact
@@ -56,9 +62,12 @@ class Report:
     limits: tuple[str, ...]
     prior: str
     provenance: tuple[Fact, ...]
+    amendments: AmendmentsTold | None = None
+    watermark: str | None = None
 
     def _repr_html_(self) -> str:
-        rows = [
+        rows = [(self.watermark, "")] if self.watermark else []
+        rows += [
             (f"{claim.id} · {claim.badge}", f"{claim.name}: {claim.effect} ({claim.interval})")
             for claim in self.claims
         ]
@@ -100,7 +109,7 @@ def report_of(evaluation: Evaluated, language: Language) -> Report:
     limits = ["outcome", "cause", *(["share"] if plan.loan is not None else [])]
     return Report(
         language=language,
-        title=plan.project.name,
+        title=_title(evaluation, language),
         claims=claims,
         summary=_summary(claims, language),
         conclusion=_conclusion(evaluation, language),
@@ -109,7 +118,14 @@ def report_of(evaluation: Evaluated, language: Language) -> Report:
         limits=tuple(say(f"report.limits.{name}", language) for name in limits),
         prior=say(f"report.prior.{evaluation.prior}", language),
         provenance=facts.provenance_facts(evaluation, language),
+        amendments=amendments_told(evaluation, language),
+        watermark=say("report.exploratory.watermark", language) if evaluation.exploratory else None,
     )
+
+
+def _title(evaluation: Evaluated, language: Language) -> str:
+    name = evaluation.plan.project.name
+    return say("report.exploratory.title", language, name=name) if evaluation.exploratory else name
 
 
 def _claim_report(telling: Telling) -> ClaimReport:
@@ -125,7 +141,7 @@ def _claim_report(telling: Telling) -> ClaimReport:
         verdict=verdict_sentence(telling),
         reasons=tuple(reason.text(telling.language) for reason in verdict.reasons),
         not_shown=not_shown(telling),
-        needed=larger_study(telling) if verdict.status == "inconclusive" else (),
+        needed=larger_study(telling) if verdict.status == "inconclusive" and not is_lowered(verdict) else (),
         effect=telling.measure.change(verdict.point),
         interval=facts.interval_told(telling),
         facts=facts.effect_facts(telling, estimand=what),

@@ -41,6 +41,29 @@ class Bundle:
     results: Record
 
     @property
+    def averages(self) -> dict[str, bytes]:
+        """The files of averages by their names without the folder."""
+        return {
+            name.removeprefix(names.AVERAGES): content
+            for name, content in self.members.items()
+            if name.startswith(names.AVERAGES)
+        }
+
+    @property
+    def amendments(self) -> dict[str, bytes]:
+        """The amendments by their file names."""
+        return {
+            name.removeprefix(names.AMENDMENTS): content
+            for name, content in self.members.items()
+            if name.startswith(names.AMENDMENTS)
+        }
+
+    @property
+    def prose(self) -> str:
+        """What people wrote: the plan, its amendments and the ledger, to be searched for personal numbers."""
+        return names.prose(self.members)
+
+    @property
     def data(self) -> dict[str, bytes]:
         """The data files by the names the plan gives them."""
         return {
@@ -81,6 +104,9 @@ def open_bundle(path: str | Path) -> Bundle:
     _refuse_other_plan(members[names.PLAN])
     if names.LOCK in members:
         _refuse_other_spec(read_json(members[names.LOCK], names.LOCK), "ikplan1", names.LOCK)
+    for name in members:
+        if name.startswith(names.AMENDMENTS):
+            _refuse_other_spec(read_json(members[name], name), "ikamendment1", name)
     bundle = Bundle(archive=archive, members=members, manifest=manifest, results=results)
     for content in bundle.data.values():
         check_workbook(content)
@@ -120,9 +146,14 @@ def _refuse_other_members(manifest: Manifest, members: dict[str, bytes]) -> None
             "The archive and its manifest do not hold the same files: {names}.", names.MANIFEST, odd
         )
     data = {name for name in there if name.startswith(names.DATA)}
+    averages = {name for name in there if name.startswith(names.AVERAGES)}
     locks = {names.LOCK} & there if manifest.lock_digest else set()
-    if there - data - locks != names.REQUIRED or bool(data) != (manifest.data == "included"):
-        odd = sorted((there - data - locks) ^ names.REQUIRED) or sorted(data) or [names.DATA]
+    if manifest.lock_digest:
+        locks |= {name for name in there if name.startswith(names.AMENDMENTS)}
+    rest = there - data - averages - locks - {names.COMMITMENT, names.LEDGER}
+    held = {"included": (True, False), "aggregates": (False, True), "withheld": (False, False)}[manifest.data]
+    if rest != names.REQUIRED or (bool(data), bool(averages)) != held:
+        odd = sorted(rest ^ names.REQUIRED) or sorted(data | averages) or [names.DATA]
         raise _malformed(
             "The bundle lacks a file, or has one that does not belong in it: {names}.", names.MANIFEST, odd
         )

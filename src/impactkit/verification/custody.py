@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from impactkit.errors import ImpactkitError
+from impactkit.evidence.rules_digest import rules_digest
 from impactkit.plans import Lock, Plan
+from impactkit.plans.amendment import plan_of
 from impactkit.plans.roster import roster
 from impactkit.provenance import canonical_json
 from impactkit.verification import manifest as names
 from impactkit.verification.bundle import Bundle
+from impactkit.verification.descriptors import described
 from impactkit.verification.manifest import digest
 from impactkit.verification.recompute import Recomputation
 from impactkit.verification.safe_zip import write_archive
 from impactkit.verification.verification import State, Step
 from impactkit.wording import Message
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def step(name: str, state: State, code: str, /, **values: str | int) -> Step:
@@ -56,6 +66,37 @@ def structure(bundle: Bundle) -> Step:
     if odd:
         return step("structure", "fail", "rewritten", name=odd[0])
     return step("structure", "pass", "sound", n=len(bundle.members))
+
+
+def descriptions(bundle: Bundle, plan: Plan | None) -> Step:
+    """Ask whether the descriptions for archives are those of this bundle.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    plan : Plan or None
+        Its plan.
+
+    Returns
+    -------
+    Step
+        Fails with the description that says something else than plan and files.
+    """
+    if plan is None:
+        return step("descriptions", "not_checked", "no_plan")
+    beside = {names.MANIFEST, *names.DESCRIPTORS}
+    held = {name: content for name, content in bundle.members.items() if name not in beside}
+    try:
+        again = described(plan, held, bundle.manifest.versions)
+    except ImpactkitError:
+        return step("descriptions", "fail", "differ", names=", ".join(sorted(names.DESCRIPTORS)))
+    odd = sorted(name for name, content in again.items() if bundle.members[name] != content)
+    if bundle.manifest.project != plan.project.name:
+        odd.append(names.MANIFEST)
+    if odd:
+        return step("descriptions", "fail", "differ", names=", ".join(odd))
+    return step("descriptions", "pass", "same", names=", ".join(sorted(again)))
 
 
 def digests(bundle: Bundle) -> Step:
@@ -105,6 +146,12 @@ def locked(bundle: Bundle, found: Recomputation) -> Step:
     plan, lock = found.plan, found.lock
     if plan is None or plan.digest != bundle.manifest.plan_digest:
         return step("lock", "fail", "other_plan")
+    if found.amendments is None:
+        return Step(
+            name="lock", state="fail", sentence=Message("verify.lock.broken_chain"), troubles=found.troubles
+        )
+    if found.amendments and found.amendments[-1].plan_digest != plan.digest:
+        return step("lock", "fail", "changed_since_amended")
     if names.LOCK not in bundle.members:
         withheld = bundle.manifest.lock_digest
         return (
@@ -116,12 +163,12 @@ def locked(bundle: Bundle, found: Recomputation) -> Step:
         return Step(
             name="lock", state="fail", sentence=Message("verify.lock.unsound"), troubles=found.troubles
         )
-    if lock.plan_digest != plan.digest:
+    if not found.amendments and lock.plan_digest != plan.digest:
         return step("lock", "fail", "changed_plan")
-    return _locked_data(bundle, plan, lock)
+    return _locked_data(bundle, found, plan, lock)
 
 
-def _locked_data(bundle: Bundle, plan: Plan, lock: Lock) -> Step:
+def _locked_data(bundle: Bundle, found: Recomputation, plan: Plan, lock: Lock) -> Step:
     changed = [
         file.name
         for file in lock.files
@@ -130,75 +177,44 @@ def _locked_data(bundle: Bundle, plan: Plan, lock: Lock) -> Step:
     # The baseline of two files is finished when the plan is locked; a single file grows with its follow-up.
     if plan.data.baseline in changed:
         return step("lock", "fail", "changed_baseline", name=str(plan.data.baseline))
-    if not _takes_in(plan, lock):
-        return step("lock", "fail", "other_roster")
     on = lock.locked_on.date().isoformat()
+    if bundle.manifest.data == "withheld" and (lock.roster or lock.files):
+        return step("lock", "not_checked", "kept", on=on)
+    rows = found.averaged if bundle.manifest.data == "aggregates" else None
+    if not any(_takes_in(one, lock, rows) for one in _readings(plan, lock)):
+        return step("lock", "fail", "other_roster")
     if changed:
         return step("lock", "not_checked", "grown", name=changed[0], on=on)
+    if lock.rules_digest != rules_digest():
+        return step("lock", "not_checked", "other_rules", on=on)
+    if bundle.manifest.data == "aggregates":
+        return step("lock", "pass", "same_areas", on=on)
+    if bundle.amendments:
+        return step("lock", "pass", "amended", on=on, n=len(bundle.amendments))
     return step("lock", "pass", "same", on=on)
 
 
-def _takes_in(plan: Plan, lock: Lock) -> bool:
+def _readings(plan: Plan, lock: Lock) -> Iterator[Plan]:
+    """Give the ways to read who takes part: by the roles of the plan as it was locked, and as it is now."""
+    yield plan
+    if lock.plan_digest != plan.digest:
+        try:
+            yield plan_of(lock.plan, folder=plan.folder)
+        except ImpactkitError:
+            return
+
+
+def _takes_in(plan: Plan, lock: Lock, rows: pd.DataFrame | None) -> bool:
     """Return whether everyone on the locked roster is still in the data, in the same group and periods."""
     if lock.roster is None:
         return True
     try:
-        now = roster(plan.rows(), plan.data)
+        now = roster(plan.rows() if rows is None else rows, plan.data)
     except Exception:
         # Rows that cannot be read hold nobody.
         return False
     same = now is not None and (now.treated, now.comparison) == (lock.roster.treated, lock.roster.comparison)
     return now is not None and same and set(lock.roster.periods) <= set(now.periods)
-
-
-def handed_over(bundle: Bundle, known_plan_digest: str | None) -> Step:
-    """Ask whether the plan is the one whose digest the reviewer was given.
-
-    Parameters
-    ----------
-    bundle : Bundle
-        The bundle.
-    known_plan_digest : str or None
-        What the reviewer was given: the digest of the lock, or of the plan.
-
-    Returns
-    -------
-    Step
-        Not checked when none was given.
-    """
-    if known_plan_digest is None:
-        known = bundle.manifest.lock_digest or bundle.manifest.plan_digest
-        return step("handed_over", "not_checked", "not_given", digest=known)
-    given = known_plan_digest.strip().lower()
-    if given in (bundle.manifest.lock_digest, bundle.manifest.plan_digest):
-        return step("handed_over", "pass", "same")
-    return step("handed_over", "fail", "other", given=given[:64])
-
-
-def prior_to_data(bundle: Bundle, found: Recomputation) -> Step:
-    """Ask whether the plan came before the follow-up.
-
-    Parameters
-    ----------
-    bundle : Bundle
-        The bundle.
-    found : Recomputation
-        Its plan and lock.
-
-    Returns
-    -------
-    Step
-        Never a pass in this version: it reads no receipt from the lender, which alone would prove a date.
-    """
-    if found.plan is None:
-        return step("prior", "not_checked", "no_plan")
-    claimed = found.evaluation.prior if found.evaluation else str(bundle.results.get("prior"))
-    collected = found.plan.data.follow_up_collected
-    if claimed == "not_prior" or collected is None:
-        return step("prior", "not_checked", "not_prior")
-    dates = [day for day in (found.plan.decision.decided, found.lock and found.lock.locked_on.date()) if day]
-    stated = min(dates).isoformat() if dates else "–"
-    return step("prior", "not_checked", "claimed", stated=stated, collected=collected.isoformat())
 
 
 def signature() -> Step:

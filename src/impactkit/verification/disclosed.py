@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from impactkit.plans import Plan
 from impactkit.reporting.disclosure import Disclosure
 from impactkit.reporting.disclosure.sentences import Hiding
 from impactkit.verification import manifest as names
+from impactkit.verification.averages_apart import told_by_difference
 from impactkit.verification.bundle import Bundle
 from impactkit.verification.custody import step
 from impactkit.verification.disclosure import disclosures
@@ -36,7 +36,7 @@ def disclosure(bundle: Bundle, found: Recomputation) -> Step:
     if found.plan is None or (bundle.manifest.data == "included" and found.evaluation is None):
         return step("disclosure", "not_checked", "not_computed")
     try:
-        places = disclosures(found.plan, bundle.members[names.PLAN].decode("utf-8-sig"))
+        places = disclosures(found.plan, bundle.prose)
     except Exception:
         # What cannot be searched may hold anything.
         return step("disclosure", "fail", "unreadable")
@@ -49,17 +49,31 @@ def disclosure(bundle: Bundle, found: Recomputation) -> Step:
         )
     if found.plan.data.public:
         return step("disclosure", "pass", "none")
-    return _few(bundle, found.plan)
+    if found.plan.data.aggregate_by is not None:
+        return _of_areas(found, found.plan.decision.small_cell)
+    return _few(bundle, found)
 
 
-def _few(bundle: Bundle, plan: Plan) -> Step:
+def _of_areas(found: Recomputation, threshold: int) -> Step:
+    """Ask whether averages over areas tell of the few who are in one of them and not in another."""
+    if found.evaluation is None:
+        return step("disclosure", "not_checked", "areas_withheld", n=threshold)
+    apart = told_by_difference(found.evaluation)
+    if apart:
+        return step("disclosure", "fail", "apart", names="; ".join(apart[:5]), n=threshold)
+    return step("disclosure", "pass", "areas", n=threshold)
+
+
+def _few(bundle: Bundle, found: Recomputation) -> Step:
+    plan = found.plan
+    assert plan is not None
     reason = plan.decision.disclosure_off
     if reason is not None:
         return step("disclosure", "not_checked", "off", reason=reason)
     threshold = Disclosure.of(plan).smallest
     try:
         told = audited(published(plan, bundle.results), threshold)
-        sentences = told_in_sentences(bundle.results, threshold)
+        sentences = [*told_in_sentences(bundle.results, threshold), *_in_lock(bundle, found)]
         page = bundle.members[names.REPORT].decode("utf-8")
         otherwise = told_otherwise(page, bundle.results, bundle.manifest.language)
     except (ArithmeticError, AttributeError, IndexError, LookupError, TypeError, ValueError):
@@ -75,6 +89,14 @@ def _few(bundle: Bundle, plan: Plan) -> Step:
         if odd:
             return step("disclosure", "fail", code, names="; ".join(odd[:5]), n=threshold)
     return step("disclosure", "pass", "few_hidden", n=threshold)
+
+
+def _in_lock(bundle: Bundle, found: Recomputation) -> list[str]:
+    """Return the lock where it counts units that the results do not."""
+    lock = found.lock if names.LOCK in bundle.members else None
+    samples = [result["estimate"]["sample"] for result in bundle.results["results"]]
+    hidden = any(sample["n_units"] is None or sample["n_treated"] is None for sample in samples)
+    return [names.LOCK] if lock is not None and lock.roster is not None and hidden else []
 
 
 def told_in_sentences(record: Record, threshold: int) -> list[str]:
@@ -107,6 +129,13 @@ def told_in_sentences(record: Record, threshold: int) -> list[str]:
                 found.append(f"{result['claim']}: {message.code}")
         if result["estimate"]["influence"]:
             found.append(f"{result['claim']}: influence")
+    for earlier in record.get("earlier", []):
+        plain = Hiding(threshold=threshold)
+        found += [
+            f"{earlier['number']}: {message.code}"
+            for message in _messages(earlier)
+            if plain.sentence(message) != message
+        ]
     return found
 
 

@@ -2,36 +2,55 @@
 
 from __future__ import annotations
 
-import datetime
-import hashlib
-import math
 import unicodedata
 from collections.abc import Mapping, Sequence
-from numbers import Real
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from impactkit.errors import DataError, UsageError
-from impactkit.provenance import canonical_json
+from impactkit.errors import UsageError
+from impactkit.verification import merkle
+from impactkit.verification.cells import joined
+from impactkit.verification.keyed_hash import HashFunction, digest_with
+from impactkit.verification.row_digests import eager, leaves_of, row_digests, slices
+from impactkit.verification.table_form import ColumnForm, Kind, header, table_form
 
 if TYPE_CHECKING:
-    from narwhals.typing import IntoDataFrame
+    from narwhals.typing import IntoFrame
+
+__all__ = ["SPEC", "Kind", "changed_columns", "column_digests", "fingerprint"]
 
 SPEC = "ikfp1"
-Kind = Literal["text", "number", "bool", "date"]
-_MISSING = b"\x00"
-_EXACT = 2**53
-_FORBIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+LongNumbers = Literal["round", "refuse"]
+_TABLE = b"\x02"
 
 
-def fingerprint(frame: IntoDataFrame, kinds: Mapping[str, Kind]) -> str:
+def fingerprint(
+    frame: IntoFrame,
+    kinds: Mapping[str, Kind],
+    *,
+    units: Mapping[str, str] | None = None,
+    decimals: Mapping[str, int] | None = None,
+    long_numbers: LongNumbers = "round",
+    key: bytes | None = None,
+) -> str:
     """Return the fingerprint of a table.
 
     Parameters
     ----------
     frame : DataFrame
-        pandas, polars or anything else narwhals knows.
+        pandas, polars, pyarrow, a duckdb relation, or anything else narwhals knows.
     kinds : mapping of str to {"text", "number", "bool", "date"}
         The kind of every column. It comes from the roles, never from how a library stored the column.
+    units : mapping of str to str, optional
+        The unit or label that a column's cells are read with. Another unit gives another fingerprint.
+    decimals : mapping of str to int, optional
+        Decimals to which a column of numbers is rounded.
+    long_numbers : {"round", "refuse"}
+        What is done with numbers of more than 15 significant digits. Rounded, they agree wherever they are
+        stored exactly, but readers of CSV files and workbooks may change the 17th digit, which may change
+        the 15th. Refuse them where the fingerprint is to hold for another copy of the data.
+    key : bytes, optional
+        32 secret bytes; see `impactkit.plans.project_key.read_key`. Data about people need one: without it,
+        whoever guesses a row can see that the guess is right.
 
     Returns
     -------
@@ -44,6 +63,8 @@ def fingerprint(frame: IntoDataFrame, kinds: Mapping[str, Kind]) -> str:
         If the columns are others than the kinds name, or a cell is not of its column's kind: a code column
         read as numbers, an infinite number, a single-precision number, text with space at an edge or with
         characters nobody sees, a date with a time of day.
+    UsageError
+        If a kind, unit, number of decimals or key is none.
 
     Notes
     -----
@@ -52,6 +73,8 @@ def fingerprint(frame: IntoDataFrame, kinds: Mapping[str, Kind]) -> str:
     Unicode NFC. A row is the SHA-256 of 00 and its cells in the order of the columns' UTF-8 names, each
     after its length in eight bytes. The sorted rows are the leaves of a Merkle tree as in RFC 6962, with 01
     before each pair; the fingerprint is the SHA-256 of 02, the header's length and the header, and the root.
+    With a key, HMAC-SHA-256 takes the place of SHA-256 for rows and for the fingerprint itself. The whole
+    specification, with test vectors, is in the reference.
 
     Examples
     --------
@@ -61,119 +84,170 @@ def fingerprint(frame: IntoDataFrame, kinds: Mapping[str, Kind]) -> str:
     >>> one == two
     True
     """
-    import narwhals as nw
-
-    table = nw.from_native(frame, eager_only=True)
-    named = _named(table.columns, kinds)
-    order = sorted(named, key=lambda name: name.encode("utf-8"))
-    cells = []
-    for name in order:
-        column = table.get_column(named[name])
-        if column.dtype == nw.Float32:
-            raise _wrong(name, "single precision", "Use double precision; digits have been lost already.")
-        cells.append(_column(name, column.to_list(), kinds[named[name]]))
-    header = canonical_json(
-        {"spec": SPEC, "columns": [[name, kinds[named[name]]] for name in order], "rows": len(table)}
-    )
-    root = _root(sorted(hashlib.sha256(b"\x00" + b"".join(row)).digest() for row in zip(*cells, strict=True)))
-    return hashlib.sha256(b"\x02" + len(header).to_bytes(8, "big") + header + root).hexdigest()
+    table = eager(frame)
+    form = table_form(table.columns, kinds, units=units, decimals=decimals)
+    digest = digest_with(key)
+    leaves = row_digests(table, form, digest=digest, refuse_long=refuses(long_numbers))
+    return fingerprint_of_leaves(form, leaves, digest=digest)
 
 
-def _named(columns: Sequence[str], kinds: Mapping[str, Kind]) -> dict[str, str]:
-    """Return each column's own name by its name in NFC."""
-    named = {unicodedata.normalize("NFC", name): name for name in columns}
-    if not columns or len(named) != len(columns) or set(columns) != set(kinds):
-        raise DataError(
-            "The columns {found} are not those with a kind: {expected}.",
-            where="fingerprint",
-            mend="Give every column one kind, and no two columns the same name.",
-            values={"found": ", ".join(columns), "expected": ", ".join(kinds)},
-        )
-    return named
+def column_digests(
+    frame: IntoFrame,
+    kinds: Mapping[str, Kind],
+    *,
+    key_columns: Sequence[str] = (),
+    units: Mapping[str, str] | None = None,
+    decimals: Mapping[str, int] | None = None,
+    key: bytes | None = None,
+) -> dict[str, str]:
+    """Return a digest of every column beside the columns that say which row is which.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As for `fingerprint`.
+    kinds : mapping of str to {"text", "number", "bool", "date"}
+        The kind of every column.
+    key_columns : sequence of str
+        The columns that tell rows apart, such as unit and year.
+    units, decimals : mapping, optional
+        As for `fingerprint`.
+    key : bytes, optional
+        32 secret bytes.
+
+    Returns
+    -------
+    dict of str to str
+        By column, in the order of their names as UTF-8: the fingerprint of the key columns and that column
+        alone; for a key column that of itself alone.
+
+    Raises
+    ------
+    DataError, UsageError
+        As for `fingerprint`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> kinds = {"k": "text", "x": "number", "y": "number"}
+    >>> before = pd.DataFrame({"k": ["01", "02"], "x": [1, 2], "y": [3, 4]})
+    >>> after = before.assign(y=[4, 3])
+    >>> digests = [column_digests(frame, kinds, key_columns=["k"]) for frame in (before, after)]
+    >>> changed_columns(*digests, key_columns=["k"])
+    ('y',)
+    """
+    table = eager(frame)
+    form = table_form(table.columns, kinds, units=units, decimals=decimals)
+    keys = _keys(key_columns, form)
+    digest = digest_with(key)
+    parts = {column.name: _part(column, keys, form) for column in form}
+    leaves = {name: bytearray() for name in parts}
+    for columns in slices(table, form):
+        for name, part in parts.items():
+            leaves[name] += leaves_of(joined([columns[place] for place in part]), digest)
+    return {
+        name: fingerprint_of_leaves([form[place] for place in part], bytes(leaves[name]), digest=digest)
+        for name, part in parts.items()
+    }
 
 
-def _column(name: str, values: list[Any], kind: Kind) -> list[bytes]:
-    """Return every cell with its length, each distinct value written once."""
-    if kind not in _WRITERS:
+def changed_columns(
+    before: Mapping[str, str], after: Mapping[str, str], *, key_columns: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Return the columns that differ between two tables, by their digests.
+
+    Parameters
+    ----------
+    before, after : mapping of str to str
+        What `column_digests` gave.
+    key_columns : sequence of str
+        The columns that tell rows apart.
+
+    Returns
+    -------
+    tuple of str
+        Columns that were changed, added or left out. Where a key column differs, the key columns that do
+        and no others: rows have come, gone or changed names, so that nothing can be told of the rest.
+
+    Examples
+    --------
+    >>> changed_columns({"k": "1", "y": "2"}, {"k": "3", "y": "4"}, key_columns=["k"])
+    ('k',)
+    """
+    names = sorted(before.keys() | after.keys(), key=lambda name: name.encode("utf-8"))
+    changed = tuple(name for name in names if before.get(name) != after.get(name))
+    return tuple(name for name in changed if name in key_columns) or changed
+
+
+def refuses(long_numbers: LongNumbers) -> bool:
+    """Return whether numbers of more than 15 significant digits are refused.
+
+    Parameters
+    ----------
+    long_numbers : {"round", "refuse"}
+        What was asked for.
+
+    Returns
+    -------
+    bool
+        True for "refuse".
+
+    Raises
+    ------
+    UsageError
+        If it is neither.
+
+    Examples
+    --------
+    >>> refuses("round")
+    False
+    """
+    if long_numbers not in ("round", "refuse"):
         raise UsageError(
-            "Kind {kind} of column {name} is unknown.",
-            where="fingerprint",
+            "long_numbers = {value} is not one of the choices.",
+            where="long_numbers",
             mend="Choose among {choices}.",
-            values={"kind": str(kind), "name": name, "choices": ", ".join(_WRITERS)},
+            values={"value": repr(long_numbers), "choices": "round, refuse"},
         )
-    write = _WRITERS[kind]
-    known: dict[tuple[type, Any], bytes] = {}
-    cells = []
-    for value in values:
-        key = (value.__class__, value)
-        cell = known.get(key)
-        if cell is None:
-            written = _MISSING if _is_missing(value) else write(name, value)
-            cell = known[key] = len(written).to_bytes(8, "big") + written
-        cells.append(cell)
-    return cells
+    return long_numbers == "refuse"
 
 
-def _is_missing(value: Any) -> bool:
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
-        return True
-    return isinstance(value, float) and math.isnan(value)
+def fingerprint_of_leaves(form: Sequence[ColumnForm], leaves: bytes, *, digest: HashFunction) -> str:
+    """Return the fingerprint of a table, by the digests of its rows.
+
+    Parameters
+    ----------
+    form : sequence of ColumnForm
+        Its columns in order.
+    leaves : bytes
+        The digest of every row, in any order.
+    digest : callable
+        As `digest_with` gives it.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    head = header(SPEC, form, len(leaves) // merkle.SIZE)
+    root = merkle.root(merkle.sorted_leaves(leaves))
+    return digest(_TABLE + len(head).to_bytes(8, "big") + head + root).hex()
 
 
-def _number(name: str, value: Any) -> bytes:
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise _wrong(name, repr(value), "Make it a column of numbers.")
-    number = float(value)
-    if math.isinf(number):
-        raise _wrong(name, repr(value), "Leave the cell empty if no number was recorded.")
-    if number.is_integer() and abs(number) < _EXACT:
-        return b"n%d" % int(number)
-    return b"n" + format(number, ".15g").encode("ascii")
+def _keys(key_columns: Sequence[str], form: Sequence[ColumnForm]) -> set[str]:
+    known = [column.name for column in form]
+    keys = {unicodedata.normalize("NFC", name) for name in key_columns}
+    if not keys <= set(known):
+        raise UsageError(
+            "There is no column {name} to tell rows apart.",
+            where="key_columns",
+            mend="The columns are {columns}.",
+            values={"name": min(keys - set(known)), "columns": ", ".join(known)},
+        )
+    return keys
 
 
-def _text(name: str, value: Any) -> bytes:
-    if not isinstance(value, str):
-        raise _wrong(name, repr(value), "Codes and names are text: read the column as text.")
-    text = unicodedata.normalize("NFC", value)
-    if text != text.strip() or any(unicodedata.category(sign) in _FORBIDDEN for sign in text):
-        raise _wrong(name, repr(value), "Remove space at the edges and characters nobody can see.")
-    return text.encode("utf-8")
-
-
-def _bool(name: str, value: Any) -> bytes:
-    if not isinstance(value, bool):
-        raise _wrong(name, repr(value), "Make it a column of true and false.")
-    return b"t" if value else b"f"
-
-
-def _date(name: str, value: Any) -> bytes:
-    if isinstance(value, datetime.datetime):
-        if value.tzinfo is not None or value.time() != datetime.time():
-            raise _wrong(name, str(value), "A date has no time of day and no time zone.")
-        value = value.date()
-    if not isinstance(value, datetime.date):
-        raise _wrong(name, repr(value), "Make it a column of dates.")
-    return value.isoformat().encode("ascii")
-
-
-_WRITERS = {"text": _text, "number": _number, "bool": _bool, "date": _date}
-
-
-def _wrong(name: str, value: str, mend: str) -> DataError:
-    return DataError(
-        "Column {column} holds {value}, which a fingerprint cannot hold.",
-        where="{column}",
-        mend=mend,
-        values={"column": name, "value": value},
-    )
-
-
-def _root(level: list[bytes]) -> bytes:
-    """Return the root over leaves; an odd one out is carried up, which gives the tree of RFC 6962."""
-    if not level:
-        return hashlib.sha256(b"").digest()
-    while len(level) > 1:
-        pairs = zip(level[::2], level[1::2], strict=False)
-        above = [hashlib.sha256(b"\x01" + left + right).digest() for left, right in pairs]
-        level = above + ([level[-1]] if len(level) % 2 else [])
-    return level[0]
+def _part(column: ColumnForm, keys: set[str], form: Sequence[ColumnForm]) -> list[int]:
+    """Return the places of the columns that a column's digest is made of."""
+    wanted = {column.name} if column.name in keys else keys | {column.name}
+    return [place for place, one in enumerate(form) if one.name in wanted]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -20,7 +21,15 @@ RESULTS = "results.json"
 REPORT = "report.html"
 ENVIRONMENT = "environment.json"
 DATA = "data/"
-REQUIRED = frozenset({PLAN, RESULTS, REPORT, ENVIRONMENT})
+AVERAGES = "averages/"
+COMMITMENT = "commitment.json"
+Held = Literal["included", "aggregates", "withheld"]
+RO_CRATE = "ro-crate-metadata.json"
+DATA_PACKAGE = "datapackage.json"
+DESCRIPTORS = frozenset({RO_CRATE, DATA_PACKAGE})
+REQUIRED = frozenset({PLAN, RESULTS, REPORT, ENVIRONMENT}) | DESCRIPTORS
+AMENDMENTS = "amendments/"
+LEDGER = "ledger.jsonl"
 
 
 class Member(Written):
@@ -52,13 +61,16 @@ class Manifest(Written):
         The project's name.
     language : {"sv", "en"}
         The language of its report.
-    data : {"included", "withheld"}
-        Whether the rows are in the bundle; they are when the plan says that they are public.
+    data : {"included", "aggregates", "withheld"}
+        Whether the rows are in the bundle; they may be when the plan says that they are public. Else the
+        averages over areas that the numbers are computed from, or none of it.
     rows : int or None
         How many rows the plan's data have; None where that would tell of few people.
     fingerprint : str, optional
         ``ikfp1`` of the rows; None when they are withheld, because a digest without a key would tell
         who guesses a row that the guess is right.
+    columns : dict of str to str, optional
+        A digest of each column beside those that tell rows apart; None when the rows are withheld.
     plan_digest : str
         SHA-256 of the plan's content.
     lock_digest : str, optional
@@ -74,9 +86,10 @@ class Manifest(Written):
     spec: Literal["ikbundle1"] = SPEC
     project: str
     language: Language
-    data: Literal["included", "withheld"]
+    data: Held
     rows: StrictInt | None
     fingerprint: Digest | None
+    columns: dict[str, Digest] | None
     plan_digest: Digest
     lock_digest: Digest | None
     results_digest: Digest
@@ -122,3 +135,27 @@ def members_of(contents: Mapping[str, bytes]) -> tuple[Member, ...]:
         Member(path=name, sha256=digest(contents[name]), size=len(contents[name]))
         for name in sorted(contents)
     )
+
+
+def prose(contents: Mapping[str, bytes]) -> str:
+    """Return what people wrote in a bundle's files, the plan first.
+
+    Parameters
+    ----------
+    contents : mapping of str to bytes
+        Content by name.
+
+    Returns
+    -------
+    str
+        Plan, amendments and ledger, one after the other, without digests.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If one is not UTF-8.
+    """
+    told = [name for name in sorted(contents) if name.startswith(AMENDMENTS) or name == LEDGER]
+    text = "\n".join(contents[name].decode("utf-8-sig") for name in (PLAN, *told))
+    # A digest is nobody's number, and may look like one.
+    return re.sub(r"\b[0-9a-f]{64}\b", "", text)

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from impactkit.errors import ImpactkitError, Trouble
-from impactkit.evaluation import Evaluation, evaluate
+from impactkit.evaluation import Evaluation, evaluate, evaluation_of
 from impactkit.plans import Lock, Plan
+from impactkit.plans.amendment import Amendment, chained
 from impactkit.verification import manifest as names
+from impactkit.verification.averages_in import refuse_superfluous, rows_from_averages
 from impactkit.verification.bundle import Bundle
-from impactkit.verification.results import data_fingerprint
+from impactkit.verification.plan_rows import data_fingerprint
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +37,8 @@ class Recomputation:
         What plan and data give; None when the data are withheld or cannot be evaluated.
     fingerprint : str, optional
         Of the data's rows.
+    amendments : tuple of Amendment, optional
+        What has changed since it was locked; None when the chain is broken.
     troubles : tuple of Trouble
         Why something could not be done.
     """
@@ -38,7 +47,18 @@ class Recomputation:
     lock: Lock | None = None
     evaluation: Evaluation | None = None
     fingerprint: str | None = None
+    amendments: tuple[Amendment, ...] | None = ()
     troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def averaged(self) -> pd.DataFrame | None:
+        """The averages of all claims, one below the other, where the numbers were computed from averages."""
+        import pandas as pd
+
+        results = self.evaluation.results if self.evaluation else ()
+        held = [result.rows for result in results if result.rows is not None]
+        every = [each for rows in held for each in (rows.averages, rows.other_averages) if each is not None]
+        return pd.concat([each.frame for each in every], ignore_index=True) if every else None
 
 
 @contextmanager
@@ -80,13 +100,21 @@ def recomputed(bundle: Bundle) -> Iterator[Recomputation]:
 
 def _carried_out(bundle: Bundle, plan: Plan, folder: Path) -> Recomputation:
     lock, troubles = _lock(bundle, folder)
-    if bundle.manifest.data == "withheld" or troubles:
-        return Recomputation(plan=plan, lock=lock, troubles=troubles)
+    chain, broken = _chain(bundle, lock)
+    known = Recomputation(plan=plan, lock=lock, amendments=chain, troubles=troubles or broken)
+    if bundle.manifest.data == "withheld" or known.troubles:
+        return known
+    fingerprint = None
     try:
-        evaluation = evaluate(plan, lock=lock)
-        fingerprint = data_fingerprint(plan)
+        if bundle.manifest.data == "aggregates":
+            source = partial(rows_from_averages, bundle.averages)
+            evaluation = evaluation_of(plan, lock=lock, amendments=chain or (), source=source)
+            refuse_superfluous(evaluation, bundle.averages)
+        else:
+            evaluation = evaluate(plan, lock=lock, amendments=chain)
+            fingerprint = data_fingerprint(plan)
     except ImpactkitError as error:
-        return Recomputation(plan=plan, lock=lock, troubles=error.troubles)
+        return replace(known, troubles=error.troubles)
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
@@ -97,8 +125,21 @@ def _carried_out(bundle: Bundle, plan: Plan, folder: Path) -> Recomputation:
             "Ask for the bundle again. If it breaks off again, report it with the bundle.",
             {"kind": type(error).__name__},
         )
-        return Recomputation(plan=plan, lock=lock, troubles=(trouble,))
-    return Recomputation(plan=plan, lock=lock, evaluation=evaluation, fingerprint=fingerprint)
+        return replace(known, troubles=(trouble,))
+    return replace(known, evaluation=evaluation, fingerprint=fingerprint)
+
+
+def _chain(bundle: Bundle, lock: Lock | None) -> tuple[tuple[Amendment, ...] | None, tuple[Trouble, ...]]:
+    """Return the amendments a bundle holds, or None and why they are no chain from its lock."""
+    try:
+        found = chained(
+            bundle.amendments,
+            lock_digest=bundle.manifest.lock_digest or "",
+            locked=lock.plan if lock else None,
+        )
+    except ImpactkitError as error:
+        return None, error.troubles
+    return found, ()
 
 
 def _lock(bundle: Bundle, folder: Path) -> tuple[Lock | None, tuple[Trouble, ...]]:

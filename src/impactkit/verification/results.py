@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from impactkit.errors import UnsafeBundleError
 from impactkit.evaluation import Evaluation
-from impactkit.provenance import canonical_json
+from impactkit.provenance import canonical_json, json_ready
 from impactkit.reporting.disclosure import protected_claims
-from impactkit.verification.fingerprint import Kind, fingerprint
 from impactkit.wording import Language
 
 if TYPE_CHECKING:
-    from impactkit.plans import Plan
+    from impactkit.carried_out import CarriedOut
+    from impactkit.plans import Lock, Plan
 
 Record = dict[str, Any]
 
@@ -34,11 +34,45 @@ def record_of(evaluation: Evaluation) -> Record:
     """
     record = evaluation.to_record()
     if not evaluation.plan.data.public:
-        # A row's influence on the effect gives its outcome away; a plain digest confirms a guessed file.
+        # A plain digest confirms a guessed file.
         record["data_digests"] = {}
-        shown = protected_claims(evaluation.plan, evaluation.results)
-        record["results"] = [claim.to_record() for claim in shown]
+    if not evaluation.plan.data.shows_units:
+        record["results"] = [
+            claim.to_record() for claim in protected_claims(evaluation.plan, evaluation.results)
+        ]
+        for told, one in zip(record.get("earlier", []), evaluation.earlier, strict=True):
+            told["verdicts"] = _protected_verdicts(evaluation.plan, one.carried)
     return read_json(canonical_json(record), "results.json")
+
+
+def _protected_verdicts(plan: Plan, carried: CarriedOut | None) -> list[Record]:
+    """Return what an earlier plan said, as its own record has it, with what tells of few hidden."""
+    told = protected_claims(plan, carried.results) if carried else ()
+    return [
+        {"claim": one.claim.id, "grade": one.grade.value, "verdict": json_ready(one.verdict)} for one in told
+    ]
+
+
+def lock_told(evaluation: Evaluation) -> Lock | None:
+    """Return the lock if it may be passed on.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        The evaluation.
+
+    Returns
+    -------
+    Lock or None
+        None where there is none, it holds digests of what stays at home, or it counts units that the results
+        do not.
+    """
+    lock = evaluation.lock
+    if lock is None or not lock.tells_nothing:
+        return None
+    shown = protected_claims(evaluation.plan, evaluation.results)
+    hides_units = any({"arms", "units"} & claim.hidden for claim in shown)
+    return None if lock.roster is not None and hides_units else lock
 
 
 def rows_told(evaluation: Evaluation) -> int | None:
@@ -93,37 +127,6 @@ def read_json(content: bytes, name: str) -> Record:
             values={"name": name, "reason": str(error)},
         ) from None
     return found
-
-
-def data_fingerprint(plan: Plan) -> str:
-    """Return the fingerprint of a plan's rows: those columns that play a part.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan, with its data beside it.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
-    """
-    rows, data = plan.rows(), plan.data
-    single = (data.outcome, data.time, data.treated, data.first_treated, data.weight)
-    numbers = {
-        *single,
-        data.eligible,
-        data.dose,
-        data.pre_outcome,
-        data.std_error,
-        data.exposure,
-        *data.covariates,
-        *(claim.outcome for claim in plan.claims),
-    }
-    # Every column that plays a part is a date, a number, or else a code.
-    kinds: dict[str, Kind] = {name: "number" if name in numbers else "text" for name in rows.columns}
-    kinds |= {name: "date" for name in rows.columns if rows[name].dtype.kind == "M"}
-    return fingerprint(rows, kinds)
 
 
 def rendered(evaluation: Evaluation, language: Language) -> bytes:

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from impactkit.errors import DataError, PlanError, UsageError
 from impactkit.evaluation import Evaluation
 from impactkit.plans import Plan
 from impactkit.provenance import canonical_json, file_digest, versions, write_whole
+from impactkit.schema import no_such_choice
 from impactkit.verification import manifest as names
+from impactkit.verification.averages_apart import told_by_difference
+from impactkit.verification.averages_in import averages_of
+from impactkit.verification.descriptors import described
 from impactkit.verification.disclosure import refuse_disclosures
-from impactkit.verification.manifest import Manifest, digest, members_of
-from impactkit.verification.results import data_fingerprint, record_of, rendered, rows_told
+from impactkit.verification.ledger import LEDGER_NAME, Ledger
+from impactkit.verification.manifest import Held, Manifest, digest, members_of
+from impactkit.verification.plan_rows import data_columns, data_fingerprint
+from impactkit.verification.results import lock_told, record_of, rendered, rows_told
 from impactkit.verification.safe_zip import read_archive, write_archive
 from impactkit.wording import Language
 
+Rows = Literal["public", "aggregates", "commitment"]
+_HELD: dict[Rows, Held] = {"public": "included", "aggregates": "aggregates", "commitment": "withheld"}
 
-def seal(evaluation: Evaluation, path: str | Path, *, language: Language | None = None) -> Path:
+
+def seal(
+    evaluation: Evaluation,
+    path: str | Path,
+    *,
+    language: Language | None = None,
+    rows: Rows | None = None,
+) -> Path:
     """Write a bundle: plan, lock, data, numbers and report, with a manifest of digests.
 
     Parameters
@@ -28,6 +45,10 @@ def seal(evaluation: Evaluation, path: str | Path, *, language: Language | None 
         The file, usually ``bundle.zip``; replaced if it stands.
     language : {"sv", "en"}, optional
         The report's language; the plan's when left out.
+    rows : {"public", "aggregates", "commitment"}, optional
+        What goes along of the data: the rows themselves, the averages over areas, or nothing that can be
+        read. When left out, the rows of a plan that says they are public, else the averages of a plan that
+        has ``aggregate_by``, else nothing.
 
     Returns
     -------
@@ -40,14 +61,22 @@ def seal(evaluation: Evaluation, path: str | Path, *, language: Language | None 
         If the plan or a data file has changed since it was evaluated, or something in them looks like a
         personal identity number. Nothing is written then.
     UsageError
-        If the plan was never read from a file, or the folder is not there.
+        If the plan was never read from a file, the folder is not there, or the run is exploratory.
 
     Notes
     -----
     Rows go along only when the plan says ``public = true``. Otherwise neither they, nor the lock (which
-    holds digests of them), nor each row's influence are in the bundle, and the manifest says withheld.
+    holds digests of them), nor each row's influence are in the bundle. From averages a reviewer can compute
+    every number again; from a commitment none, and verify says so.
     """
     target = Path(path)
+    if evaluation.exploratory:
+        raise UsageError(
+            "An exploratory run is never sealed.",
+            where="{file}",
+            mend="Evaluate the locked plan without exploratory=True, then seal.",
+            values={"file": evaluation.plan.file_name},
+        )
     if not target.parent.is_dir():
         raise UsageError(
             "There is no folder {folder}.",
@@ -57,15 +86,35 @@ def seal(evaluation: Evaluation, path: str | Path, *, language: Language | None 
         )
     plan_bytes = _plan_as_written(evaluation.plan)
     _refuse_changed_data(evaluation)
-    refuse_disclosures(evaluation.plan, plan_bytes.decode("utf-8-sig"))
-    content = write_archive(_contents(evaluation, plan_bytes, language or evaluation.plan.language))
+    held = _held(evaluation.plan, rows)
+    contents = _contents(evaluation, plan_bytes, language or evaluation.plan.language, held)
+    refuse_disclosures(evaluation.plan, names.prose(contents))
+    content = write_archive(contents)
     # What cannot be opened again must not be sealed.
     read_archive(content)
     write_whole(target, content)
     return target
 
 
-def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language) -> dict[str, bytes]:
+def _held(plan: Plan, rows: Rows | None) -> Held:
+    if rows is None:
+        rows = "public" if plan.data.public else "aggregates" if plan.data.aggregate_by else "commitment"
+    if rows == "public" and not plan.data.public:
+        raise PlanError(
+            "The plan does not say that its rows are public, so they do not go into a bundle.",
+            where="{file}, [data]",
+            mend="Seal the averages or a commitment; or say public = true, where that harms nobody.",
+            values={"file": plan.file_name},
+        )
+    if rows not in _HELD:
+        raise no_such_choice(UsageError, "rows", given=str(rows), choices=list(_HELD))
+    return _HELD[rows]
+
+
+def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language, held: Held) -> dict[str, bytes]:
+    if held != "included":
+        # The files are not in the bundle, so nobody could hold their digests against them.
+        evaluation = replace(evaluation, data_digests={})
     plan, lock = evaluation.plan, evaluation.lock
     contents = {
         names.PLAN: plan_bytes,
@@ -80,16 +129,31 @@ def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language) -> 
             }
         ),
     }
-    if plan.data.public:
+    contents |= {one.file_name: one.to_bytes() for one in evaluation.amendments}
+    if (ledger := plan.folder / LEDGER_NAME).is_file():
+        contents[names.LEDGER] = Ledger.read(ledger).to_bytes()
+    if held == "included":
         contents |= {names.DATA + name: (plan.folder / name).read_bytes() for name in plan.data.files}
-        if lock is not None:
-            contents[names.LOCK] = lock.to_bytes()
+    if held == "aggregates" and not plan.data.public and (few := told_by_difference(evaluation)):
+        raise DataError(
+            "Averages over everybody and over a subgroup tell by their difference of fewer than {n} people: "
+            "{places}.",
+            where="{file}, [[claims]]",
+            mend="Average over larger areas, leave the subgroup out of the plan, or seal with a commitment.",
+            values={"n": plan.decision.small_cell, "places": "; ".join(few[:5]), "file": plan.file_name},
+        )
+    if held == "aggregates":
+        contents |= {names.AVERAGES + name: file for name, file in averages_of(evaluation).items()}
+    if (passed_on := lock_told(evaluation)) is not None:
+        contents[names.LOCK] = passed_on.to_bytes()
+    contents |= described(plan, contents, evaluation.made_with)
     made = Manifest(
         project=plan.project.name,
         language=language,
-        data="included" if plan.data.public else "withheld",
+        data=held,
         rows=rows_told(evaluation),
-        fingerprint=data_fingerprint(plan) if plan.data.public else None,
+        fingerprint=data_fingerprint(plan) if held == "included" else None,
+        columns=data_columns(plan) if held == "included" else None,
         plan_digest=plan.digest,
         lock_digest=lock.digest if lock else None,
         results_digest=digest(contents[names.RESULTS]),

@@ -19,6 +19,9 @@ from impactkit.verification import manifest as names
 from impactkit.verification.bundle import Bundle
 from impactkit.verification.custody import step
 from impactkit.verification.difference import Difference
+from impactkit.verification.earlier_claims import above_their_bounds
+from impactkit.verification.fingerprint import changed_columns
+from impactkit.verification.plan_rows import data_columns, row_keys
 from impactkit.verification.recompute import Recomputation
 from impactkit.verification.results import Record, record_of, rendered
 from impactkit.verification.verification import Step
@@ -46,9 +49,9 @@ def completeness(bundle: Bundle, plan: Plan | None) -> Step:
     if planned != told:
         odd = sorted(set(planned) ^ set(told)) or told
         return step("completeness", "fail", "claims", claims=", ".join(odd[:10]))
-    if plan.data.public != (bundle.manifest.data == "included"):
+    if bundle.manifest.data == "included" and not plan.data.public:
         return step("completeness", "fail", "withheld")
-    if plan.data.public and set(plan.data.files) != bundle.data.keys():
+    if bundle.manifest.data == "included" and set(plan.data.files) != bundle.data.keys():
         odd = sorted(set(plan.data.files) ^ bundle.data.keys())
         return step("completeness", "fail", "files", names=", ".join(odd[:10]))
     return step("completeness", "pass", "all", n=len(planned))
@@ -102,9 +105,30 @@ def recomputation(bundle: Bundle, found: Recomputation) -> Step:
             sentence=Message("verify.recompute.broken"),
             troubles=found.troubles,
         )
-    if found.fingerprint != bundle.manifest.fingerprint:
+    changed = _changed_rows(bundle, found)
+    if changed is not None:
+        return changed
+    if found.evaluation.results[0].study.n_rows != bundle.manifest.rows:
         return step("recompute", "fail", "other_rows")
+    if bundle.manifest.data == "aggregates":
+        return step("recompute", "pass", "averages", n=found.evaluation.results[0].study.n_rows)
     return step("recompute", "pass", "done", n=found.evaluation.results[0].study.n_rows)
+
+
+def _changed_rows(bundle: Bundle, found: Recomputation) -> Step | None:
+    """Return the step that names the columns which are not those sealed, or None if all are."""
+    sealed, plan = bundle.manifest, found.plan
+    here = data_columns(plan) if sealed.data == "included" and plan is not None else None
+    if (found.fingerprint, here) == (sealed.fingerprint, sealed.columns):
+        return None
+    if here is None or sealed.columns is None or plan is None:
+        return step("recompute", "fail", "other_rows")
+    keys = row_keys(plan, here)
+    changed = changed_columns(sealed.columns, here, key_columns=keys)
+    if not changed:
+        return step("recompute", "fail", "other_rows")
+    code = "other_keys" if set(changed) & set(keys) else "other_columns"
+    return step("recompute", "fail", code, n=len(changed), columns=", ".join(changed[:10]))
 
 
 def numbers(found: Recomputation, differences: Sequence[Difference], n_compared: int) -> Step:
@@ -158,10 +182,11 @@ def verdicts(bundle: Bundle, found: Recomputation, differences: Sequence[Differe
             for r in bundle.results["results"]
             if not _hangs_together(r, found.plan, bundle.results)
         ]
+        odd += above_their_bounds(bundle.results, found.amendments or ())
     except (ImpactkitError, KeyError, TypeError, ValueError, AttributeError, IndexError):
         return step("verdict", "fail", "unreadable")
     if odd:
-        return step("verdict", "fail", "contradicts", claims=", ".join(odd))
+        return step("verdict", "fail", "contradicts", claims=", ".join(dict.fromkeys(odd)))
     return step("verdict", "not_checked", "consistent")
 
 

@@ -12,7 +12,7 @@ from impactkit.wording import Language, Message, card, current_language, told
 
 State = Literal["pass", "fail", "not_checked"]
 #: Whether all that was promised is there; the others ask whether it is right.
-_OF_COMPLETENESS = frozenset({"structure", "lock", "handed_over", "prior", "completeness"})
+_OF_COMPLETENESS = frozenset({"structure", "lock", "handed_over", "prior", "ledger", "completeness"})
 _NOT_OF_RELIABILITY = _OF_COMPLETENESS | {"signature", "disclosure"}
 VERIFIED, FAILED, NOT_ALL_CHECKED, UNSAFE, UNSUPPORTED = 0, 1, 3, 4, 5
 

@@ -7,10 +7,12 @@ from typing import get_args
 
 from impactkit.errors import ImpactkitError, UnsafeBundleError, UnsupportedVersionError
 from impactkit.evidence.verdict import Status
-from impactkit.verification import custody, substance
+from impactkit.plans.receipt import Receipt
+from impactkit.verification import custody, received, substance
 from impactkit.verification.bundle import Bundle, open_bundle
 from impactkit.verification.difference import Comparison, compare
 from impactkit.verification.disclosed import disclosure
+from impactkit.verification.received import Given
 from impactkit.verification.recompute import Recomputation, recomputed
 from impactkit.verification.results import Record
 from impactkit.verification.verification import UNSAFE, UNSUPPORTED, Step, Verification
@@ -19,7 +21,13 @@ from impactkit.wording import Message
 __all__ = ["Verification", "verify"]
 
 
-def verify(path: str | Path, *, known_plan_digest: str | None = None) -> Verification:
+def verify(
+    path: str | Path,
+    *,
+    known_plan_digest: str | None = None,
+    receipt: str | Path | None = None,
+    known_head: str | None = None,
+) -> Verification:
     """Verify a bundle: its files, its plan, and every number and word that follow from plan and data.
 
     Parameters
@@ -28,6 +36,10 @@ def verify(path: str | Path, *, known_plan_digest: str | None = None) -> Verific
         The bundle.
     known_plan_digest : str, optional
         What the reviewer was given when the plan was locked: the digest of the lock, or of the plan.
+    receipt : str or Path, optional
+        The reviewer's own receipt of the plan, never one that came with the bundle.
+    known_head : str, optional
+        The head of the ledger that the reviewer was given; the receipt's when left out.
 
     Returns
     -------
@@ -39,12 +51,19 @@ def verify(path: str | Path, *, known_plan_digest: str | None = None) -> Verific
     ------
     UsageError
         If there is no such file.
+    PlanError
+        If the receipt cannot be read.
 
     Notes
     -----
     Exit code 0 means that the report is what the plan and the data give. It does not mean that the effect is
     real: a bundle whose verdict is *contradicted* verifies as well as any.
     """
+    given = Given(
+        plan_digest=known_plan_digest,
+        receipt=None if receipt is None else Receipt.read(receipt),
+        head=known_head,
+    )
     try:
         bundle = open_bundle(path)
     except UnsupportedVersionError as error:
@@ -52,20 +71,22 @@ def verify(path: str | Path, *, known_plan_digest: str | None = None) -> Verific
     except UnsafeBundleError as error:
         return _refused(error, UNSAFE)
     with recomputed(bundle) as found:
-        return _examined(bundle, found, known_plan_digest)
+        return _examined(bundle, found, given)
 
 
-def _examined(bundle: Bundle, found: Recomputation, known_plan_digest: str | None) -> Verification:
+def _examined(bundle: Bundle, found: Recomputation, given: Given) -> Verification:
     again = substance.record_again(found)
     held = compare(bundle.results, again) if again else Comparison(n_compared=0, differences=())
     steps = (
         custody.step("open", "pass", "safe"),
         custody.structure(bundle),
         custody.digests(bundle),
+        custody.descriptions(bundle, found.plan),
         custody.signature(),
         custody.locked(bundle, found),
-        custody.handed_over(bundle, known_plan_digest),
-        custody.prior_to_data(bundle, found),
+        received.handed_over(bundle, found, given),
+        received.prior_to_data(bundle, found, given),
+        received.ledger(bundle, found, given),
         substance.completeness(bundle, found.plan),
         substance.recomputation(bundle, found),
         substance.numbers(found, held.differences, held.n_compared),

@@ -10,7 +10,7 @@ from impactkit.reporting.disclosure.sentences import HIDDEN_NAME, HIDDEN_NUMBER,
 from impactkit.wording import Message
 from impactkit.wording.message import sentences
 
-TOPICS = ("check", "donors", "estimand", "estimate", "grade", "inference", "study", "verdict")
+TOPICS = ("amendment", "check", "donors", "estimand", "estimate", "grade", "inference", "study", "verdict")
 # Numbers of the claim, the design, the method or the outcome: none of them counts people.
 PLAIN = {
     *("after", "allowed", "alpha", "before", "bias", "ceiling", "change", "cohorts", "df", "difference"),
@@ -22,7 +22,20 @@ PLAIN = {
 # Texts: columns, indicators, dates and the plan's own words.
 TEXTS = {
     *("adjusted", "baseline", "claim", "claims", "dose", "exposure", "first", "follow_up", "kind", "last"),
-    *("name", "names", "outcome", "reason", "start", "starts", "unit", "units", "weights", "which"),
+    *(
+        "name",
+        "names",
+        "outcome",
+        "plan",
+        "reason",
+        "start",
+        "starts",
+        "unit",
+        "units",
+        "verdict",
+        "weights",
+        "which",
+    ),
 }
 
 

@@ -75,6 +75,8 @@ LEVELS = {"verdict.reason": ("level",)}
 """Values that are levels the treated reached."""
 OTHERWISE = frozenset(
     {
+        "amendment.plan.amended n",
+        "check.amended_after_data.seen n",
         "check.balance.alike n",
         "check.missing_periods.periods n",
         "check.missing_periods.periods total",

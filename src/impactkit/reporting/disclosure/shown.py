@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from impactkit.effects.estimate import Group
+from impactkit.errors import Trouble
 from impactkit.plans import Plan
 from impactkit.wording import Language, Message, format_number, say
 
@@ -129,7 +130,7 @@ class Disclosure:
     @classmethod
     def of(cls, plan: Plan) -> Disclosure:
         """Return the rule of a plan: everything when its rows are public, or where it gives a reason."""
-        is_off = plan.data.public or plan.decision.disclosure_off is not None
+        is_off = plan.data.shows_units or plan.decision.disclosure_off is not None
         return cls(smallest=0 if is_off else plan.decision.small_cell)
 
     def count(self, n: int | None, language: Language) -> str:
@@ -139,6 +140,17 @@ class Disclosure:
         if 0 < n < self.smallest:
             return self.fewer(language)
         return format_number(n, language, decimals=0)
+
+    def trouble(self, trouble: Trouble, language: Language) -> Trouble:
+        """Return a trouble without a single value of the data, or how few there are."""
+        hidden = self.count(None, language)
+        values = {
+            name: hidden
+            if name == "first" or (isinstance(value, int) and 0 < value < self.smallest)
+            else value
+            for name, value in trouble.values.items()
+        }
+        return replace(trouble, values=values) if self.smallest else trouble
 
     def number(self, n: int | None, language: Language) -> str:
         """Return a number of units or groups that may be shown, however small; words when it is hidden."""

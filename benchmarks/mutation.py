@@ -1,0 +1,357 @@
+"""How many small faults in a file its tests notice.
+
+    python benchmarks/mutation.py src/impactkit/verification/merkle.py --tests tests/verification
+
+The tests are collected once, and run once while it is noted which of them pass through which line. Then, for
+each fault, a copy of this process (fork) gets the function with the fault in it and runs the tests that pass
+through its line, the quickest first, until one fails. Faults outside functions, and those that no test
+noticed, are tried again in a fresh process in which the faulty file is imported from the start. A fault that
+makes the tests run on without end is noticed too. Unix only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType, FunctionType
+from typing import Any
+
+import pytest
+from mutants import Site, mutated, sites
+
+NOTICED, UNNOTICED, UNPATCHED = 1, 0, 3
+MOST_BYTES = 8 * 2**30
+QUIET = [
+    "-q",
+    "--assert=plain",
+    "-n",
+    "0",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:randomly",
+    "--no-header",
+    "--no-summary",
+]
+
+
+@dataclass
+class Mutant:
+    """A fault, and what became of it."""
+
+    file: Path
+    number: int
+    site: Site
+    state: str = "not tried"
+
+
+@dataclass
+class Runner:
+    """A plugin that tries every fault, once tests are collected, instead of running them once."""
+
+    files: list[Path]
+    jobs: int
+    mutants: list[Mutant] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    lines: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
+    has_failed: bool = False
+    is_sound: bool = False
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.has_failed |= report.failed
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self._note_lines(session.items)
+        if not self.has_failed:
+            self.is_sound = True
+            self._try_all(session.items)
+        return True
+
+    def _note_lines(self, items: Sequence[pytest.Item]) -> None:
+        names = {str(file): str(file) for file in self.files}
+        seen: set[tuple[str, int]] = set()
+
+        def line(frame: FrameType, event: str, _: Any) -> Any:
+            seen.add((frame.f_code.co_filename, frame.f_lineno))
+            return line
+
+        def call(frame: FrameType, event: str, argument: Any) -> Any:
+            return line(frame, event, argument) if frame.f_code.co_filename in names else None
+
+        for item in items:
+            begun = time.perf_counter()
+            run_item(item)
+            self.seconds[item.nodeid] = time.perf_counter() - begun
+            seen.clear()
+            sys.settrace(call)
+            run_item(item)
+            sys.settrace(None)
+            self.lines[item.nodeid] = set(seen)
+            if self.has_failed:
+                print(f"\nwithout any fault, this test fails: {item.nodeid}")
+                return
+
+    def _try_all(self, items: Sequence[pytest.Item]) -> None:
+        functions = functions_of(self.files)
+        gc.freeze()
+        waiting = [mutant for mutant in self.mutants if mutant.site.function is not None]
+        for mutant in self.mutants:
+            if mutant.site.function is None:
+                mutant.state = "to be imported"
+        running: dict[int, tuple[Mutant, float]] = {}
+        items = sorted(items, key=lambda item: self.seconds.get(item.nodeid, 0.0))
+        while waiting or running:
+            while waiting and len(running) < self.jobs:
+                mutant = waiting.pop(0)
+                chosen = [item for item in items if self._passes(item, mutant)]
+                if not chosen:
+                    mutant.state = "no test passes here"
+                    continue
+                limit = 3 + 5 * sum(self.seconds[item.nodeid] for item in chosen)
+                running[self._fork(mutant, chosen, functions)] = (mutant, time.monotonic() + limit)
+            for process, (mutant, until) in list(running.items()):
+                mutant.state = waited(process, until) or mutant.state
+                if mutant.state != "not tried":
+                    del running[process]
+            time.sleep(0.002)
+
+    def _passes(self, item: pytest.Item, mutant: Mutant) -> bool:
+        inside = range(mutant.site.first, mutant.site.last + 1)
+        return any((str(mutant.file), line) in self.lines[item.nodeid] for line in inside)
+
+    def _fork(
+        self,
+        mutant: Mutant,
+        items: Sequence[pytest.Item],
+        functions: dict[tuple[str, str], list[FunctionType]],
+    ) -> int:
+        process = os.fork()
+        if process:
+            return process
+        try:
+            # A fault may also make a list grow without end.
+            resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+            quiet = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(quiet, 1)
+            os.dup2(quiet, 2)
+            if not put_in(mutant, functions):
+                os._exit(UNPATCHED)
+            os._exit(NOTICED if any(notices(item) for item in items) else UNNOTICED)
+        except BaseException:
+            os._exit(NOTICED)
+
+
+def run_item(item: pytest.Item) -> None:
+    """Run one test, even if it has been run before."""
+    if hasattr(item, "_initrequest"):
+        item._initrequest()
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+
+
+def notices(item: pytest.Item) -> bool:
+    """Run one test without telling about it; return whether it failed."""
+    if hasattr(item, "_initrequest"):
+        item._initrequest()
+    try:
+        item.session._setupstate.setup(item)
+        item.runtest()
+        item.session._setupstate.teardown_exact(None)
+    except (pytest.skip.Exception, pytest.xfail.Exception):
+        return False
+    except BaseException:
+        return True
+    return False
+
+
+def waited(process: int, until: float) -> str | None:
+    """Return what became of a process, or None while it runs."""
+    ended, status = os.waitpid(process, os.WNOHANG)
+    if not ended:
+        if time.monotonic() < until:
+            return None
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        return "ran on"
+    code = os.waitstatus_to_exitcode(status)
+    return {UNNOTICED: "unnoticed", UNPATCHED: "to be imported"}.get(code, "noticed")
+
+
+def functions_of(files: Sequence[Path]) -> dict[tuple[str, str], list[FunctionType]]:
+    """Return the living functions of some files by file and qualified name."""
+    names = {str(file) for file in files}
+    found: dict[tuple[str, str], list[FunctionType]] = {}
+    for thing in gc.get_objects():
+        if isinstance(thing, FunctionType) and thing.__code__.co_filename in names:
+            found.setdefault((thing.__code__.co_filename, thing.__code__.co_qualname), []).append(thing)
+    return found
+
+
+def put_in(mutant: Mutant, functions: dict[tuple[str, str], list[FunctionType]]) -> bool:
+    """Put a fault into the living function; return whether that could be done."""
+    name = mutant.site.function or ""
+    living = functions.get((str(mutant.file), name), [])
+    code = code_named(compiled(mutant), name)
+    if not living or code is None:
+        return False
+    try:
+        for function in living:
+            function.__code__ = code
+    except ValueError:
+        return False
+    return True
+
+
+def compiled(mutant: Mutant) -> CodeType:
+    """Return the code of a file with its fault."""
+    tree, _ = mutated(mutant.file.read_text("utf-8"), mutant.number)
+    return compile(tree, str(mutant.file), "exec")
+
+
+def code_named(code: CodeType, name: str) -> CodeType | None:
+    """Return the code of a function inside the code of a file."""
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            if part.co_qualname == name:
+                return part
+            found = code_named(part, name)
+            if found is not None:
+                return found
+    return None
+
+
+class FaultyFile(importlib.machinery.SourceFileLoader):
+    """Imports a file with a fault."""
+
+    mutant: Mutant
+
+    def get_code(self, fullname: str) -> CodeType:
+        return compiled(self.mutant)
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    """Finds one module with a fault, and no other."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self.mutant, self.name = mutant, module_of(mutant.file)
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> Any:
+        if fullname != self.name:
+            return None
+        loader = FaultyFile(fullname, str(self.mutant.file))
+        loader.mutant = self.mutant
+        return importlib.util.spec_from_file_location(fullname, self.mutant.file, loader=loader)
+
+
+def module_of(file: Path) -> str:
+    """Return the name a file is imported by."""
+    for place in sys.path:
+        if place and file.is_relative_to(Path(place).resolve()):
+            return ".".join(file.relative_to(Path(place).resolve()).with_suffix("").parts)
+    raise SystemExit(f"{file.name} is not on the path that modules are imported from: set PYTHONPATH")
+
+
+def import_with_fault(mutant: Mutant, tests: Sequence[str], seconds: float) -> str:
+    """Run the tests in a fresh process that imports the file with its fault."""
+    call = [sys.executable, __file__, str(mutant.file), "--number", str(mutant.number), "--tests", *tests]
+    try:
+        done = subprocess.run(call, capture_output=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired:
+        return "ran on"
+    return "unnoticed" if done.returncode == 0 else "noticed"
+
+
+def quick_hypothesis() -> None:
+    """Let random examples neither be stored nor made smaller."""
+    try:
+        from hypothesis import Phase, settings
+    except ImportError:
+        return
+    phases = (Phase.explicit, Phase.generate)
+    settings.register_profile("mutation", database=None, deadline=None, phases=phases, derandomize=True)
+    settings.load_profile("mutation")
+
+
+def told(mutant: Mutant, root: Path) -> str:
+    """Return a fault in one line."""
+    file = mutant.file.relative_to(root) if mutant.file.is_relative_to(root) else mutant.file
+    line = mutant.file.read_text("utf-8").splitlines()[mutant.site.line - 1].strip()
+    return f"{file.as_posix()}:{mutant.site.line}: {mutant.site.what}: {line}"
+
+
+def table(mutants: Sequence[Mutant], files: Sequence[Path]) -> str:
+    """Return how many faults of each file were noticed."""
+    lines = ["| file | faults | noticed | share |", "| --- | --- | --- | --- |"]
+    for file in [*files, None]:
+        own = [mutant for mutant in mutants if file in (None, mutant.file)]
+        noticed = sum(mutant.state in ("noticed", "ran on") for mutant in own)
+        name = "all" if file is None else file.stem
+        lines.append(f"| {name} | {len(own)} | {noticed} | {100 * noticed / max(len(own), 1):.1f} % |")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("files", nargs="+", type=Path, help="files to put faults into")
+    parser.add_argument("--tests", nargs="+", required=True, help="tests that should notice")
+    parser.add_argument("--jobs", type=int, default=1, help="how many faults at a time")
+    parser.add_argument("--least", type=float, default=0.0, help="fail below this share, in per cent")
+    parser.add_argument("--write", type=Path, help="a page to write the table to")
+    parser.add_argument("--number", type=int, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    files = [file.resolve() for file in asked.files]
+    quick_hypothesis()
+    if asked.number is not None:
+        source = files[0].read_text("utf-8")
+        mutant = Mutant(files[0], asked.number, mutated(source, asked.number)[1])
+        sys.meta_path.insert(0, Finder(mutant))
+        return int(pytest.main([*QUIET, "-x", *asked.tests]))
+    begun = time.monotonic()
+    runner = Runner(files, asked.jobs)
+    for file in files:
+        module_of(file)
+        import ast
+
+        found = enumerate(sites(ast.parse(file.read_text("utf-8"))))
+        runner.mutants += [Mutant(file, number, site) for number, site in found]
+    pytest.main([*QUIET, "-s", *asked.tests], plugins=[runner])
+    if not runner.is_sound:
+        return 2
+    limit = 30 + 5 * (time.monotonic() - begun)
+    whole = 30 + 3 * sum(runner.seconds.values())
+    for mutant in runner.mutants:
+        if mutant.state in ("unnoticed", "to be imported"):
+            mutant.state = import_with_fault(mutant, asked.tests, min(limit, whole))
+    return report(runner, asked, time.monotonic() - begun)
+
+
+def report(runner: Runner, asked: argparse.Namespace, seconds: float) -> int:
+    """Print what was not noticed, and the table; return the exit code."""
+    root = Path.cwd()
+    left = [mutant for mutant in runner.mutants if mutant.state not in ("noticed", "ran on")]
+    rows = table(runner.mutants, runner.files)
+    print("\n".join(["", *(f"{mutant.state}: {told(mutant, root)}" for mutant in left), "", rows]))
+    print(f"\n{len(runner.mutants)} faults in {seconds:.0f} s")
+    if asked.write:
+        files = " ".join(file.as_posix() for file in asked.files)
+        command = f"python benchmarks/mutation.py {files} --tests {' '.join(asked.tests)}"
+        unnoticed = "\n".join(f"- `{told(mutant, root)}`" for mutant in left) or "None."
+        page = f"# Faults that the tests notice\n\nWritten by\n\n```\n{command}\n```\n\n{rows}\n\n"
+        asked.write.write_text(f"{page}## Not noticed\n\n{unnoticed}\n", "utf-8")
+    share = 100 * (1 - len(left) / max(len(runner.mutants), 1))
+    return 0 if share >= asked.least else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

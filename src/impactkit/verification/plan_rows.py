@@ -1,0 +1,113 @@
+"""The fingerprint of a plan's rows, and a digest of each of their columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from impactkit.verification.fingerprint import Kind, column_digests, fingerprint
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from impactkit.plans import Plan
+
+
+def data_fingerprint(plan: Plan) -> str:
+    """Return the fingerprint of a plan's rows: those columns that play a part.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan, with its data beside it.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    rows = plan.rows()
+    return fingerprint(rows, kinds_of(plan, rows), units=units_of(plan))
+
+
+def data_columns(plan: Plan) -> dict[str, str]:
+    """Return a digest of each column of a plan's rows, beside unit and time.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan, with its data beside it.
+
+    Returns
+    -------
+    dict of str to str
+        By column.
+    """
+    rows = plan.rows()
+    return column_digests(
+        rows, kinds_of(plan, rows), key_columns=row_keys(plan, rows.columns), units=units_of(plan)
+    )
+
+
+def row_keys(plan: Plan, columns: Any) -> list[str]:
+    """Return the columns that tell a plan's rows apart: unit and time, those that there are.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    columns : collection of str
+        The columns of its rows.
+
+    Returns
+    -------
+    list of str
+        Their names.
+    """
+    return [name for name in (plan.data.unit, plan.data.time) if name is not None and name in columns]
+
+
+def kinds_of(plan: Plan, rows: pd.DataFrame) -> dict[str, Kind]:
+    """Return the kind of each column of a plan's rows.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    rows : DataFrame
+        Its rows.
+
+    Returns
+    -------
+    dict of str to str
+        Every column that plays a part is a date, a number, or else a code.
+    """
+    data = plan.data
+    numbers = {
+        *(data.outcome, data.time, data.treated, data.first_treated, data.weight, data.eligible, data.dose),
+        *(data.pre_outcome, data.std_error, data.exposure),
+        *data.covariates,
+        *(claim.outcome for claim in plan.claims),
+    }
+    kinds: dict[str, Kind] = {name: "number" if name in numbers else "text" for name in rows.columns}
+    return kinds | {name: "date" for name in rows.columns if rows[name].dtype.kind == "M"}
+
+
+def units_of(plan: Plan) -> dict[str, str]:
+    """Return the unit of each outcome: its indicator's, in English, or the claim's own.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    dict of str to str
+        By column; where claims about one column have several, all of them in order.
+    """
+    found: dict[str, set[str]] = {}
+    for claim in plan.claims:
+        column, indicator = claim.outcome or plan.data.outcome, plan.catalogue[claim.indicator]
+        own = claim.unit if indicator.change_unit is None else None
+        found.setdefault(column, set()).add(own or indicator.unit.en)
+    return {column: "; ".join(sorted(units)) for column, units in found.items()}

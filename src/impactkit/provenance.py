@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import json
@@ -10,6 +11,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -69,19 +71,77 @@ def write_whole(path: Path, content: bytes) -> None:
         The file; replaced if it stands.
     content : bytes
         All of it.
+
+    Notes
+    -----
+    Whatever stops the program, the old file or the new one stands. What may be left behind is a hidden file
+    whose name ends in ``.tmp``, which nothing reads.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    beside = Path(name)
+    beside = _written_beside(path, content)
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
         beside.chmod(0o644)
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+    _flush_folder(path.parent)
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, whole or not at all, where there is none.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    content : bytes
+        All of it.
+
+    Raises
+    ------
+    FileExistsError
+        If there is a file already; it is left as it is.
+    """
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    beside = _written_beside(path, content)
+    try:
+        # A second name for the same file: unlike a move, it is refused where the name is taken.
+        path.hardlink_to(beside)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Some memory sticks know no second names; there the name is taken first and then filled.
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            stream.write(content)
+    finally:
+        beside.unlink()
+    _flush_folder(path.parent)
+
+
+def _written_beside(path: Path, content: bytes) -> Path:
+    """Write a hidden file beside another, so that it can take its place in one step."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Put a folder's entries on the disk, where the system lets a program do so."""
+    # Windows opens no folder, and some file servers flush none; the file itself is on the disk by now.
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def versions() -> dict[str, str]:

@@ -172,7 +172,7 @@ def test_withheld_rows_leave_the_amendments_in(project, short_reports, tmp_path,
     bundle = sealed_from(folder, tmp_path)
     assert FIRST in opened(bundle)
     found = verify(bundle)
-    assert (found.exit_code, told(found, "lock")) == (3, ("not_checked", "withheld"))
+    assert (found.exit_code, told(found, "lock")) == (3, ("not_checked", "kept"))
 
 
 def earlier(*statuses, first=0, counts=True):
@@ -212,7 +212,14 @@ def results(status, before, *, claim="C1"):
     ],
 )
 def test_told_verdicts_keep_to_their_bounds_where_nothing_is_computed(make_chain, seen, status, before, odd):
-    assert above_their_bounds(results(status, before), make_chain(seen)) == odd
+    assert above_their_bounds(results(status, before), make_chain(seen), locked={}) == odd
+
+
+def test_the_day_that_the_lock_names_makes_an_amendment_count(make_chain):
+    told_as = results("supported", earlier("inconclusive", counts=False))
+    day = {"data": {"follow_up_collected": EARLY.isoformat()}}
+    assert above_their_bounds(told_as, make_chain([False]), locked={}) == []
+    assert above_their_bounds(told_as, make_chain([False]), locked=day) == ["C1"]
 
 
 @pytest.fixture

@@ -14,10 +14,11 @@ from pydantic import ValidationError
 
 from impactkit.data.pseudonym import new_key
 from impactkit.errors import DataError, UsageError, VerificationError
+from impactkit.plans.project_key import read_key
 from impactkit.verification import merkle
 from impactkit.verification.cells import cell, framed
 from impactkit.verification.commitment import Commitment, commit
-from impactkit.verification.fingerprint import fingerprint, read_key
+from impactkit.verification.fingerprint import fingerprint
 from impactkit.verification.opening import Opening, check_opening, open_rows
 from impactkit.verification.table_form import header, table_form
 
@@ -331,7 +332,7 @@ def test_a_file_without_a_key_is_refused(tmp_path, content):
     file = tmp_path / "key"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(UsageError, match="no key of 64 hexadecimal digits in key"):
+    with pytest.raises(UsageError, match="key holds no key of 64 hexadecimal digits"):
         read_key(file)
 
 

@@ -11,10 +11,13 @@ from typing import NoReturn
 from impactkit.cli import (
     amend,
     check,
+    check_text,
+    diff,
     evaluate,
     example,
     indicators,
     lock,
+    manifest,
     new,
     power,
     receipt,
@@ -43,8 +46,23 @@ class Verb:
 
 
 VERBS = {
-    module.__name__.rpartition(".")[2]: Verb(arguments=module.arguments, run=module.run)
-    for module in (example, indicators, new, check, power, lock, receipt, amend, evaluate, seal, verify)
+    module.__name__.rpartition(".")[2].replace("_", "-"): Verb(arguments=module.arguments, run=module.run)
+    for module in (
+        example,
+        indicators,
+        new,
+        check,
+        power,
+        lock,
+        receipt,
+        amend,
+        evaluate,
+        seal,
+        manifest,
+        verify,
+        diff,
+        check_text,
+    )
 }
 
 
@@ -71,7 +89,8 @@ def parser(language: Language) -> argparse.ArgumentParser:
         title=say("cli.verbs", language),
     )
     for name, verb in VERBS.items():
-        about, end = (say(f"cli.{name}.{part}", language) for part in ("about", "example"))
+        told = name.replace("-", "_")
+        about, end = (say(f"cli.{told}.{part}", language) for part in ("about", "example"))
         sub = verbs.add_parser(name, help=about, language=language, about=about, end=end)
         verb.arguments(sub, language)
         _common(sub, language, default=argparse.SUPPRESS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impactkit.cli.console import line, print_json, speak_as, visible, write
@@ -28,6 +29,19 @@ def arguments(parser: ArgumentParser, language: Language) -> None:
     parser.add_argument("--plan-digest", metavar="HEX", help=say("cli.verify.plan_digest", language))
     parser.add_argument("--receipt", metavar="receipt.json", help=say("cli.verify.receipt", language))
     parser.add_argument("--known-head", metavar="HEX", help=say("cli.verify.known_head", language))
+    for name, shown in (
+        ("trust", "FILE"),
+        ("revoked", "FILE"),
+        ("timestamp", "FILE"),
+        ("timestamp-root", "PEM"),
+    ):
+        parser.add_argument(
+            f"--{name}", metavar=shown, help=say(f"cli.verify.{name.replace('-', '_')}", language)
+        )
+    parser.add_argument(
+        "--signature", metavar="FILE", action="append", default=[], help=say("cli.verify.signature", language)
+    )
+    parser.add_argument("--html", metavar="FILE", help=say("cli.verify.html", language))
     parser.add_argument("--json", action="store_true", help=say("cli.json", language))
 
 
@@ -49,15 +63,23 @@ def run(asked: Namespace) -> int:
     UsageError
         If there is no such file.
     """
+    from impactkit.verification.trust import Trust
     from impactkit.verification.verify import verify
 
-    speak_as(asked.bundle, asked.lang)
+    language = speak_as(asked.bundle, asked.lang)
     found = verify(
         asked.bundle,
         known_plan_digest=asked.plan_digest,
         receipt=asked.receipt,
         known_head=asked.known_head,
+        beside=[*asked.signature, *([asked.timestamp] if asked.timestamp else [])],
+        trust=Trust(signers=asked.trust, revoked=asked.revoked, timestamp_roots=asked.timestamp_root),
     )
+    if asked.html:
+        from impactkit.provenance import write_whole
+        from impactkit.verification.page import verification_page
+
+        write_whole(Path(asked.html), verification_page(found, asked.bundle, language=language))
     if asked.json:
         print_json(found.to_record())
     else:

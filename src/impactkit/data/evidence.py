@@ -16,6 +16,7 @@ from impactkit.data.kolada_rows import kolada_table
 from impactkit.data.table import Table
 from impactkit.data.table_stack import stacked
 from impactkit.errors import DataError
+from impactkit.provenance import write_whole
 
 Service = Literal["kolada", "pxweb"]
 FORMAT = 1
@@ -102,7 +103,7 @@ class Evidence:
             The file.
         """
         target = Path(path)
-        target.write_text(self.to_json(), encoding="utf-8", newline="\n")
+        write_whole(target, self.to_json().encode("utf-8"))
         return target
 
     def table(self, file: str = "") -> Table:

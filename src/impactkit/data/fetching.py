@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -18,6 +16,7 @@ from urllib.parse import urlsplit
 
 from impactkit.data.evidence import Page
 from impactkit.errors import DataError
+from impactkit.provenance import write_whole
 
 MOST_ANSWER = 200 * 2**20
 _LONGEST_WAIT = 60.0
@@ -154,19 +153,11 @@ class Fetcher:
         if self.cache is None:
             return
         self.cache.mkdir(parents=True, exist_ok=True)
-        _written_whole(self.cache / f"{page.sha256}.json", page.body)
+        write_whole(self.cache / f"{page.sha256}.json", page.body.encode("utf-8"))
         told = {"url": page.url, "request": page.request, "fetched": page.fetched, "sha256": page.sha256}
-        with (self.cache / "index.jsonl").open("a", encoding="utf-8", newline="\n") as index:
-            index.write(json.dumps(told, ensure_ascii=False) + "\n")
-
-
-def _written_whole(target: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(name).replace(target)
+        index = self.cache / "index.jsonl"
+        before = index.read_bytes() if index.is_file() else b""
+        write_whole(index, before + json.dumps(told, ensure_ascii=False).encode("utf-8") + b"\n")
 
 
 def _refused(url: str, why: str) -> DataError:

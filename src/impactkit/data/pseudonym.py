@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
 import unicodedata
@@ -19,6 +18,7 @@ from impactkit.data.personal_numbers import holds_personal_numbers, personal_num
 from impactkit.data.read_table import read_table
 from impactkit.data.table import Table
 from impactkit.errors import DataError, UsageError
+from impactkit.provenance import write_new
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ def new_key(path: str | PathLike[str]) -> Path:
     """
     target = Path(path)
     try:
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_new(target, f"{secrets.token_hex(32)}\n".encode("ascii"))
     except FileExistsError as error:
         raise UsageError(
             "There is a key in {file} already.",
@@ -56,8 +56,6 @@ def new_key(path: str | PathLike[str]) -> Path:
             mend="Use it, or name another file for a new project.",
             values={"file": target.name},
         ) from error
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32) + "\n")
     return target
 
 

@@ -13,6 +13,7 @@ from pydantic import VERSION, BaseModel
 
 from impactkit.indicators import Indicator
 from impactkit.plans import Plan
+from impactkit.provenance import write_whole
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DECIMAL = {"anyOf": [{"type": "string", "pattern": r"^\s*[+-]?\d+(\.\d+)?\s*$"}, {"type": "integer"}]}
@@ -58,7 +59,7 @@ def write_schemas() -> tuple[Path, ...]:
     written = []
     for name, schema in (("plan", plan_schema()), ("indicator", indicator_schema())):
         file = folder / f"{name}.schema.json"
-        file.write_text(json.dumps(schema, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        write_whole(file, (json.dumps(schema, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
         written.append(file)
     return tuple(written)
 

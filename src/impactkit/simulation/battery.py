@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from impactkit.errors import ImpactkitError
+from impactkit.provenance import write_whole
 from impactkit.simulation.bar import keeps
 from impactkit.simulation.cell import Cell
 from impactkit.simulation.grid import cells_named, every_cell
@@ -122,7 +123,7 @@ def _write(path: Path, stored: Sequence[Stored]) -> int:
             where="--out",
             mend="Make the full run first: --full --out docs/results/battery.",
         )
-    path.write_text(page(stored), "utf-8")
+    write_whole(path, page(stored).encode("utf-8"))
     print(f"{path}: {len(stored)} cells")
     return int(not all(keeps(result, full=True) for result in as_results(stored)))
 

@@ -18,13 +18,13 @@ from impactkit.verification.manifest import digest
 from impactkit.verification.recompute import Recomputation
 from impactkit.verification.safe_zip import write_archive
 from impactkit.verification.verification import State, Step
-from impactkit.wording import Message
+from impactkit.wording import Message, MessageValue
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def step(name: str, state: State, code: str, /, **values: str | int) -> Step:
+def step(name: str, state: State, code: str, /, **values: MessageValue) -> Step:
     """Return a step with its sentence, ``verify.<name>.<code>``.
 
     Parameters
@@ -35,7 +35,7 @@ def step(name: str, state: State, code: str, /, **values: str | int) -> Step:
         The answer.
     code : str
         Which of its sentences.
-    **values : str or int
+    **values : str, int, float or Message
         What the sentence names.
 
     Returns
@@ -215,14 +215,3 @@ def _takes_in(plan: Plan, lock: Lock, rows: pd.DataFrame | None) -> bool:
         return False
     same = now is not None and (now.treated, now.comparison) == (lock.roster.treated, lock.roster.comparison)
     return now is not None and same and set(lock.roster.periods) <= set(now.periods)
-
-
-def signature() -> Step:
-    """Say that this version checks no signature.
-
-    Returns
-    -------
-    Step
-        Not checked.
-    """
-    return step("signature", "not_checked", "none")

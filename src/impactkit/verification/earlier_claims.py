@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from impactkit.evidence.lowered import rank
 from impactkit.evidence.verdict import Status
@@ -10,7 +11,9 @@ from impactkit.plans.amendment import Amendment, is_seen
 from impactkit.verification.results import Record
 
 
-def above_their_bounds(results: Record, amendments: Sequence[Amendment]) -> list[str]:
+def above_their_bounds(
+    results: Record, amendments: Sequence[Amendment], *, locked: Mapping[str, Any]
+) -> list[str]:
     """Return the claims whose verdict is more favourable than an earlier plan that counts lets it be.
 
     Parameters
@@ -19,6 +22,8 @@ def above_their_bounds(results: Record, amendments: Sequence[Amendment]) -> list
         What results.json says.
     amendments : sequence of Amendment
         What has changed since the plan was locked.
+    locked : mapping
+        The content of the locked plan; empty when the lock is not at hand.
 
     Returns
     -------
@@ -34,8 +39,7 @@ def above_their_bounds(results: Record, amendments: Sequence[Amendment]) -> list
     if not amendments:
         return []
     earlier = results.get("earlier", [])
-    # What the lock says of the follow-up's day may be withheld, and would only make more of them count.
-    stood = is_seen(amendments, locked={}).count(False)
+    stood = is_seen(amendments, locked=locked).count(False)
     counting = {one["number"]: one for one in earlier if one["counts"]}
     if not set(range(stood, len(amendments))) <= counting.keys() or 0 not in {
         one["number"] for one in earlier

@@ -182,7 +182,8 @@ def verdicts(bundle: Bundle, found: Recomputation, differences: Sequence[Differe
             for r in bundle.results["results"]
             if not _hangs_together(r, found.plan, bundle.results)
         ]
-        odd += above_their_bounds(bundle.results, found.amendments or ())
+        locked = found.lock.plan if found.lock else {}
+        odd += above_their_bounds(bundle.results, found.amendments or (), locked=locked)
     except (ImpactkitError, KeyError, TypeError, ValueError, AttributeError, IndexError):
         return step("verdict", "fail", "unreadable")
     if odd:

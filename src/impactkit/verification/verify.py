@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
 from impactkit.errors import ImpactkitError, UnsafeBundleError, UnsupportedVersionError
 from impactkit.evidence.verdict import Status
 from impactkit.plans.receipt import Receipt
-from impactkit.verification import custody, received, substance
+from impactkit.verification import authenticity, custody, received, substance
+from impactkit.verification.authenticity import Beside
 from impactkit.verification.bundle import Bundle, open_bundle
 from impactkit.verification.difference import Comparison, compare
 from impactkit.verification.disclosed import disclosure
 from impactkit.verification.received import Given
 from impactkit.verification.recompute import Recomputation, recomputed
 from impactkit.verification.results import Record
+from impactkit.verification.trust import Trust
 from impactkit.verification.verification import UNSAFE, UNSUPPORTED, Step, Verification
 from impactkit.wording import Message
 
@@ -27,6 +31,8 @@ def verify(
     known_plan_digest: str | None = None,
     receipt: str | Path | None = None,
     known_head: str | None = None,
+    beside: Sequence[str | Path] = (),
+    trust: Trust | str | Path | None = None,
 ) -> Verification:
     """Verify a bundle: its files, its plan, and every number and word that follow from plan and data.
 
@@ -40,6 +46,12 @@ def verify(
         The reviewer's own receipt of the plan, never one that came with the bundle.
     known_head : str, optional
         The head of the ledger that the reviewer was given; the receipt's when left out.
+    beside : sequence of str or Path
+        What came with the bundle, more than is found beside it by name: signatures of its manifest
+        (``bundle.zip.preparer.sig``), a time stamp of RFC 3161 (``.tsr``), an auditor's attestation
+        (``.attestation.json``).
+    trust : Trust, str or Path, optional
+        Whom the reviewer trusts: OpenSSH's file of allowed signers, or that and more. Never from the bundle.
 
     Returns
     -------
@@ -50,7 +62,7 @@ def verify(
     Raises
     ------
     UsageError
-        If there is no such file.
+        If there is no such file, or the trust that was given cannot be read.
     PlanError
         If the receipt cannot be read.
 
@@ -70,11 +82,14 @@ def verify(
         return _refused(error, UNSUPPORTED)
     except UnsafeBundleError as error:
         return _refused(error, UNSAFE)
+    came = Beside.of(Path(path), list(map(Path, beside)), trust=Trust.of(trust), now=datetime.now(UTC))
+    # Before the long computation: a mistaken file is told at once.
+    vouched = (authenticity.signature(bundle, came), authenticity.timestamp(bundle, came))
     with recomputed(bundle) as found:
-        return _examined(bundle, found, given)
+        return _examined(bundle, found, given, vouched)
 
 
-def _examined(bundle: Bundle, found: Recomputation, given: Given) -> Verification:
+def _examined(bundle: Bundle, found: Recomputation, given: Given, vouched: Sequence[Step]) -> Verification:
     again = substance.record_again(found)
     held = compare(bundle.results, again) if again else Comparison(n_compared=0, differences=())
     steps = (
@@ -82,7 +97,7 @@ def _examined(bundle: Bundle, found: Recomputation, given: Given) -> Verificatio
         custody.structure(bundle),
         custody.digests(bundle),
         custody.descriptions(bundle, found.plan),
-        custody.signature(),
+        *vouched,
         custody.locked(bundle, found),
         received.handed_over(bundle, found, given),
         received.prior_to_data(bundle, found, given),

@@ -5,16 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from typing import Any
 
 from impactkit.errors import DataError
 from impactkit.exchange.records import columns, flat, indicator_of, kind_of, nested
 from impactkit.indicators import Catalogue
 from impactkit.plans import Plan
+from impactkit.wording.cells import bare_cell, csv_bytes
 
-_HAZARD = re.compile(r"[=+\-@\t\r'\uFF1D\uFF0B\uFF0D\uFF20]")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _KEYS = ("key", "kind", "value")
 
 
@@ -59,7 +57,7 @@ def read(content: bytes) -> Catalogue | Plan:
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
     header = tuple(rows[0]) if rows else ()
     if header == _KEYS:
-        return Plan.of(nested({key: _value(kind, _bare(text)) for key, kind, text in rows[1:]}))
+        return Plan.of(nested({key: _value(kind, bare_cell(text)) for key, kind, text in rows[1:]}))
     if "id" in header:
         return Catalogue(indicator_of(_record(dict(zip(header, row, strict=True)))) for row in rows[1:])
     what = "The table is neither a catalogue nor a plan of impactkit."
@@ -71,27 +69,16 @@ def _catalogue(catalogue: Catalogue) -> bytes:
     for item in catalogue:
         told = flat(item.model_dump(mode="json", exclude_none=True))
         rows.append([_cell(told[name]) if name in told else "" for name in columns()])
-    return _bytes([columns(), *rows])
+    return csv_bytes([columns(), *rows])
 
 
 def _plan(plan: Plan) -> bytes:
     told = flat(plan.content())
-    return _bytes([_KEYS, *((key, _kind(value), _cell(value)) for key, value in told.items())])
-
-
-def _bytes(rows: Any) -> bytes:
-    stream = io.StringIO(newline="")
-    csv.writer(stream, delimiter=";", lineterminator="\r\n").writerows(rows)
-    return b"\xef\xbb\xbf" + stream.getvalue().encode("utf-8")
+    return csv_bytes([_KEYS, *((key, _kind(value), _cell(value)) for key, value in told.items())])
 
 
 def _cell(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"'{text}" if _HAZARD.match(text) and not _NUMBER.fullmatch(text) else text
-
-
-def _bare(text: str) -> str:
-    return text.removeprefix("'")
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _kind(value: Any) -> str:
@@ -103,7 +90,7 @@ def _value(kind: str, text: str) -> Any:
 
 
 def _record(row: dict[str, str]) -> dict[str, Any]:
-    told = {name: _bare(text) for name, text in row.items() if text != ""}
+    told = {name: bare_cell(text) for name, text in row.items() if text != ""}
     return nested({name: _value(_kind_of(name), text) for name, text in told.items()})
 
 

@@ -23,8 +23,8 @@ class Roster(Written):
 
     Parameters
     ----------
-    n_treated, n_comparison : int
-        Units in each group.
+    n_treated, n_comparison : int, optional
+        Units in each group; None where units may be people, of whom few would be told.
     treated, comparison : str, optional
         SHA-256 of each group's sorted unit ids as canonical JSON; keyed where units may be people, and None
         where there is no key.
@@ -32,8 +32,8 @@ class Roster(Written):
         Periods in order; empty without time.
     """
 
-    n_treated: StrictInt
-    n_comparison: StrictInt
+    n_treated: StrictInt | None
+    n_comparison: StrictInt | None
     treated: Digest | None
     comparison: Digest | None
     periods: tuple[str, ...] = ()
@@ -67,8 +67,8 @@ def roster(rows: pd.DataFrame, data: DataFiles, *, key: bytes | None = None) -> 
     comparison = set(rows[who].astype(str)) - treated
     times = sorted(rows[data.time].dropna().drop_duplicates()) if data.time in rows.columns else []
     return Roster(
-        n_treated=len(treated),
-        n_comparison=len(comparison),
+        n_treated=len(treated) if data.shows_units else None,
+        n_comparison=len(comparison) if data.shows_units else None,
         treated=_digest(treated, data, key),
         comparison=_digest(comparison, data, key),
         periods=tuple(_written(time) for time in times),

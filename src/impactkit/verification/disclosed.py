@@ -93,10 +93,10 @@ def _few(bundle: Bundle, found: Recomputation) -> Step:
 
 def _in_lock(bundle: Bundle, found: Recomputation) -> list[str]:
     """Return the lock where it counts units that the results do not."""
-    lock = found.lock if names.LOCK in bundle.members else None
+    roster = None if found.lock is None or names.LOCK not in bundle.members else found.lock.roster
     samples = [result["estimate"]["sample"] for result in bundle.results["results"]]
     hidden = any(sample["n_units"] is None or sample["n_treated"] is None for sample in samples)
-    return [names.LOCK] if lock is not None and lock.roster is not None and hidden else []
+    return [names.LOCK] if roster is not None and roster.n_treated is not None and hidden else []
 
 
 def told_in_sentences(record: Record, threshold: int) -> list[str]:

@@ -70,9 +70,10 @@ def lock_told(evaluation: Evaluation) -> Lock | None:
     lock = evaluation.lock
     if lock is None or not lock.tells_nothing:
         return None
+    if lock.roster is None or lock.roster.n_treated is None:
+        return lock
     shown = protected_claims(evaluation.plan, evaluation.results)
-    hides_units = any({"arms", "units"} & claim.hidden for claim in shown)
-    return None if lock.roster is not None and hides_units else lock
+    return None if any({"arms", "units"} & claim.hidden for claim in shown) else lock
 
 
 def rows_told(evaluation: Evaluation) -> int | None:

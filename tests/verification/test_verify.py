@@ -12,7 +12,7 @@ from impactkit.provenance import canonical_json
 from impactkit.verification.seal import seal
 from impactkit.verification.verify import verify
 
-NOT_PROVED = {"signature", "timestamp", "handed_over", "prior", "ledger"}
+NOT_PROVED = {"signature", "timestamp", "attestation", "handed_over", "prior", "ledger"}
 
 
 def states(found):

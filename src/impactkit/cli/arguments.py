@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from impactkit.cli import (
     amend,
+    attest,
     check,
     check_text,
     diff,
@@ -62,6 +63,7 @@ VERBS = {
         verify,
         diff,
         check_text,
+        attest,
     )
 }
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from impactkit.errors import Trouble, UsageError, VerificationError
+from impactkit.errors import ImpactkitError, Trouble, UsageError, VerificationError
 from impactkit.verification import manifest as names
 from impactkit.verification import timestamp as stamps
+from impactkit.verification.attestation import MOST_ATTESTED, SUFFIX, Attestation
 from impactkit.verification.bundle import Bundle
 from impactkit.verification.custody import step
 from impactkit.verification.signature import (
@@ -38,6 +39,8 @@ class Beside:
         Signatures given beside those found by name.
     timestamp : Path, optional
         A time stamp given instead of one found by name.
+    attestation : Path, optional
+        An auditor's attestation given instead of one found by name.
     trust : Trust
         Whom the reviewer trusts.
     now : datetime
@@ -47,6 +50,7 @@ class Beside:
     path: Path
     signatures: tuple[Path, ...] = ()
     timestamp: Path | None = None
+    attestation: Path | None = None
     trust: Trust
     now: datetime
 
@@ -54,10 +58,13 @@ class Beside:
     def of(cls, path: Path, given: Sequence[Path], *, trust: Trust, now: datetime) -> Beside:
         """Return what lies beside a bundle, each file told apart by how its name ends."""
         stamped = [file for file in given if file.name.endswith(_STAMP)]
+        attested = [file for file in given if file.name.endswith(SUFFIX)]
+        signed = [file for file in given if not file.name.endswith((_STAMP, SUFFIX, SUFFIX + ".sig"))]
         return cls(
             path=path,
-            signatures=tuple(file for file in given if not file.name.endswith(_STAMP)),
+            signatures=tuple(signed),
             timestamp=stamped[-1] if stamped else None,
+            attestation=attested[-1] if attested else None,
             trust=trust,
             now=now,
         )
@@ -153,6 +160,65 @@ def timestamp(bundle: Bundle, beside: Beside) -> Step:
     except VerificationError as error:
         return _failed("timestamp", error.troubles)
     return step("timestamp", "pass", "stamped", at=_written(at))
+
+
+def attestation(bundle: Bundle, beside: Beside) -> Step:
+    """Ask whether somebody on the premises computed the bundle again from the rows.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    beside : Beside
+        Their attestation, its signature and the reviewer's trust.
+
+    Returns
+    -------
+    Step
+        Not checked when there is none, or it is not signed by an auditor whom the reviewer trusts; it fails
+        when it is of another bundle, was altered, or says that something does not hold.
+
+    Raises
+    ------
+    UsageError
+        If a file that was given is not there, or the trust file cannot be read.
+    """
+    lying = beside.path.with_name(beside.path.name + SUFFIX)
+    file = beside.attestation or (lying if lying.is_file() else None)
+    if file is None:
+        return step("attestation", "not_checked", "none")
+    content = content_of(file, most=MOST_ATTESTED)
+    signed = file.with_name(file.name + ".sig")
+    try:
+        found = Attestation.read(content, file.name)
+        by = _attested_by(signed, content, beside) if signed.is_file() else None
+    except ImpactkitError as error:
+        return _failed("attestation", error.troubles)
+    told: dict[str, str | int] = {"auditor": found.auditor, "on": found.on.isoformat(), "n": found.values}
+    if found.manifest_sha256 != names.digest(bundle.members[names.MANIFEST]):
+        return step("attestation", "fail", "other_bundle", **told)
+    if not found.holds:
+        return step("attestation", "fail", "fails", **told)
+    if by is None:
+        return step("attestation", "not_checked", "unsigned", **told)
+    return step("attestation", "pass", "holds", **told)
+
+
+def _attested_by(signed: Path, content: bytes, beside: Beside) -> TrustedKey | None:
+    """Return who signed an attestation as auditor; None where nobody said whom to trust."""
+    found = read_signature(content_of(signed, most=MOST_BYTES), signed.name)
+    if found.role != "auditor":
+        raise VerificationError(
+            "{file} is signed as {role}, and its name says {named}.",
+            where="{file}",
+            mend="Ask for a signature in the right role; the role is a part of what is signed.",
+            values={"file": signed.name, "role": found.role, "named": "auditor"},
+        )
+    check_signature(found, content)
+    if beside.trust.signers is None:
+        return None
+    keys, gone = trusted_keys(beside.trust.signers), beside.trust.revoked
+    return trusted(found, keys, revoked_keys(gone) if gone is not None else frozenset(), now=beside.now)
 
 
 def content_of(file: Path, *, most: int) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from impactkit.verification.commitment import Commitment, commit
 from impactkit.verification.fingerprint import Kind, column_digests, fingerprint
 
 if TYPE_CHECKING:
@@ -46,6 +47,25 @@ def data_columns(plan: Plan) -> dict[str, str]:
     return column_digests(
         rows, kinds_of(plan, rows), key_columns=row_keys(plan, rows.columns), units=units_of(plan)
     )
+
+
+def committed(plan: Plan, *, key: bytes) -> Commitment:
+    """Return the commitment to a plan's rows.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan, with its data beside it.
+    key : bytes
+        The project's key.
+
+    Returns
+    -------
+    Commitment
+        To be handed over; it tells the columns and the number of rows.
+    """
+    rows = plan.rows()
+    return commit(rows, kinds_of(plan, rows), key=key, units=units_of(plan))
 
 
 def row_keys(plan: Plan, columns: Any) -> list[str]:

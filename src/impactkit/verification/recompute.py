@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from impactkit.errors import ImpactkitError, Trouble
+from impactkit.errors import ImpactkitError, PlanError, Trouble
 from impactkit.evaluation import Evaluation, evaluate, evaluation_of
 from impactkit.plans import Lock, Plan
 from impactkit.plans.amendment import Amendment, chained
@@ -59,6 +59,38 @@ class Recomputation:
         held = [result.rows for result in results if result.rows is not None]
         every = [each for rows in held for each in (rows.averages, rows.other_averages) if each is not None]
         return pd.concat([each.frame for each in every], ignore_index=True) if every else None
+
+
+def plan_in(bundle: Bundle, folder: Path) -> tuple[Plan, Lock | None, tuple[Amendment, ...]]:
+    """Return a bundle's plan, to be carried out on the rows that lie in a folder.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    folder : Path
+        With the data files that the plan names.
+
+    Returns
+    -------
+    tuple of Plan, Lock or None, and tuple of Amendment
+        As the bundle holds them.
+
+    Raises
+    ------
+    PlanError
+        If one of them cannot be read.
+    """
+    with TemporaryDirectory(prefix="impactkit-attest-") as place:
+        file = Path(place) / "plan.toml"
+        file.write_bytes(bundle.members[names.PLAN])
+        plan = Plan.read(file)
+        lock, troubles = _lock(bundle, Path(place))
+    chain, broken = _chain(bundle, lock)
+    if troubles or broken or chain is None:
+        raise PlanError.of(troubles or broken)
+    plan._path = folder / "plan.toml"
+    return plan, lock, chain
 
 
 @contextmanager

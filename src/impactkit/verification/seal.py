@@ -10,6 +10,7 @@ from typing import Literal
 from impactkit.errors import DataError, PlanError, UsageError
 from impactkit.evaluation import Evaluation
 from impactkit.plans import Plan
+from impactkit.plans.project_key import project_key
 from impactkit.provenance import canonical_json, file_digest, versions, write_whole
 from impactkit.schema import no_such_choice
 from impactkit.verification import manifest as names
@@ -19,7 +20,7 @@ from impactkit.verification.descriptors import described
 from impactkit.verification.disclosure import refuse_disclosures
 from impactkit.verification.ledger import LEDGER_NAME, Ledger
 from impactkit.verification.manifest import Held, Manifest, digest, members_of
-from impactkit.verification.plan_rows import data_columns, data_fingerprint
+from impactkit.verification.plan_rows import committed, data_columns, data_fingerprint
 from impactkit.verification.results import lock_told, record_of, rendered, rows_told
 from impactkit.verification.safe_zip import read_archive, write_archive
 from impactkit.wording import Language
@@ -65,9 +66,11 @@ def seal(
 
     Notes
     -----
-    Rows go along only when the plan says ``public = true``. Otherwise neither they, nor the lock (which
-    holds digests of them), nor each row's influence are in the bundle. From averages a reviewer can compute
-    every number again; from a commitment none, and verify says so.
+    Rows go along only when the plan says ``public = true``. Otherwise neither they, nor a lock that holds
+    plain digests of them, nor each row's influence are in the bundle. From averages a reviewer can compute
+    every number again; from a commitment none, and verify says so. With the project's key beside the plan
+    the bundle also holds a keyed commitment to the rows, so that single ones can be shown later, and an
+    auditor can see that the rows at home are the ones that were sealed.
     """
     target = Path(path)
     if evaluation.exploratory:
@@ -144,6 +147,9 @@ def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language, hel
         )
     if held == "aggregates":
         contents |= {names.AVERAGES + name: file for name, file in averages_of(evaluation).items()}
+    key = project_key(plan.folder) if held != "included" and rows_told(evaluation) is not None else None
+    if key is not None:
+        contents[names.COMMITMENT] = committed(plan, key=key).to_bytes()
     if (passed_on := lock_told(evaluation)) is not None:
         contents[names.LOCK] = passed_on.to_bytes()
     contents |= described(plan, contents, evaluation.made_with)

@@ -13,9 +13,9 @@ from impactkit.wording import Language, Message, card, current_language, told
 State = Literal["pass", "fail", "not_checked"]
 #: Whether all that was promised is there; the others ask whether it is right.
 _OF_COMPLETENESS = frozenset({"structure", "lock", "handed_over", "prior", "ledger", "completeness"})
-_NOT_OF_RELIABILITY = _OF_COMPLETENESS | {"signature", "timestamp", "disclosure"}
+_NOT_OF_RELIABILITY = _OF_COMPLETENESS | {"signature", "timestamp", "attestation", "disclosure"}
 #: What nobody is asked for: it counts when it is there and fails.
-_OPTIONAL = frozenset({"timestamp", "ledger"})
+_OPTIONAL = frozenset({"timestamp", "attestation", "ledger"})
 VERIFIED, FAILED, NOT_ALL_CHECKED, UNSAFE, UNSUPPORTED = 0, 1, 3, 4, 5
 
 

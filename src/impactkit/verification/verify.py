@@ -84,7 +84,10 @@ def verify(
         return _refused(error, UNSAFE)
     came = Beside.of(Path(path), list(map(Path, beside)), trust=Trust.of(trust), now=datetime.now(UTC))
     # Before the long computation: a mistaken file is told at once.
-    vouched = (authenticity.signature(bundle, came), authenticity.timestamp(bundle, came))
+    vouched = tuple(
+        ask(bundle, came)
+        for ask in (authenticity.signature, authenticity.timestamp, authenticity.attestation)
+    )
     with recomputed(bundle) as found:
         return _examined(bundle, found, given, vouched)
 

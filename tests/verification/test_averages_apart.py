@@ -1,8 +1,12 @@
 """Averages over areas of everybody and of a subgroup tell by their difference of those in between."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from impactkit.carried_out import CarriedOut
+from impactkit.earlier_plan import EarlierPlan
 from impactkit.errors import DataError
 from impactkit.evaluation import evaluate
 from impactkit.plans import Plan
@@ -134,14 +138,10 @@ def test_a_subgroup_alone_is_a_part_of_nothing(surveyed):
 
 
 def _with(evaluation, *results):
-    from dataclasses import replace
-
     return replace(evaluation, results=results)
 
 
 def test_an_earlier_plan_over_other_areas_is_not_compared(surveyed):
-    from dataclasses import replace
-
     evaluation = surveyed(answers(third=4), claim(2, "f", "m"))
     whole, part = evaluation.results
     other = replace(part.rows.averages, frame=part.rows.averages.frame.rename(columns={"area": "block"}))
@@ -150,3 +150,14 @@ def test_an_earlier_plan_over_other_areas_is_not_compared(surveyed):
     # Nor are subgroups of one column counted where those they are compared with are not there.
     alone = replace(part, rows=replace(part.rows, other_averages=None))
     assert told_by_difference(_with(evaluation, whole, alone)) == []
+
+
+def test_what_an_earlier_plan_averaged_is_compared_too(surveyed):
+    evaluation = surveyed(answers(third=4), claim(2, "f", "m"))
+    whole, part = evaluation.results
+    carried = CarriedOut(plan=evaluation.plan, prior="claimed_prior", results=(whole,), cases=())
+    before = [
+        EarlierPlan(number=0, digest="0" * 64, counts=True, carried=each, conclusion=None)
+        for each in (carried, None)
+    ]
+    assert told_by_difference(replace(_with(evaluation, part), earlier=before)) == ["safe, a00, 2022"]

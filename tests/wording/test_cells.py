@@ -73,9 +73,9 @@ def test_a_workbook_holds_texts_only(text):
     # Even a workbook that would make formulas and links of texts makes none.
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         sheet = book.add_worksheet()
-        write_cell(sheet, (0, 0), text)
-        write_cell(sheet, (0, 1), -2.5)
-        write_cell(sheet, (0, 2), None)
+        write_cell(sheet, (0, 0), value=text)
+        write_cell(sheet, (0, 1), value=-2.5)
+        write_cell(sheet, (0, 2), value=None)
     with zipfile.ZipFile(stream) as archive:
         inside = archive.read("xl/worksheets/sheet1.xml").decode()
         assert not [name for name in archive.namelist() if "rels/sheet" in name]

@@ -159,11 +159,11 @@ def _data_sheet(
     _to_print(sheet)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, 18, as_text if column.role in ("unit", "other") else None)
-        write_cell(sheet, (0, place), column.name, bold)
+        write_cell(sheet, (0, place), value=column.name, form=bold)
         sheet.data_validation(1, place, _ROWS, place, _allowed(column, language))
     for number, row in enumerate(rows, start=1):
         for place, value in enumerate(row):
-            write_cell(sheet, (number, place), value, as_text if isinstance(value, str) else None)
+            write_cell(sheet, (number, place), value=value, form=as_text if isinstance(value, str) else None)
 
 
 def _allowed(column: Column, language: Language) -> dict[str, Any]:
@@ -200,7 +200,12 @@ def _read_me(book: xlsxwriter.Workbook, columns: Sequence[Column], language: Lan
     sheet.set_column(0, 0, 34, wrapped)
     sheet.set_column(1, 1, _WIDE, wrapped)
     _to_print(sheet)
-    write_cell(sheet, (0, 0), say("form.title", language), book.add_format({"bold": True, "font_size": 14}))
+    write_cell(
+        sheet,
+        (0, 0),
+        value=say("form.title", language),
+        form=book.add_format({"bold": True, "font_size": 14}),
+    )
     lines: list[tuple[str, str, bool]] = [
         ("", say(f"form.advice.{name}", language), False) for name in ("rows", "all", "names", "persons")
     ]
@@ -211,8 +216,8 @@ def _read_me(book: xlsxwriter.Workbook, columns: Sequence[Column], language: Lan
     for number, (label, text, is_heading) in enumerate(lines, start=2):
         # Not every program fits a row to wrapped text when it opens the file.
         sheet.set_row(number, _LINE_HEIGHT * math.ceil(len(text) / _WIDE))
-        write_cell(sheet, (number, 0), label, bold if is_heading else wrapped)
-        write_cell(sheet, (number, 1), text, wrapped)
+        write_cell(sheet, (number, 0), value=label, form=bold if is_heading else wrapped)
+        write_cell(sheet, (number, 1), value=text, form=wrapped)
 
 
 _TOLD = ("id", "numerator", "denominator", "range", "window", "source", "question", "traps")
@@ -229,8 +234,8 @@ def _code_list(book: xlsxwriter.Workbook, language: Language) -> None:
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, _WIDE)
     _to_print(sheet)
-    write_cell(sheet, (0, 0), say("form.codes.what", language), bold)
-    write_cell(sheet, (0, 1), say("form.codes.meaning", language), bold)
+    write_cell(sheet, (0, 0), value=say("form.codes.what", language), form=bold)
+    write_cell(sheet, (0, 1), value=say("form.codes.meaning", language), form=bold)
     codes = [
         (say(f"form.codes.{name}", language), say(f"form.codes.{name}_meaning", language))
         for name in ("zero", "one", "empty", "zeros")
@@ -238,8 +243,8 @@ def _code_list(book: xlsxwriter.Workbook, language: Language) -> None:
     codes += [(r.code, r.name) for r in Regions.default().filter(kind="municipality") if r.valid_to is None]
     as_text = book.add_format({"num_format": _AS_TEXT})
     for number, (code, meaning) in enumerate(codes, start=1):
-        write_cell(sheet, (number, 0), code, as_text)
-        write_cell(sheet, (number, 1), meaning)
+        write_cell(sheet, (number, 0), value=code, form=as_text)
+        write_cell(sheet, (number, 1), value=meaning)
 
 
 def _to_print(sheet: xlsxwriter.worksheet.Worksheet) -> None:
@@ -253,9 +258,9 @@ def _machine_sheet(book: xlsxwriter.Workbook, columns: Sequence[Column], languag
     sheet.set_column(0, 3, 28)
     _to_print(sheet)
     for place, name in enumerate(("sheet", "column", "role", "indicator")):
-        write_cell(sheet, (0, place), name)
+        write_cell(sheet, (0, place), value=name)
     for number, column in enumerate(columns, start=1):
         item = column.indicator.id if column.indicator else ""
         told = (say("form.sheet.data", language), column.name, column.role, item)
         for place, text in enumerate(told):
-            write_cell(sheet, (number, place), text)
+            write_cell(sheet, (number, place), value=text)

@@ -164,7 +164,7 @@ def _custody(old: Bundle, new: Bundle) -> list[Change]:
 
 def _members(old: Bundle, new: Bundle) -> list[Change]:
     """Return the other files that came, went or changed; an amendment is called by its name."""
-    told = [*_TOLD_APART, *(names.DATA + name for one in (old, new) for name in one.data)]
+    told = [*_TOLD_APART, *names.DESCRIPTORS, *(names.DATA + name for one in (old, new) for name in one.data)]
     found = []
     for name in sorted((old.members.keys() | new.members.keys()) - set(told)):
         kind = "amendment" if "amendment" in name else "member"

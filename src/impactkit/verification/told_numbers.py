@@ -85,7 +85,8 @@ def told_numbers(bundle: Bundle) -> ToldNumbers:
     plan = Plan.of(tomllib.loads(bundle.members[names.PLAN].decode("utf-8-sig")))
     report = written_text(bundle.members[names.REPORT], names.REPORT)
     numbers = set(_in_record(bundle.results))
-    numbers |= {float(bundle.manifest.rows), float(len(plan.claims))}
+    counts = (bundle.manifest.rows, len(plan.claims))
+    numbers |= {float(count) for count in counts if count is not None}
     days: set[str] = set()
     years: set[int] = set()
     for text in (*_texts(plan.content()), *(paragraph.text for paragraph in report.paragraphs)):

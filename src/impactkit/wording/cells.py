@@ -88,7 +88,11 @@ def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def write_cell(
-    sheet: Worksheet, place: tuple[int, int], value: str | int | float | None, form: Format | None = None
+    sheet: Worksheet,
+    place: tuple[int, int],
+    *,
+    value: str | int | float | None,
+    form: Format | None = None,
 ) -> None:
     """Write a value in a worksheet: a text as a text, a number as a number, nothing as a formula.
 

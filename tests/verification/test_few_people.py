@@ -2,17 +2,22 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
 import impactkit as ik
-from impactkit.errors import DataError
+from impactkit.carried_out import CarriedOut
+from impactkit.earlier_plan import EarlierPlan
+from impactkit.errors import DataError, Trouble
 from impactkit.plans import Plan, lock
 from impactkit.provenance import canonical_json
+from impactkit.reporting.disclosure import Disclosure
 from impactkit.verification.disclosed import told_in_sentences
 from impactkit.verification.published import Published, audited, published
-from impactkit.verification.results import record_of
+from impactkit.verification.results import lock_told, record_of
 from impactkit.verification.seal import seal
 from impactkit.verification.told_tables import tables_in, told_otherwise
 from impactkit.verification.verify import verify
@@ -447,3 +452,69 @@ def test_clusters_that_are_not_units_are_counted_for_themselves():
     one["estimate"]["sample"]["n_treated_clusters"] = 4
     assert asked(one).small == ("C1, n_treated_clusters",)
     assert asked(one, cluster="area").small == ()
+
+
+def test_what_an_earlier_plan_said_is_protected_too(evaluated):
+    evaluation = evaluated(people(6, 60))
+    carried = CarriedOut(plan=evaluation.plan, prior="claimed_prior", results=evaluation.results, cases=())
+    before = [
+        EarlierPlan(number=0, digest="0" * 64, counts=True, carried=each, conclusion=None)
+        for each in (carried, None)
+    ]
+    fresh = SimpleNamespace(
+        plan=evaluation.plan,
+        results=evaluation.results,
+        earlier=before,
+        to_record=lambda: {**evaluation.to_record(), "earlier": [one.to_record() for one in before]},
+    )
+    record = record_of(fresh)
+    told, nothing = record["earlier"]
+    assert told["verdicts"][0]["verdict"] == record["results"][0]["verdict"]
+    assert told["verdicts"][0]["grade"] == record["results"][0]["grade"]["value"]
+    assert nothing["verdicts"] == []
+    assert told_in_sentences(record, 10) == []
+    told["verdicts"][0]["verdict"]["reasons"].append({"code": "estimate.always_treated", "values": {"n": 3}})
+    assert told_in_sentences(record, 10) == ["0: estimate.always_treated"]
+
+
+def test_a_lock_that_counts_people_stays_at_home(evaluated):
+    evaluation = evaluated(people(6, 60))
+    assert evaluation.lock.roster.n_treated is None
+    assert lock_told(evaluation) is evaluation.lock
+    counted = evaluation.lock.roster.model_copy(update={"n_treated": 6, "n_comparison": 60})
+    telling = replace(evaluation, lock=evaluation.lock.model_copy(update={"roster": counted}))
+    assert lock_told(telling) is None
+    assert lock_told(replace(evaluation, lock=None)) is None
+    many = evaluated_again(telling, people(40, 60))
+    assert lock_told(many) is many.lock
+
+
+def evaluated_again(evaluation, rows):
+    (evaluation.plan.folder / "people.csv").write_text(rows, "utf-8")
+    fresh = ik.evaluate(evaluation.plan, lock=evaluation.lock)
+    return replace(fresh, lock=evaluation.lock)
+
+
+def test_a_bundle_whose_lock_counts_people_fails(evaluated, tmp_path, resealing):
+    def change(members):
+        held = json.loads(members["plan/plan.lock.json"])
+        held["roster"] |= {"n_treated": 6, "n_comparison": 60}
+        members["plan/plan.lock.json"] = canonical_json(held)
+
+    found = disclosure_of(evaluated(people(6, 60)), tmp_path, change, resealing)
+    assert (found.state, found.sentence.code) == ("fail", "verify.disclosure.small")
+    assert "plan.lock.json" in found.text("en")
+
+
+def test_a_trouble_tells_no_value_and_no_small_count():
+    rule, said = (
+        Disclosure(smallest=10),
+        Trouble("x", "", "", {"n": 3, "first": "7.5", "most": 40, "file": "a"}),
+    )
+    assert rule.trouble(said, "en").values == {
+        "n": "not shown",
+        "first": "not shown",
+        "most": 40,
+        "file": "a",
+    }
+    assert Disclosure().trouble(said, "en") is said

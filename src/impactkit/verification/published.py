@@ -23,6 +23,8 @@ _SUBSETS = ("stacked_difference_in_differences",)
 """Methods whose means are of more rows than their estimate rests on."""
 _OTHER_UNITS = ("triple_difference",)
 """Methods whose treated units are not those of the treated mean."""
+_OTHER_CLUSTERS = ("switching_difference_in_differences",)
+"""Methods whose treated clusters are those that switched, and not all that were ever treated."""
 
 
 @dataclass(slots=True)
@@ -139,7 +141,8 @@ def _claim(told: Published, plan: Plan, result: Mapping[str, Any]) -> None:
     if method not in _OTHER_UNITS and "treated" in who:
         told.told(f"{claim.id}, n_treated", who["treated"], sample["n_treated"])
         if plan.data.cluster in (None, plan.data.unit):
-            told.told(f"{claim.id}, n_treated_clusters", who["treated"], sample["n_treated_clusters"])
+            switched = told.group(f"{whose}|switched") if method in _OTHER_CLUSTERS else who["treated"]
+            told.told(f"{claim.id}, n_treated_clusters", switched, sample["n_treated_clusters"])
     for k, message in enumerate(sample["left_out"]):
         _left_out(told, f"{claim.id}, left_out {k + 1}", message["values"])
 

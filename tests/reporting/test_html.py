@@ -1,6 +1,8 @@
 """The page stands by itself, can be read by everybody, and lets nothing in a name run."""
 
+import csv
 import re
+import tomllib
 from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -10,6 +12,8 @@ import pytest
 
 import impactkit as ik
 from impactkit.errors import UsageError
+from impactkit.examples import copy_example
+from impactkit.plans import Plan
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 HOSTILE = "<script>alert(1)</script> \N{RIGHT-TO-LEFT OVERRIDE}fdp.exe $x^2$ \"' {{ 7 * 7 }} &amp;"
@@ -140,6 +144,68 @@ class TestSafety:
         assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in text
         assert "{{ 7 * 7 }}" in text
         assert "$x^2$" in text
+
+    @pytest.mark.parametrize("language", ["sv", "en"])
+    def test_hostile_words_everywhere_stay_words(self, tmp_path, language):
+        evaluation = everywhere_hostile(tmp_path)
+        text = ik.render(evaluation.report(language=language), tmp_path / "r.html").read_text("utf-8")
+        page = Page(text)
+        assert page.open == []
+        tags = {tag for tag, _ in page.elements}
+        assert tags.isdisjoint(
+            {"script", "iframe", "object", "embed", "form", "base", "link", "img", "input"}
+        )
+        assert not [a for _, a in page.elements if any(key.startswith("on") for key in a)]
+        targets = [
+            value for _, a in page.elements for key, value in a.items() if key.endswith(("href", "src"))
+        ]
+        assert targets
+        assert all(value.startswith("#") for value in targets)
+        assert text.count("&lt;script&gt;") > 20
+        assert not set(text) & set(STEERING)
+        for card in (evaluation, evaluation.plan.claims[0], *evaluation.verdicts):
+            shown = getattr(card, "_repr_html_", str)()
+            assert "<script" not in shown
+
+
+STEERING = "\N{RIGHT-TO-LEFT OVERRIDE}\N{LEFT-TO-RIGHT MARK}\x1b\x07"
+EVERYWHERE = "<script>alert(1)</script><img src=x onerror=alert(1)> javascript:alert(1) \"' {{ 7 * 7 }} {n}"
+
+
+def everywhere_hostile(folder):
+    """Evaluate an example in which every free text, unit, column and file is hostile."""
+    place = copy_example("norrgarden", folder / "p").parent
+    content = tomllib.loads((place / "plan.toml").read_text("utf-8"))
+    with_signs = EVERYWHERE + STEERING
+    told = {
+        "name",
+        "borrower",
+        "investment",
+        "social_effort",
+        "target_group",
+        "need",
+        "change",
+        "future_state",
+    }
+    told |= {"responsible", "promotes", "systematic_work", "long_term", "data_source", "validation_method"}
+    for part in ("project", "goals", "requirements"):
+        content[part] |= {key: with_signs for key in content[part] if key in told}
+    for claim in content["claims"]:
+        claim |= {"data_source": with_signs, "validation_method": with_signs, "unit": EVERYWHERE}
+    for item in content["circumstances"].values():
+        if isinstance(item, dict):
+            item["reason"] = with_signs
+    rows = list(csv.reader((place / "data.csv").read_text("utf-8").splitlines(), delimiter=";"))
+    column = f"{EVERYWHERE} kolumn"
+    rows[0] = [column if name == "nöjda_utemiljö" else name for name in rows[0]]
+    for row in rows[1:]:
+        row[0], row[1] = f"{row[0]} {EVERYWHERE}", EVERYWHERE
+    with (place / "x.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(rows)
+    content["data"] |= {"file": "x.csv", "outcome": column}
+    plan = Plan.of(content)
+    plan._path = place / "plan.toml"
+    return ik.evaluate(plan)
 
 
 class TestWriting:

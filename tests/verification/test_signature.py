@@ -135,6 +135,19 @@ def test_a_key_on_another_curve_than_its_name_says_is_refused():
     assert refusal(Signer("ecdsa-sha2-nistp256").sign(MANIFEST, blob=blob)) == OTHER
 
 
+def test_a_key_that_signs_well_under_the_name_of_another_curve_is_refused():
+    other = Signer("ecdsa-sha2-nistp384")
+    blob = string(b"ecdsa-sha2-nistp256") + other.blob[4 + len("ecdsa-sha2-nistp384") :]
+    assert refusal(other.sign(MANIFEST, blob=blob, algorithm="ecdsa-sha2-nistp256")) == OTHER
+
+
+def test_a_signature_as_large_as_is_allowed_is_read():
+    signed = Signer().sign(MANIFEST)
+    room = 64 * 1024 - len(signed)
+    assert is_accepted(signed + b"\n" * room)
+    assert refusal(signed + b"\n" * (room + 1)) == NONE
+
+
 @pytest.mark.parametrize("settings", [{"after": b"x"}, {"algorithm": "ssh-ed25519"}], ids=str)
 @pytest.mark.parametrize("kind", KINDS[-2:])
 def test_more_in_a_security_keys_signature_is_refused(kind, settings):

@@ -76,6 +76,16 @@ def test_no_flipped_bit_gives_another_time():
     assert passed < len(TOKEN) / 50
 
 
+def test_a_stamp_may_be_a_mebibyte_and_no_more(monkeypatch):
+    assert timestamp.MOST_BYTES == 2**20
+    monkeypatch.setattr(timestamp, "MOST_BYTES", len(TOKEN))
+    assert claimed_at(TOKEN) == stamped_at(MANIFEST, TOKEN, ROOT)
+    monkeypatch.setattr(timestamp, "MOST_BYTES", len(TOKEN) - 1)
+    with pytest.raises(VerificationError, match="no time stamp") as caught:
+        claimed_at(TOKEN)
+    assert caught.value.troubles[0].values == {"name": "*.tsr"}
+
+
 def test_without_the_package_it_is_said_how_to_get_it(monkeypatch):
     assert can_be_read()
     monkeypatch.setattr(timestamp, "find_spec", lambda name: None)

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -82,6 +83,21 @@ def test_times_are_of_this_computers_zone_unless_they_say_z(keys, written, meant
     assert found.valid_before == meant
 
 
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system has one time zone")
+def test_another_zone_moves_what_does_not_say_z(keys, monkeypatch):
+    monkeypatch.setenv("TZ", "XXX-5")
+    time.tzset()
+    try:
+        text = f'a valid-before="202606011200" {ANNA.line}\nb valid-before="202606011200Z" {ANNA.line}'
+        assert [one.valid_before for one in keys(text)] == [
+            datetime(2026, 6, 1, 7, tzinfo=UTC),
+            datetime(2026, 6, 1, 12, tzinfo=UTC),
+        ]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -91,6 +107,7 @@ def test_times_are_of_this_computers_zone_unless_they_say_z(keys, written, meant
         '"anna" ',
         f'"anna {ANNA.line}',
         "anna ssh-ed25519 !!!!",
+        f"anna {ANNA.line[:40]}!{ANNA.line[40:]}",
         "anna ssh-ed25519 åäö",
         f"anna ssh-rsa {ANNA.line.split()[1]}",
         "anna ssh-ed25519 AAAA",

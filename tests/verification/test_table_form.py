@@ -114,8 +114,9 @@ def test_an_unknown_kind_is_refused_with_the_choices():
 
 
 def test_an_unknown_way_with_long_numbers_is_refused():
-    with pytest.raises(UsageError, match="long_numbers = 'keep' is not one of the choices"):
+    with pytest.raises(UsageError, match="long_numbers = 'keep' is not one of the choices") as caught:
         fingerprint(pd.DataFrame({"a": [1]}), {"a": "number"}, long_numbers="keep")
+    assert caught.value.troubles[0].values["choices"] == "round, refuse"
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,16 @@ import pytest
 
 from impactkit.errors import UsageError
 from impactkit.plans import Plan
+from impactkit.verification.commitment import commit
 from impactkit.verification.fingerprint import changed_columns, column_digests, fingerprint
-from impactkit.verification.plan_rows import data_columns, data_fingerprint, kinds_of, row_keys, units_of
+from impactkit.verification.plan_rows import (
+    committed,
+    data_columns,
+    data_fingerprint,
+    kinds_of,
+    row_keys,
+    units_of,
+)
 from impactkit.verification.verify import verify
 
 KINDS = {"unit": "text", "year": "number", "x": "number", "y": "number"}
@@ -149,6 +157,15 @@ def test_the_kinds_of_a_plan_are_those_of_its_roles(project):
     assert kinds["område"] == "text"
     dated = rows.assign(år=pd.to_datetime(rows["år"].astype(int).astype(str)))
     assert kinds_of(plan, dated) == kinds | {"år": "date"}
+
+
+def test_a_plan_commits_to_the_rows_that_it_fingerprints(project):
+    plan, key = project().plan, bytes(range(32))
+    rows = plan.rows()
+    made = committed(plan, key=key)
+    assert made == commit(rows, kinds_of(plan, rows), key=key, units=units_of(plan))
+    assert made.fingerprint == fingerprint(rows, kinds_of(plan, rows), key=key, units=units_of(plan))
+    assert made.fingerprint != data_fingerprint(plan)
 
 
 def test_only_columns_that_are_there_tell_rows_apart(project):

@@ -73,6 +73,9 @@ class Runner:
         self.has_failed |= report.failed
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if session.testsfailed:
+            print("\nwithout any fault, the tests cannot be collected")
+            return True
         self._note_lines(session.items)
         if not self.has_failed:
             self.is_sound = True
@@ -262,9 +265,9 @@ def module_of(file: Path) -> str:
     raise SystemExit(f"{file.name} is not on the path that modules are imported from: set PYTHONPATH")
 
 
-def import_with_fault(mutant: Mutant, tests: Sequence[str], seconds: float) -> str:
-    """Run the tests in a fresh process that imports the file with its fault."""
-    call = [sys.executable, __file__, str(mutant.file), "--number", str(mutant.number), "--tests", *tests]
+def imported(file: Path, number: int, tests: Sequence[str], *, seconds: float) -> str:
+    """Run the tests in a fresh process that imports the file with its fault; without any for number -1."""
+    call = [sys.executable, __file__, str(file), f"--number={number}", "--tests", *tests]
     try:
         done = subprocess.run(call, capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
@@ -301,6 +304,14 @@ def table(mutants: Sequence[Mutant], files: Sequence[Path]) -> str:
     return "\n".join(lines)
 
 
+def write_section(page: Path, title: str, said: str) -> None:
+    """Write what one run found into a page that may hold those of others."""
+    head = "# Faults that the tests notice\n\nWritten by `benchmarks/mutation.py`, a section for each run.\n"
+    parts = (page.read_text("utf-8") if page.exists() else head).split("\n## ")
+    kept = [part for part in parts[1:] if not part.startswith(f"{title}\n")]
+    page.write_text("\n## ".join([parts[0], *kept, f"{title}\n\n{said}"]), "utf-8")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path, help="files to put faults into")
@@ -313,9 +324,10 @@ def main() -> int:
     files = [file.resolve() for file in asked.files]
     quick_hypothesis()
     if asked.number is not None:
-        source = files[0].read_text("utf-8")
-        mutant = Mutant(files[0], asked.number, mutated(source, asked.number)[1])
-        sys.meta_path.insert(0, Finder(mutant))
+        if asked.number >= 0:
+            source = files[0].read_text("utf-8")
+            mutant = Mutant(files[0], asked.number, mutated(source, asked.number)[1])
+            sys.meta_path.insert(0, Finder(mutant))
         return int(pytest.main([*QUIET, "-x", *asked.tests]))
     begun = time.monotonic()
     runner = Runner(files, asked.jobs)
@@ -328,11 +340,13 @@ def main() -> int:
     pytest.main([*QUIET, "-s", *asked.tests], plugins=[runner])
     if not runner.is_sound:
         return 2
-    limit = 30 + 5 * (time.monotonic() - begun)
-    whole = 30 + 3 * sum(runner.seconds.values())
-    for mutant in runner.mutants:
-        if mutant.state in ("unnoticed", "to be imported"):
-            mutant.state = import_with_fault(mutant, asked.tests, min(limit, whole))
+    limit = 30 + 5 * sum(runner.seconds.values())
+    left = [mutant for mutant in runner.mutants if mutant.state in ("unnoticed", "to be imported")]
+    if left and imported(files[0], -1, asked.tests, seconds=limit) != "unnoticed":
+        print("\nwithout any fault, the tests fail in a fresh process")
+        return 2
+    for mutant in left:
+        mutant.state = imported(mutant.file, mutant.number, asked.tests, seconds=limit)
     return report(runner, asked, time.monotonic() - begun)
 
 
@@ -347,8 +361,8 @@ def report(runner: Runner, asked: argparse.Namespace, seconds: float) -> int:
         files = " ".join(file.as_posix() for file in asked.files)
         command = f"python benchmarks/mutation.py {files} --tests {' '.join(asked.tests)}"
         unnoticed = "\n".join(f"- `{told(mutant, root)}`" for mutant in left) or "None."
-        page = f"# Faults that the tests notice\n\nWritten by\n\n```\n{command}\n```\n\n{rows}\n\n"
-        asked.write.write_text(f"{page}## Not noticed\n\n{unnoticed}\n", "utf-8")
+        said = f"```\n{command}\n```\n\n{rows}\n\nNot noticed:\n\n{unnoticed}\n"
+        write_section(asked.write, ", ".join(file.stem for file in runner.files), said)
     share = 100 * (1 - len(left) / max(len(runner.mutants), 1))
     return 0 if share >= asked.least else 1
 

@@ -153,6 +153,42 @@ def test_many_numbers_are_written_as_each_is(number, decimals, refuse):
     assert number_texts(np.array([number, 0.5]), decimals=decimals, refuse=refuse) == expected
 
 
+def test_long_numbers_are_rounded_unless_they_are_to_be_refused():
+    assert number_text(2 / 3) == "0.666666666666667"
+    assert number_texts(np.array([2 / 3])) == [b"0.666666666666667"]
+    assert cell(2 / 3, form_of("number")) == b"n0.666666666666667"
+    assert cell(12345678901234567, form_of("number")) == b"n1.23456789012346e+16"
+    for value in (2 / 3, 12345678901234567, Decimal("12345678901234567")):
+        with pytest.raises(DataError, match="more than 15 significant digits"):
+            cell(value, form_of("number"), refuse_long=True)
+
+
+def test_a_whole_number_given_exactly_has_to_be_what_is_written():
+    """As a double, 15 digits are near enough; as a whole number, they are it or they are not."""
+    assert int(6.26614776875857e16) == 62661477687585696
+    assert number_text(6.26614776875857e16, refuse=True) == "6.26614776875857e+16"
+    assert number_text(62661477687585700, refuse=True) == "6.26614776875857e+16"
+    assert number_text(Decimal(62661477687585700), refuse=True) == "6.26614776875857e+16"
+    for value in (62661477687585696, Decimal(62661477687585696), 2.0**53):
+        with pytest.raises(TooManyDigitsError):
+            number_text(value, refuse=True)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pd.Timestamp("2020-01-02 00:00:00.000000001"),
+        datetime.datetime(2020, 1, 2, 0, 0, 0, 1),
+        datetime.datetime(2020, 1, 2, tzinfo=datetime.UTC),
+        pd.Timestamp("2020-01-02", tz="Europe/Stockholm"),
+    ],
+)
+def test_a_point_in_time_is_no_date(value):
+    with pytest.raises(DataError, match="no time of day and no time zone") as caught:
+        cell(value, form_of("date"))
+    assert caught.value.troubles[0].values == {"column": "a", "value": str(value)}
+
+
 def test_no_numbers_give_no_texts():
     assert (
         number_texts(np.array([]))

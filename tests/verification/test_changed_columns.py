@@ -7,8 +7,16 @@ import pytest
 
 from impactkit.errors import UsageError
 from impactkit.plans import Plan
+from impactkit.verification.commitment import commit
 from impactkit.verification.fingerprint import changed_columns, column_digests, fingerprint
-from impactkit.verification.plan_rows import data_columns, data_fingerprint, kinds_of, units_of
+from impactkit.verification.plan_rows import (
+    committed,
+    data_columns,
+    data_fingerprint,
+    kinds_of,
+    row_keys,
+    units_of,
+)
 from impactkit.verification.verify import verify
 
 KINDS = {"unit": "text", "year": "number", "x": "number", "y": "number"}
@@ -76,6 +84,11 @@ def test_with_a_key_they_are_others():
     assert keyed["x"] == fingerprint(part, kinds, key=bytes(range(32))) != BEFORE["x"]
 
 
+def test_all_columns_may_tell_rows_apart():
+    digests = column_digests(FRAME, KINDS, key_columns=list(KINDS))
+    assert digests == column_digests(FRAME, KINDS)
+
+
 def test_a_key_column_that_is_not_there_is_refused():
     with pytest.raises(UsageError, match="There is no column kommun to tell rows apart") as caught:
         column_digests(FRAME, KINDS, key_columns=["unit", "kommun"])
@@ -127,6 +140,39 @@ def test_an_outcome_carries_the_unit_of_its_indicator(project):
     kinds = kinds_of(plan, rows)
     without = column_digests(rows, kinds, key_columns=[plan.data.unit, plan.data.time])
     assert changed_columns(digests, without) == tuple(sorted(units))
+
+
+def test_every_unit_that_claims_have_of_one_column_is_said(project):
+    plan = project("kielmc").plan
+    content = plan.content()
+    content["claims"] = [content["claims"][0], content["claims"][0] | {"id": "C2", "unit": "SEK"}]
+    assert units_of(Plan.of(content)) == {"rprice": "SEK; USD (1978)"}
+
+
+def test_the_kinds_of_a_plan_are_those_of_its_roles(project):
+    plan = project().plan
+    rows = plan.rows()
+    kinds = kinds_of(plan, rows)
+    assert {kinds[name] for name in ("nöjda_utemiljö", "omflyttning", "insats", "år")} == {"number"}
+    assert kinds["område"] == "text"
+    dated = rows.assign(år=pd.to_datetime(rows["år"].astype(int).astype(str)))
+    assert kinds_of(plan, dated) == kinds | {"år": "date"}
+
+
+def test_a_plan_commits_to_the_rows_that_it_fingerprints(project):
+    plan, key = project().plan, bytes(range(32))
+    rows = plan.rows()
+    made = committed(plan, key=key)
+    assert made == commit(rows, kinds_of(plan, rows), key=key, units=units_of(plan))
+    assert made.fingerprint == fingerprint(rows, kinds_of(plan, rows), key=key, units=units_of(plan))
+    assert made.fingerprint != data_fingerprint(plan)
+
+
+def test_only_columns_that_are_there_tell_rows_apart(project):
+    plan = project().plan
+    assert row_keys(plan, ["område", "år", "insats"]) == ["område", "år"]
+    assert row_keys(plan, ["år"]) == ["år"]
+    assert row_keys(plan, []) == []
 
 
 def test_another_unit_in_the_plan_is_another_fingerprint(project):

@@ -99,7 +99,8 @@ def test_what_is_said_of_a_column_that_is_not_there_is_refused(said):
 def test_every_column_has_one_kind_and_a_name_of_its_own(columns, kinds):
     with pytest.raises(DataError, match="are not those with a kind") as caught:
         table_form(columns, kinds)
-    assert caught.value.troubles[0].values["found"] == ", ".join(map(str, columns))
+    told = caught.value.troubles[0].values
+    assert told == {"found": ", ".join(map(str, columns)), "expected": ", ".join(map(str, kinds))}
 
 
 def test_two_columns_of_the_same_name_are_refused():
@@ -113,8 +114,9 @@ def test_an_unknown_kind_is_refused_with_the_choices():
 
 
 def test_an_unknown_way_with_long_numbers_is_refused():
-    with pytest.raises(UsageError, match="long_numbers = 'keep' is not one of the choices"):
+    with pytest.raises(UsageError, match="long_numbers = 'keep' is not one of the choices") as caught:
         fingerprint(pd.DataFrame({"a": [1]}), {"a": "number"}, long_numbers="keep")
+    assert caught.value.troubles[0].values["choices"] == "round, refuse"
 
 
 @pytest.mark.parametrize(

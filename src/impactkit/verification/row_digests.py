@@ -51,7 +51,7 @@ def eager(frame: IntoFrame) -> nw.DataFrame[Any]:
 
 
 def row_digests(
-    table: nw.DataFrame[Any], form: Sequence[ColumnForm], *, digest: HashFunction, refuse_long: bool = False
+    table: nw.DataFrame[Any], form: Sequence[ColumnForm], *, digest: HashFunction, refuse_long: bool
 ) -> bytes:
     """Return the digest of every row, one after another, in the table's order.
 

@@ -135,21 +135,7 @@ def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language, hel
     contents |= {one.file_name: one.to_bytes() for one in evaluation.amendments}
     if (ledger := plan.folder / LEDGER_NAME).is_file():
         contents[names.LEDGER] = Ledger.read(ledger).to_bytes()
-    if held == "included":
-        contents |= {names.DATA + name: (plan.folder / name).read_bytes() for name in plan.data.files}
-    if held == "aggregates" and not plan.data.public and (few := told_by_difference(evaluation)):
-        raise DataError(
-            "Averages over everybody and over a subgroup tell by their difference of fewer than {n} people: "
-            "{places}.",
-            where="{file}, [[claims]]",
-            mend="Average over larger areas, leave the subgroup out of the plan, or seal with a commitment.",
-            values={"n": plan.decision.small_cell, "places": "; ".join(few[:5]), "file": plan.file_name},
-        )
-    if held == "aggregates":
-        contents |= {names.AVERAGES + name: file for name, file in averages_of(evaluation).items()}
-    key = project_key(plan.folder) if held != "included" and rows_told(evaluation) is not None else None
-    if key is not None:
-        contents[names.COMMITMENT] = committed(plan, key=key).to_bytes()
+    contents |= _data_in(evaluation, held)
     if (passed_on := lock_told(evaluation)) is not None:
         contents[names.LOCK] = passed_on.to_bytes()
     contents |= described(plan, contents, evaluation.made_with)
@@ -167,6 +153,28 @@ def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language, hel
         members=members_of(contents),
     )
     return {**contents, names.MANIFEST: canonical_json(made.model_dump(mode="json"))}
+
+
+def _data_in(evaluation: Evaluation, held: Held) -> dict[str, bytes]:
+    """Return what goes along of the data: rows, averages, and a commitment where there is a key."""
+    plan = evaluation.plan
+    if held == "included":
+        return {names.DATA + name: (plan.folder / name).read_bytes() for name in plan.data.files}
+    found: dict[str, bytes] = {}
+    if held == "aggregates" and not plan.data.public and (few := told_by_difference(evaluation)):
+        raise DataError(
+            "Averages over everybody and over a subgroup tell by their difference of fewer than {n} people: "
+            "{places}.",
+            where="{file}, [[claims]]",
+            mend="Average over larger areas, leave the subgroup out of the plan, or seal with a commitment.",
+            values={"n": plan.decision.small_cell, "places": "; ".join(few[:5]), "file": plan.file_name},
+        )
+    if held == "aggregates":
+        found |= {names.AVERAGES + name: file for name, file in averages_of(evaluation).items()}
+    key = project_key(plan.folder) if rows_told(evaluation) is not None else None
+    if key is not None:
+        found[names.COMMITMENT] = committed(plan, key=key).to_bytes()
+    return found
 
 
 def _plan_as_written(plan: Plan) -> bytes:

@@ -231,13 +231,15 @@ def _without_small_level(plan: Plan, case: Case, study: Study) -> Case:
     return replace(case, reached=hidden, relative_point=math.nan)
 
 
-def rows_of(plan: Plan) -> tuple[ClaimRows, ...]:
+def rows_of(plan: Plan, number: int | None = None) -> tuple[ClaimRows, ...]:
     """Return what every claim is estimated on, from the plan's files, or one error with all faults.
 
     Parameters
     ----------
     plan : Plan
         The plan, with its data beside it.
+    number : int, optional
+        Of an earlier plan; it knows its own files, so that nothing hangs on it here.
 
     Returns
     -------

@@ -18,8 +18,8 @@ from impactkit.provenance import json_ready
 from impactkit.wording import Message
 
 Rows = Sequence[ClaimRows]
-RowSource = Callable[[int | None], Callable[[Plan], Rows]]
-"""Gives, for the number of an earlier plan or None for the last, what makes the rows of its claims."""
+RowSource = Callable[[Plan, int | None], Rows]
+"""Gives the rows of a plan's claims, by the number of an earlier plan, or None for the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ def earlier_plans(
     for number, (content, digest) in enumerate(contents[:-1]):
         if number == 0 or number >= stood:
             late = max(0, number - stood)
-            carried, troubles = _carried_out(content, by=plan, lock=lock, n_late=late, rows=source(number))
+            carried, troubles = _carried_out(content, number, by=plan, lock=lock, n_late=late, source=source)
             told, conclusion = (None, None) if carried is None else held_to(found, carried)
             found.append(
                 EarlierPlan(
@@ -190,7 +190,7 @@ def n_late(lock: Lock, amendments: Sequence[Amendment]) -> int:
 
 
 def _carried_out(
-    content: Mapping[str, Any], *, by: Plan, lock: Lock, n_late: int, rows: Callable[[Plan], Rows]
+    content: Mapping[str, Any], number: int, *, by: Plan, lock: Lock, n_late: int, source: RowSource
 ) -> tuple[CarriedOut | None, tuple[Trouble, ...]]:
     try:
         plan = plan_of(content, folder=by.folder)
@@ -204,6 +204,6 @@ def _carried_out(
                 values={"names": ", ".join(gone)},
             )
         when = prior(plan, lock)
-        return carry_out(plan, rows=rows(plan), prior=when, shown_by=by, n_late=n_late), ()
+        return carry_out(plan, rows=source(plan, number), prior=when, shown_by=by, n_late=n_late), ()
     except ImpactkitError as error:
         return None, error.troubles

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impactkit.carried_out import ClaimResult, carry_out, rows_of, studies_of
-from impactkit.earlier_plan import EarlierPlan, Rows, RowSource, earlier_plans, held_to, n_late
+from impactkit.earlier_plan import EarlierPlan, RowSource, earlier_plans, held_to, n_late
 from impactkit.errors import ImpactkitError, PlanError, Trouble
 from impactkit.evidence.conclusion import Conclusion
 from impactkit.evidence.verdict import Verdict
@@ -169,7 +169,7 @@ def evaluate(
     lock, chain = _locked_beside(plan) if lock is None else (lock, amendments)
     if chain is None:
         chain = read_amendments(plan.folder, lock) if lock else ()
-    return evaluation_of(plan, lock=lock, amendments=chain, source=_from_files)
+    return evaluation_of(plan, lock=lock, amendments=chain, source=rows_of)
 
 
 def evaluation_of(
@@ -201,7 +201,7 @@ def evaluation_of(
     """
     when = prior(plan, lock)
     late = n_late(lock, amendments) if lock else 0
-    carried = carry_out(plan, rows=source(None)(plan), prior=when, n_late=late)
+    carried = carry_out(plan, rows=source(plan, None), prior=when, n_late=late)
     earlier = earlier_plans(plan, lock, amendments, source=source) if lock else ()
     carried, conclusion = held_to(earlier, carried)
     return Evaluation(
@@ -236,11 +236,6 @@ def _explored(plan: Plan) -> Evaluation:
 def _digests(plan: Plan) -> dict[str, str]:
     there = [name for name in plan.data.files if (plan.folder / name).is_file()]
     return {name: file_digest(plan.folder / name) for name in there}
-
-
-def _from_files(number: int | None) -> Callable[[Plan], Rows]:
-    """Return what makes rows of a plan's files: the same for every plan, since each knows its own."""
-    return rows_of
 
 
 def _locked_beside(plan: Plan) -> tuple[Lock | None, tuple[Amendment, ...]]:

@@ -188,6 +188,48 @@ def canonical_json(record: Any) -> bytes:
     return text.encode("utf-8")
 
 
+def strict_json(content: bytes) -> Any:
+    """Return what JSON holds, strictly: UTF-8, no key twice, no nan and no infinity by name.
+
+    Parameters
+    ----------
+    content : bytes
+        The text.
+
+    Returns
+    -------
+    object
+        Mappings, lists, texts, numbers, truth values and None.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+    RecursionError
+        If it is nested without end.
+
+    Examples
+    --------
+    >>> strict_json(b'{"a": 1, "a": 2}')
+    Traceback (most recent call last):
+    ValueError: the key "a" stands twice
+    """
+    return json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_none_such)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f'the key "{key}" stands twice')
+        found[key] = value
+    return found
+
+
+def _none_such(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
 def json_ready(value: Any) -> Any:
     """Return dataclasses, arrays and numpy numbers as JSON can hold them; nan becomes None, infinity a text.
 

@@ -10,7 +10,9 @@ from impactkit.plans import Plan, lock
 from impactkit.verification import seal as seal_module
 from impactkit.verification import substance
 from impactkit.verification.seal import seal
-from verification.conftest import members_of, short_page
+from verification.conftest import members_of, project, short_page
+
+__all__ = ["project"]
 
 LOCKED_ON = datetime(2022, 9, 1, tzinfo=UTC)
 
@@ -37,3 +39,4 @@ def members(honest):
 @pytest.fixture(autouse=True)
 def short_reports(monkeypatch):
     monkeypatch.setattr(substance, "rendered", short_page)
+    monkeypatch.setattr(seal_module, "rendered", short_page)

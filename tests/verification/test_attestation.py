@@ -170,6 +170,7 @@ def test_an_attestation_of_something_else_fails(kept, tmp_path):
     assert told(bundle, trust=trusted).state == "fail"
     file.write_bytes(b"{}")
     assert told(bundle).state == "fail"
+    assert "intyg" in told(bundle).text("sv").lower()
 
 
 def test_the_command_writes_it_and_tells_how_to_sign(kept, capsys):

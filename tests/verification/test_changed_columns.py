@@ -10,9 +10,8 @@ from impactkit.plans import Plan
 from impactkit.verification.commitment import commit
 from impactkit.verification.fingerprint import changed_columns, column_digests, fingerprint
 from impactkit.verification.plan_rows import (
+    RowDigests,
     committed,
-    data_columns,
-    data_fingerprint,
     kinds_of,
     row_keys,
     units_of,
@@ -136,7 +135,7 @@ def test_an_outcome_carries_the_unit_of_its_indicator(project):
     units = units_of(plan)
     assert units[plan.data.outcome] == plan.catalogue[plan.claims[0].indicator].unit.en
     assert set(units) <= set(rows.columns)
-    digests = data_columns(plan)
+    digests = RowDigests.of(plan).columns
     kinds = kinds_of(plan, rows)
     without = column_digests(rows, kinds, key_columns=[plan.data.unit, plan.data.time])
     assert changed_columns(digests, without) == tuple(sorted(units))
@@ -165,7 +164,7 @@ def test_a_plan_commits_to_the_rows_that_it_fingerprints(project):
     made = committed(plan, key=key)
     assert made == commit(rows, kinds_of(plan, rows), key=key, units=units_of(plan))
     assert made.fingerprint == fingerprint(rows, kinds_of(plan, rows), key=key, units=units_of(plan))
-    assert made.fingerprint != data_fingerprint(plan)
+    assert made.fingerprint != RowDigests.of(plan).fingerprint
 
 
 def test_only_columns_that_are_there_tell_rows_apart(project):
@@ -182,5 +181,5 @@ def test_another_unit_in_the_plan_is_another_fingerprint(project):
     content["claims"][0]["unit"] = "USD (2020)"
     other = Plan.of(content)
     other._path = plan._path
-    assert changed_columns(data_columns(plan), data_columns(other)) == ("rprice",)
-    assert data_fingerprint(plan) != data_fingerprint(other)
+    assert changed_columns(RowDigests.of(plan).columns, RowDigests.of(other).columns) == ("rprice",)
+    assert RowDigests.of(plan).fingerprint != RowDigests.of(other).fingerprint

@@ -14,7 +14,7 @@ from impactkit.earlier_plan import EarlierPlan
 from impactkit.errors import DataError, Trouble
 from impactkit.plans import Plan, lock
 from impactkit.provenance import canonical_json
-from impactkit.reporting.disclosure import Disclosure
+from impactkit.reporting.disclosure import Disclosure, protected_claims
 from impactkit.verification.disclosed import told_in_sentences
 from impactkit.verification.published import Published, audited, published
 from impactkit.verification.results import lock_told, record_of
@@ -480,13 +480,14 @@ def test_what_an_earlier_plan_said_is_protected_too(evaluated):
 def test_a_lock_that_counts_people_stays_at_home(evaluated):
     evaluation = evaluated(people(6, 60))
     assert evaluation.lock.roster.n_treated is None
-    assert lock_told(evaluation) is evaluation.lock
+    shown = protected_claims(evaluation.plan, evaluation.results)
+    assert lock_told(evaluation.lock, shown) is evaluation.lock
     counted = evaluation.lock.roster.model_copy(update={"n_treated": 6, "n_comparison": 60})
     telling = replace(evaluation, lock=evaluation.lock.model_copy(update={"roster": counted}))
-    assert lock_told(telling) is None
-    assert lock_told(replace(evaluation, lock=None)) is None
+    assert lock_told(telling.lock, shown) is None
+    assert lock_told(None, shown) is None
     many = evaluated_again(telling, people(40, 60))
-    assert lock_told(many) is many.lock
+    assert lock_told(many.lock, protected_claims(many.plan, many.results)) is many.lock
 
 
 def evaluated_again(evaluation, rows):

@@ -239,6 +239,8 @@ def model(plan: Plan) -> tuple[str, ...]:
     return (
         *(f"{key} = {plain(value)}" for key, value in settings.items()),
         *said(
+            averaged_over=plan.data.aggregate_by,
+            averages_weigh=plan.data.aggregate_weight,
             covariates=", ".join(plan.data.covariates),
             clusters=plan.data.cluster,
             strata=plan.data.stratum,
@@ -298,6 +300,61 @@ def exclusions(plan: Plan) -> tuple[str, ...]:
             for claim in plan.claims
             for kind, reason in (claim.accept or {}).items()
         ),
+    )
+
+
+def is_by_lot(plan: Plan) -> bool:
+    """Return whether it is drawn by lot who gets it.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    bool
+        As the plan says.
+    """
+    return plan.circumstances is not None and plan.circumstances.assignment == "lot"
+
+
+def randomisation(plan: Plan) -> str:
+    """Return how it is drawn who gets it.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    if not is_by_lot(plan):
+        return "None: who gets it is not drawn by lot."
+    return bullets(*said(by_lot_within=plan.data.stratum or "no strata"))
+
+
+def intervention(plan: Plan) -> tuple[str, ...]:
+    """Return what is done, and for whom.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    tuple of str
+        A line each.
+    """
+    project = plan.project
+    return said(
+        investment=project.investment,
+        social_effort=project.social_effort,
+        target_group=project.target_group,
     )
 
 

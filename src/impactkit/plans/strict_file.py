@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from impactkit.errors import PlanError
+from impactkit.provenance import strict_json
 from impactkit.schema import Written, troubles_of
 
 Read = TypeVar("Read", bound=Written)
@@ -45,7 +45,7 @@ def read_strictly(content: bytes, model: type[Read], file: str) -> Read:
     1
     """
     try:
-        return model.model_validate(json.loads(content, object_pairs_hook=_once, parse_constant=_none_such))
+        return model.model_validate(strict_json(content))
     except ValidationError as error:
         raise PlanError.of(troubles_of(error, model, file)) from None
     except (ValueError, RecursionError) as error:
@@ -81,16 +81,3 @@ def bytes_of(file: Path, *, what: str, mend: str) -> bytes:
         return file.read_bytes()
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         raise PlanError(what, where="{file}", mend=mend, values={"file": str(file)}) from None
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ValueError(f'the key "{key}" stands twice')
-        found[key] = value
-    return found
-
-
-def _none_such(name: str) -> None:
-    raise ValueError(f"{name} is no number")

@@ -6,49 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from impactkit.data.study import Study
-from impactkit.effects.estimate import Estimate
 from impactkit.errors import Trouble
-from impactkit.evidence.check_result import CheckResult
-from impactkit.evidence.claim import Claim
 from impactkit.evidence.conclusion import Conclusion
-from impactkit.evidence.grade import EvidenceGrade
 from impactkit.evidence.verdict import Verdict
 from impactkit.indicators import Indicator
 from impactkit.plans import Lock, Plan
 from impactkit.plans.amendment import Amendment
 from impactkit.plans.lock import Priority
-from impactkit.reporting.disclosure import Disclosure, ProtectedClaim
+from impactkit.reporting.disclosure import Carried, Disclosure, ProtectedClaim
 from impactkit.reporting.numbers import Measure, decimals_of
 from impactkit.wording import Language, Message, MessageValue, format_number, say
-
-
-class EvaluatedClaim(Protocol):
-    """One claim carried from its study to its verdict."""
-
-    @property
-    def claim(self) -> Claim:
-        """What was promised."""
-
-    @property
-    def study(self) -> Study:
-        """The rows."""
-
-    @property
-    def estimate(self) -> Estimate:
-        """The effect."""
-
-    @property
-    def checks(self) -> tuple[CheckResult, ...]:
-        """What was asked of its assumptions."""
-
-    @property
-    def grade(self) -> EvidenceGrade:
-        """How far to trust it."""
-
-    @property
-    def verdict(self) -> Verdict:
-        """What may be said."""
 
 
 class Earlier(Protocol):
@@ -83,7 +50,7 @@ class Evaluated(Protocol):
         """Whether the plan came first."""
 
     @property
-    def results(self) -> tuple[EvaluatedClaim, ...]:
+    def results(self) -> tuple[Carried, ...]:
         """One a claim."""
 
     @property

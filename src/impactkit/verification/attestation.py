@@ -81,6 +81,12 @@ class Attestation(Written):
     holds: StrictBool
     versions: dict[str, str]
 
+    @property
+    def all_hold(self) -> bool:
+        """Whether no answer is that something is other, and no value differs."""
+        answers = (self.report, self.averages, self.commitment, self.lock)
+        return "other" not in answers and self.differences == 0
+
     def to_bytes(self) -> bytes:
         """Return it as it is written and signed: canonical JSON."""
         return canonical_json(self.model_dump(mode="json"))
@@ -109,8 +115,7 @@ class Attestation(Written):
         if len(content) > MOST_ATTESTED:
             raise _contradicts(name)
         found = read_strictly(content, cls, name)
-        answers = (found.report, found.averages, found.commitment, found.lock)
-        if found.to_bytes() != content or found.holds != ("other" not in answers and not found.differences):
+        if found.to_bytes() != content or found.holds != found.all_hold:
             raise _contradicts(name)
         return found
 
@@ -185,9 +190,8 @@ def attest(
             values={"folder": str(folder)},
         )
     plan, lock, amendments = plan_in(bundle, folder)
-    source = dict(lock=lock, amendments=amendments, source=lambda number: rows_of)
     try:
-        evaluation = evaluation_of(plan, **source)  # type: ignore[arg-type]
+        evaluation = evaluation_of(plan, lock=lock, amendments=amendments, source=rows_of)
     except ImpactkitError as error:
         return Attested(attestation=_broken(bundle, auditor, now), troubles=error.troubles)
     found = compare(bundle.results, record_of(_as_sealed(evaluation, bundle)))
@@ -202,9 +206,8 @@ def attest(
             "lock": _answer(_locked(plan, lock, secret)),
         }
     )
-    answers = (made.report, made.averages, made.commitment, made.lock)
-    holds = "other" not in answers and not found.differences
-    return Attested(attestation=made.model_copy(update={"holds": holds}), differences=found.differences)
+    made = made.model_copy(update={"holds": made.all_hold})
+    return Attested(attestation=made, differences=found.differences)
 
 
 def _answer(same: bool | None) -> Answer:

@@ -12,7 +12,7 @@ from impactkit.verification import manifest as names
 from impactkit.verification import timestamp as stamps
 from impactkit.verification.attestation import MOST_ATTESTED, SUFFIX, Attestation
 from impactkit.verification.bundle import Bundle
-from impactkit.verification.custody import step
+from impactkit.verification.custody import failed, step
 from impactkit.verification.signature import (
     MOST_BYTES,
     ROLES,
@@ -118,7 +118,7 @@ def signature(bundle: Bundle, beside: Beside) -> Step:
         told.append(_told(found, by))
     troubles += _twice(read)
     if troubles:
-        return _failed("signature", troubles)
+        return failed("signature", "bad", troubles)
     if not read:
         return step("signature", "not_checked", "none")
     if keys is None:
@@ -158,7 +158,7 @@ def timestamp(bundle: Bundle, beside: Beside) -> Step:
         certificates = content_of(Path(roots), most=stamps.MOST_BYTES)
         at = stamps.stamped_at(bundle.members[names.MANIFEST], token, certificates)
     except VerificationError as error:
-        return _failed("timestamp", error.troubles)
+        return failed("timestamp", "bad", error.troubles)
     return step("timestamp", "pass", "stamped", at=_written(at))
 
 
@@ -193,7 +193,7 @@ def attestation(bundle: Bundle, beside: Beside) -> Step:
         found = Attestation.read(content, file.name)
         by = _attested_by(signed, content, beside) if signed.is_file() else None
     except ImpactkitError as error:
-        return _failed("attestation", error.troubles)
+        return failed("attestation", "bad", error.troubles)
     told: dict[str, str | int] = {"auditor": found.auditor, "on": found.on.isoformat(), "n": found.values}
     if found.manifest_sha256 != names.digest(bundle.members[names.MANIFEST]):
         return step("attestation", "fail", "other_bundle", **told)
@@ -302,7 +302,3 @@ def _listed(told: Sequence[Message]) -> Message:
 
 def _written(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _failed(name: str, troubles: Sequence[Trouble]) -> Step:
-    return Step(name=name, state="fail", sentence=Message(f"verify.{name}.bad"), troubles=tuple(troubles))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from impactkit.carried_out import ClaimResult
@@ -70,32 +70,34 @@ def averages_of(evaluation: Evaluation) -> dict[str, bytes]:
     return found
 
 
-def rows_from_averages(files: Mapping[str, bytes], number: int | None) -> Callable[[Plan], Rows]:
-    """Return what makes the rows of a plan from the averages in a bundle.
+def rows_from_averages(files: Mapping[str, bytes], plan: Plan, number: int | None) -> Rows:
+    """Return what the claims of a plan are estimated on, from the averages in a bundle.
 
     Parameters
     ----------
     files : mapping of str to bytes
         The bundle's averages by name.
+    plan : Plan
+        The bundle's plan, or one before it.
     number : int or None
         Of an earlier plan; None for the last.
 
     Returns
     -------
-    callable
-        Gives the rows of every claim of the plan. It raises DataError or StudyError if a file is missing,
-        superfluous, malformed, or holds an average of too few answers.
+    sequence of ClaimRows
+        In the order of the claims.
+
+    Raises
+    ------
+    DataError, StudyError
+        If a file is missing, superfluous, malformed, or holds an average of too few answers.
     """
-
-    def rows(plan: Plan) -> Rows:
-        expected = {name for claim in plan.claims for name in _names(number, claim)}
-        folder = _folder(number)
-        there = {name for name in files if name.rpartition("/")[0] == folder.rstrip("/")}
-        if plan.data.aggregate_by is None or expected != there:
-            raise _others(sorted(expected ^ there) or sorted(there))
-        return tuple(_rows(number, plan, claim, files) for claim in plan.claims)
-
-    return rows
+    expected = {name for claim in plan.claims for name in _names(number, claim)}
+    folder = _folder(number).rstrip("/")
+    there = {name for name in files if name.rpartition("/")[0] == folder}
+    if plan.data.aggregate_by is None or expected != there:
+        raise _others(sorted(expected ^ there) or sorted(there))
+    return tuple(_rows(number, plan, claim, files) for claim in plan.claims)
 
 
 def refuse_superfluous(evaluation: Evaluation, files: Mapping[str, bytes]) -> None:

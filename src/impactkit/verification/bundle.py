@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from impactkit.errors import UnsafeBundleError, UnsupportedVersionError, UsageError
+from impactkit.plans import Plan
 from impactkit.verification import manifest as names
 from impactkit.verification.disclosure import check_workbook
 from impactkit.verification.manifest import Manifest
@@ -39,6 +40,21 @@ class Bundle:
     members: dict[str, bytes]
     manifest: Manifest
     results: Record
+
+    def read_plan(self) -> Plan:
+        """Return the plan, without its data.
+
+        Returns
+        -------
+        Plan
+            Read anew each time.
+
+        Raises
+        ------
+        PlanError
+            With every trouble of it.
+        """
+        return Plan.of(tomllib.loads(self.members[names.PLAN].decode("utf-8-sig")))
 
     @property
     def averages(self) -> dict[str, bytes]:
@@ -145,6 +161,8 @@ def _refuse_other_members(manifest: Manifest, members: dict[str, bytes]) -> None
         raise _malformed(
             "The archive and its manifest do not hold the same files: {names}.", names.MANIFEST, odd
         )
+    if {manifest.fingerprint is None, manifest.columns is None} != {manifest.data != "included"}:
+        raise _malformed("The manifest does not have the form it should have.", names.MANIFEST)
     data = {name for name in there if name.startswith(names.DATA)}
     averages = {name for name in there if name.startswith(names.AVERAGES)}
     locks = {names.LOCK} & there if manifest.lock_digest else set()

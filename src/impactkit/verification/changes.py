@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Any
 
 from impactkit.errors import UnsafeBundleError
-from impactkit.plans import Plan
 from impactkit.provenance import number_from
 from impactkit.verification import manifest as names
 from impactkit.verification.bundle import Bundle
@@ -43,7 +41,7 @@ def differences(old: Bundle, new: Bundle) -> tuple[Change, ...]:
     """
     if old.members == new.members:
         return ()
-    before, after = _plan_of(old), _plan_of(new)
+    before, after = old.read_plan(), new.read_plan()
     try:
         results = _result_changes(old.results, new.results)
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -68,10 +66,6 @@ def _in_bytes(old: Bundle, new: Bundle) -> Change:
     if old.members.get(names.REPORT) != new.members.get(names.REPORT):
         return _custody_change("member_changed", name=names.REPORT)
     return _custody_change("bytes")
-
-
-def _plan_of(bundle: Bundle) -> Plan:
-    return Plan.of(tomllib.loads(bundle.members[names.PLAN].decode("utf-8-sig")))
 
 
 def _result_changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from impactkit.errors import ImpactkitError
+from impactkit.errors import ImpactkitError, Trouble
 from impactkit.evidence.rules_digest import rules_digest
 from impactkit.plans import Lock, Plan
 from impactkit.plans.amendment import plan_of
@@ -44,6 +44,27 @@ def step(name: str, state: State, code: str, /, **values: MessageValue) -> Step:
         The step.
     """
     return Step(name=name, state=state, sentence=Message(f"verify.{name}.{code}", values))
+
+
+def failed(name: str, code: str, troubles: Sequence[Trouble]) -> Step:
+    """Return a step that failed with the errors that stopped it.
+
+    Parameters
+    ----------
+    name : str
+        The step's slug.
+    code : str
+        Which of its sentences.
+    troubles : sequence of Trouble
+        The errors.
+
+    Returns
+    -------
+    Step
+        The step.
+    """
+    sentence = Message(f"verify.{name}.{code}")
+    return Step(name=name, state="fail", sentence=sentence, troubles=tuple(troubles))
 
 
 def structure(bundle: Bundle) -> Step:
@@ -147,9 +168,7 @@ def locked(bundle: Bundle, found: Recomputation) -> Step:
     if plan is None or plan.digest != bundle.manifest.plan_digest:
         return step("lock", "fail", "other_plan")
     if found.amendments is None:
-        return Step(
-            name="lock", state="fail", sentence=Message("verify.lock.broken_chain"), troubles=found.troubles
-        )
+        return failed("lock", "broken_chain", found.troubles)
     if found.amendments and found.amendments[-1].plan_digest != plan.digest:
         return step("lock", "fail", "changed_since_amended")
     if names.LOCK not in bundle.members:
@@ -160,9 +179,7 @@ def locked(bundle: Bundle, found: Recomputation) -> Step:
             else step("lock", "not_checked", "none")
         )
     if lock is None:
-        return Step(
-            name="lock", state="fail", sentence=Message("verify.lock.unsound"), troubles=found.troubles
-        )
+        return failed("lock", "unsound", found.troubles)
     if not found.amendments and lock.plan_digest != plan.digest:
         return step("lock", "fail", "changed_plan")
     return _locked_data(bundle, found, plan, lock)

@@ -7,7 +7,7 @@ from impactkit.reporting.disclosure.sentences import Hiding
 from impactkit.verification import manifest as names
 from impactkit.verification.averages_apart import told_by_difference
 from impactkit.verification.bundle import Bundle
-from impactkit.verification.custody import step
+from impactkit.verification.custody import failed, step
 from impactkit.verification.disclosure import disclosures
 from impactkit.verification.published import audited, published
 from impactkit.verification.recompute import Recomputation
@@ -41,12 +41,7 @@ def disclosure(bundle: Bundle, found: Recomputation) -> Step:
         # What cannot be searched may hold anything.
         return step("disclosure", "fail", "unreadable")
     if places:
-        return Step(
-            name="disclosure",
-            state="fail",
-            sentence=Message("verify.disclosure.found"),
-            troubles=tuple(places),
-        )
+        return failed("disclosure", "found", places)
     if found.plan.data.public:
         return step("disclosure", "pass", "none")
     if found.plan.data.aggregate_by is not None:

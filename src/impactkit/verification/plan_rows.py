@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from impactkit.verification.commitment import Commitment, commit
@@ -13,40 +14,30 @@ if TYPE_CHECKING:
     from impactkit.plans import Plan
 
 
-def data_fingerprint(plan: Plan) -> str:
-    """Return the fingerprint of a plan's rows: those columns that play a part.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowDigests:
+    """What tells a plan's rows from all others.
 
     Parameters
     ----------
-    plan : Plan
-        The plan, with its data beside it.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
+    fingerprint : str
+        Of those columns that play a part.
+    columns : dict of str to str
+        A digest of each column, beside unit and time.
     """
-    rows = plan.rows()
-    return fingerprint(rows, kinds_of(plan, rows), units=units_of(plan))
 
+    fingerprint: str
+    columns: dict[str, str]
 
-def data_columns(plan: Plan) -> dict[str, str]:
-    """Return a digest of each column of a plan's rows, beside unit and time.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan, with its data beside it.
-
-    Returns
-    -------
-    dict of str to str
-        By column.
-    """
-    rows = plan.rows()
-    return column_digests(
-        rows, kinds_of(plan, rows), key_columns=row_keys(plan, rows.columns), units=units_of(plan)
-    )
+    @classmethod
+    def of(cls, plan: Plan) -> RowDigests:
+        """Return the digests of a plan's rows, which are read once."""
+        rows, units = plan.rows(), units_of(plan)
+        kinds, keys = kinds_of(plan, rows), row_keys(plan, rows.columns)
+        return cls(
+            fingerprint=fingerprint(rows, kinds, units=units),
+            columns=column_digests(rows, kinds, key_columns=keys, units=units),
+        )
 
 
 def committed(plan: Plan, *, key: bytes) -> Commitment:

@@ -10,11 +10,10 @@ from impactkit.plans.amendment import Amendment, collected_in, is_seen
 from impactkit.plans.receipt import Receipt
 from impactkit.verification import manifest as names
 from impactkit.verification.bundle import Bundle
-from impactkit.verification.custody import step
+from impactkit.verification.custody import failed, step
 from impactkit.verification.ledger import Ledger
 from impactkit.verification.recompute import Recomputation
 from impactkit.verification.verification import Step
-from impactkit.wording import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,9 +127,7 @@ def ledger(bundle: Bundle, found: Recomputation, given: Given) -> Step:
     try:
         kept = Ledger.of(bundle.members[names.LEDGER], file=names.LEDGER)
     except ImpactkitError as error:
-        return Step(
-            name="ledger", state="fail", sentence=Message("verify.ledger.broken"), troubles=error.troubles
-        )
+        return failed("ledger", "broken", error.troubles)
     locks, amends = kept.digests("lock"), kept.digests("amend")
     if locks and bundle.manifest.lock_digest not in locks:
         return step("ledger", "fail", "other_lock")

@@ -17,7 +17,7 @@ from impactkit.plans.amendment import Amendment, chained
 from impactkit.verification import manifest as names
 from impactkit.verification.averages_in import refuse_superfluous, rows_from_averages
 from impactkit.verification.bundle import Bundle
-from impactkit.verification.plan_rows import data_fingerprint
+from impactkit.verification.plan_rows import RowDigests
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,8 +35,8 @@ class Recomputation:
         Its lock, if there is one that could be read.
     evaluation : Evaluation, optional
         What plan and data give; None when the data are withheld or cannot be evaluated.
-    fingerprint : str, optional
-        Of the data's rows.
+    digests : RowDigests, optional
+        Of the data's rows, where they are in the bundle.
     amendments : tuple of Amendment, optional
         What has changed since it was locked; None when the chain is broken.
     troubles : tuple of Trouble
@@ -46,7 +46,7 @@ class Recomputation:
     plan: Plan | None = None
     lock: Lock | None = None
     evaluation: Evaluation | None = None
-    fingerprint: str | None = None
+    digests: RowDigests | None = None
     amendments: tuple[Amendment, ...] | None = ()
     troubles: tuple[Trouble, ...] = ()
 
@@ -136,7 +136,7 @@ def _carried_out(bundle: Bundle, plan: Plan, folder: Path) -> Recomputation:
     known = Recomputation(plan=plan, lock=lock, amendments=chain, troubles=troubles or broken)
     if bundle.manifest.data == "withheld" or known.troubles:
         return known
-    fingerprint = None
+    digests = None
     try:
         if bundle.manifest.data == "aggregates":
             source = partial(rows_from_averages, bundle.averages)
@@ -144,7 +144,7 @@ def _carried_out(bundle: Bundle, plan: Plan, folder: Path) -> Recomputation:
             refuse_superfluous(evaluation, bundle.averages)
         else:
             evaluation = evaluate(plan, lock=lock, amendments=chain)
-            fingerprint = data_fingerprint(plan)
+            digests = RowDigests.of(plan)
     except ImpactkitError as error:
         return replace(known, troubles=error.troubles)
     except BaseException as error:
@@ -158,7 +158,7 @@ def _carried_out(bundle: Bundle, plan: Plan, folder: Path) -> Recomputation:
             {"kind": type(error).__name__},
         )
         return replace(known, troubles=(trouble,))
-    return replace(known, evaluation=evaluation, fingerprint=fingerprint)
+    return replace(known, evaluation=evaluation, digests=digests)
 
 
 def _chain(bundle: Bundle, lock: Lock | None) -> tuple[tuple[Amendment, ...] | None, tuple[Trouble, ...]]:

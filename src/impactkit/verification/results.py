@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from impactkit.errors import UnsafeBundleError
 from impactkit.evaluation import Evaluation
-from impactkit.provenance import canonical_json, json_ready
-from impactkit.reporting.disclosure import protected_claims
+from impactkit.provenance import canonical_json, json_ready, strict_json
+from impactkit.reporting.disclosure import ProtectedClaim, protected_claims
 from impactkit.wording import Language
 
 if TYPE_CHECKING:
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 
-def record_of(evaluation: Evaluation) -> Record:
+def record_of(evaluation: Evaluation, *, shown: Sequence[ProtectedClaim] | None = None) -> Record:
     """Return an evaluation's record, without what would tell about single rows when these are withheld.
 
     Parameters
     ----------
     evaluation : Evaluation
         The evaluation.
+    shown : sequence of ProtectedClaim, optional
+        What is told of its claims, where that is known already.
 
     Returns
     -------
@@ -37,9 +39,8 @@ def record_of(evaluation: Evaluation) -> Record:
         # A plain digest confirms a guessed file.
         record["data_digests"] = {}
     if not evaluation.plan.data.shows_units:
-        record["results"] = [
-            claim.to_record() for claim in protected_claims(evaluation.plan, evaluation.results)
-        ]
+        claims = shown or protected_claims(evaluation.plan, evaluation.results)
+        record["results"] = [claim.to_record() for claim in claims]
         for told, one in zip(record.get("earlier", []), evaluation.earlier, strict=True):
             told["verdicts"] = _protected_verdicts(evaluation.plan, one.carried)
     return read_json(canonical_json(record), "results.json")
@@ -53,13 +54,15 @@ def _protected_verdicts(plan: Plan, carried: CarriedOut | None) -> list[Record]:
     ]
 
 
-def lock_told(evaluation: Evaluation) -> Lock | None:
+def lock_told(lock: Lock | None, shown: Sequence[ProtectedClaim]) -> Lock | None:
     """Return the lock if it may be passed on.
 
     Parameters
     ----------
-    evaluation : Evaluation
-        The evaluation.
+    lock : Lock or None
+        The lock.
+    shown : sequence of ProtectedClaim
+        What is told of the claims.
 
     Returns
     -------
@@ -67,31 +70,28 @@ def lock_told(evaluation: Evaluation) -> Lock | None:
         None where there is none, it holds digests of what stays at home, or it counts units that the results
         do not.
     """
-    lock = evaluation.lock
     if lock is None or not lock.tells_nothing:
         return None
     if lock.roster is None or lock.roster.n_treated is None:
         return lock
-    shown = protected_claims(evaluation.plan, evaluation.results)
     return None if any({"arms", "units"} & claim.hidden for claim in shown) else lock
 
 
-def rows_told(evaluation: Evaluation) -> int | None:
+def rows_told(shown: Sequence[ProtectedClaim]) -> int | None:
     """Return how many rows the first claim has; None where that would tell of few people.
 
     Parameters
     ----------
-    evaluation : Evaluation
-        The evaluation.
+    shown : sequence of ProtectedClaim
+        What is told of the claims.
 
     Returns
     -------
     int or None
         As the manifest holds it.
     """
-    shown = protected_claims(evaluation.plan, evaluation.results)[0]
-    told = {"rows", "left.aside"} & shown.hidden
-    return None if told else evaluation.results[0].study.n_rows
+    first = shown[0]
+    return None if {"rows", "left.aside"} & first.hidden else first.study.n_rows
 
 
 def read_json(content: bytes, name: str) -> Record:
@@ -115,7 +115,7 @@ def read_json(content: bytes, name: str) -> Record:
         If it is anything else.
     """
     try:
-        found = json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+        found = strict_json(content)
         if not isinstance(found, dict):
             raise ValueError("no object")
         # Numbers beyond all bounds and half letters can be read, but never written.
@@ -152,14 +152,3 @@ def rendered(evaluation: Evaluation, language: Language) -> bytes:
     if not evaluation.plan.data.public:
         told = replace(told, data_digests={})
     return html(told.report(language=language))
-
-
-def _once(pairs: list[tuple[str, Any]]) -> Record:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
-    return found
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number")

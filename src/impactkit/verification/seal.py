@@ -12,6 +12,7 @@ from impactkit.evaluation import Evaluation
 from impactkit.plans import Plan
 from impactkit.plans.project_key import project_key
 from impactkit.provenance import canonical_json, file_digest, versions, write_whole
+from impactkit.reporting.disclosure import protected_claims
 from impactkit.schema import no_such_choice
 from impactkit.verification import manifest as names
 from impactkit.verification.averages_apart import told_by_difference
@@ -20,7 +21,7 @@ from impactkit.verification.descriptors import described
 from impactkit.verification.disclosure import refuse_disclosures
 from impactkit.verification.ledger import LEDGER_NAME, Ledger
 from impactkit.verification.manifest import Held, Manifest, digest, members_of
-from impactkit.verification.plan_rows import committed, data_columns, data_fingerprint
+from impactkit.verification.plan_rows import RowDigests, committed
 from impactkit.verification.results import lock_told, record_of, rendered, rows_told
 from impactkit.verification.safe_zip import read_archive, write_archive
 from impactkit.wording import Language
@@ -119,9 +120,11 @@ def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language, hel
         # The files are not in the bundle, so nobody could hold their digests against them.
         evaluation = replace(evaluation, data_digests={})
     plan, lock = evaluation.plan, evaluation.lock
+    shown = protected_claims(plan, evaluation.results)
+    rows = rows_told(shown)
     contents = {
         names.PLAN: plan_bytes,
-        names.RESULTS: canonical_json(record_of(evaluation)),
+        names.RESULTS: canonical_json(record_of(evaluation, shown=shown)),
         names.REPORT: rendered(evaluation, language),
         names.ENVIRONMENT: canonical_json(
             {
@@ -135,17 +138,18 @@ def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language, hel
     contents |= {one.file_name: one.to_bytes() for one in evaluation.amendments}
     if (ledger := plan.folder / LEDGER_NAME).is_file():
         contents[names.LEDGER] = Ledger.read(ledger).to_bytes()
-    contents |= _data_in(evaluation, held)
-    if (passed_on := lock_told(evaluation)) is not None:
+    contents |= _data_in(evaluation, held, is_counted=rows is not None)
+    if (passed_on := lock_told(lock, shown)) is not None:
         contents[names.LOCK] = passed_on.to_bytes()
     contents |= described(plan, contents, evaluation.made_with)
+    digests = RowDigests.of(plan) if held == "included" else None
     made = Manifest(
         project=plan.project.name,
         language=language,
         data=held,
-        rows=rows_told(evaluation),
-        fingerprint=data_fingerprint(plan) if held == "included" else None,
-        columns=data_columns(plan) if held == "included" else None,
+        rows=rows,
+        fingerprint=digests.fingerprint if digests else None,
+        columns=digests.columns if digests else None,
         plan_digest=plan.digest,
         lock_digest=lock.digest if lock else None,
         results_digest=digest(contents[names.RESULTS]),
@@ -155,8 +159,11 @@ def _contents(evaluation: Evaluation, plan_bytes: bytes, language: Language, hel
     return {**contents, names.MANIFEST: canonical_json(made.model_dump(mode="json"))}
 
 
-def _data_in(evaluation: Evaluation, held: Held) -> dict[str, bytes]:
-    """Return what goes along of the data: rows, averages, and a commitment where there is a key."""
+def _data_in(evaluation: Evaluation, held: Held, *, is_counted: bool) -> dict[str, bytes]:
+    """Return what goes along of the data: rows, averages, and a commitment where there is a key.
+
+    A commitment tells how many rows there are, so that it goes along only where that is told.
+    """
     plan = evaluation.plan
     if held == "included":
         return {names.DATA + name: (plan.folder / name).read_bytes() for name in plan.data.files}
@@ -171,7 +178,7 @@ def _data_in(evaluation: Evaluation, held: Held) -> dict[str, bytes]:
         )
     if held == "aggregates":
         found |= {names.AVERAGES + name: file for name, file in averages_of(evaluation).items()}
-    key = project_key(plan.folder) if rows_told(evaluation) is not None else None
+    key = project_key(plan.folder) if is_counted else None
     if key is not None:
         found[names.COMMITMENT] = committed(plan, key=key).to_bytes()
     return found

@@ -17,11 +17,11 @@ from impactkit.plans import Plan
 from impactkit.provenance import canonical_json, number_from, versions
 from impactkit.verification import manifest as names
 from impactkit.verification.bundle import Bundle
-from impactkit.verification.custody import step
+from impactkit.verification.custody import failed, step
 from impactkit.verification.difference import Difference
 from impactkit.verification.earlier_claims import above_their_bounds
 from impactkit.verification.fingerprint import changed_columns
-from impactkit.verification.plan_rows import data_columns, row_keys
+from impactkit.verification.plan_rows import row_keys
 from impactkit.verification.recompute import Recomputation
 from impactkit.verification.results import Record, record_of, rendered
 from impactkit.verification.verification import Step
@@ -99,12 +99,7 @@ def recomputation(bundle: Bundle, found: Recomputation) -> Step:
             return step("recompute", "not_checked", "withheld_unsaid")
         return step("recompute", "not_checked", "withheld", n=n)
     if found.evaluation is None:
-        return Step(
-            name="recompute",
-            state="fail",
-            sentence=Message("verify.recompute.broken"),
-            troubles=found.troubles,
-        )
+        return failed("recompute", "broken", found.troubles)
     changed = _changed_rows(bundle, found)
     if changed is not None:
         return changed
@@ -118,13 +113,13 @@ def recomputation(bundle: Bundle, found: Recomputation) -> Step:
 def _changed_rows(bundle: Bundle, found: Recomputation) -> Step | None:
     """Return the step that names the columns which are not those sealed, or None if all are."""
     sealed, plan = bundle.manifest, found.plan
-    here = data_columns(plan) if sealed.data == "included" and plan is not None else None
-    if (found.fingerprint, here) == (sealed.fingerprint, sealed.columns):
-        return None
+    here = found.digests
     if here is None or sealed.columns is None or plan is None:
-        return step("recompute", "fail", "other_rows")
-    keys = row_keys(plan, here)
-    changed = changed_columns(sealed.columns, here, key_columns=keys)
+        return None
+    if (here.fingerprint, here.columns) == (sealed.fingerprint, sealed.columns):
+        return None
+    keys = row_keys(plan, here.columns)
+    changed = changed_columns(sealed.columns, here.columns, key_columns=keys)
     if not changed:
         return step("recompute", "fail", "other_rows")
     code = "other_keys" if set(changed) & set(keys) else "other_columns"

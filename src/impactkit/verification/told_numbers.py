@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from impactkit.plans import Plan
 from impactkit.verification import manifest as names
 from impactkit.verification.bundle import Bundle
 from impactkit.verification.written_numbers import Reading, WrittenNumber, parts_of, written_numbers
@@ -82,7 +80,7 @@ def told_numbers(bundle: Bundle) -> ToldNumbers:
     ToldNumbers
         Of its results, its plan and its report. Single rows of the data are not among them.
     """
-    plan = Plan.of(tomllib.loads(bundle.members[names.PLAN].decode("utf-8-sig")))
+    plan = bundle.read_plan()
     report = written_text(bundle.members[names.REPORT], names.REPORT)
     numbers = set(_in_record(bundle.results))
     counts = (bundle.manifest.rows, len(plan.claims))

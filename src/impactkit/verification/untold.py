@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from impactkit.plans import Plan
 from impactkit.verification import manifest as names
 from impactkit.verification.bundle import Bundle
 from impactkit.verification.told_numbers import told_numbers
@@ -220,7 +218,7 @@ class _Verdicts:
 
     @classmethod
     def of(cls, bundle: Bundle) -> _Verdicts:
-        plan = Plan.of(tomllib.loads(bundle.members[names.PLAN].decode("utf-8-sig")))
+        plan = bundle.read_plan()
         called = {claim.id: plan.catalogue[claim.indicator].name for claim in plan.claims}
         status = {one["claim"]: one["verdict"]["status"] for one in bundle.results["results"]}
         conclusion = bundle.results.get("conclusion") or {}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.optimize import linprog
 
-from impactkit.reporting.disclosure.linked_tables import People, protected_tables
+from reporting.disclosure.linked_tables import People, protected_tables
 
 SETS = 1_000
 SIZES = (0, 0, 1, 3, 6, 9, 10, 14, 25, 60)

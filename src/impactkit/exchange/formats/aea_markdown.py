@@ -88,13 +88,7 @@ def _trial(plan: Plan) -> dict[str, str]:
 def _interventions(plan: Plan) -> dict[str, str]:
     project = plan.project
     return {
-        "Intervention(s)": words.bullets(
-            *words.said(
-                investment=project.investment,
-                social_effort=project.social_effort,
-                target_group=project.target_group,
-            )
-        ),
+        "Intervention(s)": words.bullets(*words.intervention(plan)),
         "Intervention Start Date": words.plain(project.investment_start),
         "Intervention End Date": words.bullets(*words.said(finished=project.investment_finished)),
     }
@@ -109,15 +103,12 @@ def _outcomes(plan: Plan, which: str) -> dict[str, str]:
 
 
 def _design(plan: Plan) -> dict[str, str]:
-    said, data = plan.circumstances, plan.data
-    by_lot = bool(said and said.assignment == "lot")
+    data = plan.data
     return {
         "Experimental Design": words.bullets(*words.model(plan)),
         "Experimental Design Details": words.bullets(*words.circumstances(plan)),
-        "Randomization Method": words.bullets(*words.said(by_lot_within=data.stratum or "no strata"))
-        if by_lot
-        else "None: who gets it is not drawn by lot.",
-        "Randomization Unit": words.bullets(*words.said(unit=data.cluster or data.unit)),
+        "Randomization Method": words.randomisation(plan),
+        "Randomization Unit": words.bullets(*words.said(unit=data.cluster or data.analysed.unit)),
         "Was the treatment clustered?": f"Yes, by {words.plain(data.cluster)}." if data.cluster else "No.",
     }
 

@@ -79,15 +79,12 @@ def _study(plan: Plan) -> dict[str, str]:
 
 
 def _design(plan: Plan) -> dict[str, str]:
-    said = plan.circumstances
-    by_lot = bool(said and said.assignment == "lot")
+    by_lot = "Experiment: who gets it is drawn by lot."
     return {
-        "Study type": "Experiment: who gets it is drawn by lot." if by_lot else "Observational study.",
+        "Study type": by_lot if words.is_by_lot(plan) else "Observational study.",
         "Blinding": words.SILENT,
         "Study design": words.bullets(*words.model(plan), *words.circumstances(plan)),
-        "Randomization": words.bullets(*words.said(by_lot_within=plan.data.stratum or "no strata"))
-        if by_lot
-        else "None: who gets it is not drawn by lot.",
+        "Randomization": words.randomisation(plan),
     }
 
 
@@ -105,7 +102,7 @@ def _sampling(plan: Plan) -> dict[str, str]:
         "Explanation of existing data": words.bullets(*words.said(files=", ".join(data.files))),
         "Data collection procedures": words.bullets(
             *(words.measured(claim, plan) for claim in plan.claims),
-            *words.said(unit=data.unit, time=data.time),
+            *words.said(unit=data.analysed.unit, time=data.time),
         ),
         "Sample size": words.SILENT + " Who takes part stands in the lock, as the roster.",
         "Sample size rationale": words.SILENT + " See impactkit power.",
@@ -114,18 +111,15 @@ def _sampling(plan: Plan) -> dict[str, str]:
 
 
 def _variables(plan: Plan) -> dict[str, str]:
-    data, project = plan.data, plan.project
+    data = plan.data
     treated = words.said(
-        investment=project.investment,
-        social_effort=project.social_effort,
-        target_group=project.target_group,
         column=data.first_treated or data.treated,
         start=data.start,
         dose=data.dose,
     )
     measured = (words.measured(claim, plan) for claim in plan.claims)
     return {
-        "Manipulated variables": words.bullets(*treated),
+        "Manipulated variables": words.bullets(*words.intervention(plan), *treated),
         "Measured variables": words.bullets(*measured, *words.said(covariates=", ".join(data.covariates))),
         "Indices": words.bullets(*words.said(divided_by=data.exposure, rates=data.rates)),
     }

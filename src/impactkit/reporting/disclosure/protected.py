@@ -32,27 +32,15 @@ from impactkit.reporting.disclosure.shown import (
     ShownMean,
     ShownSample,
 )
-from impactkit.reporting.disclosure.told_claim import ToldClaim
+from impactkit.reporting.disclosure.told_claim import Measured, ToldClaim
 from impactkit.wording import Message
 
 _LADDER = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """p-values are told as at most one of these where their fraction would tell how many units there are."""
 
 
-class Carried(Protocol):
+class Carried(Measured, Protocol):
     """One claim carried from its study to its verdict."""
-
-    @property
-    def claim(self) -> Claim:
-        """What was promised."""
-
-    @property
-    def study(self) -> Study:
-        """The rows."""
-
-    @property
-    def estimate(self) -> Estimate:
-        """The effect."""
 
     @property
     def checks(self) -> tuple[CheckResult, ...]:

@@ -20,8 +20,8 @@ def _estimate(design):
     adjusted = ("x",) if design.endswith("_with_covariates") else ()
     compared = 1 if design.endswith("_with_control") else 0
     method = design.removesuffix("_with_covariates").removesuffix("_with_control")
-    sample = SimpleNamespace(n_comparison_clusters=compared)
-    return SimpleNamespace(method=method, adjusted_for=adjusted, sample=sample)
+    means = [SimpleNamespace(group=group) for group in ("treated", "comparison")[: 1 + bool(compared)]]
+    return SimpleNamespace(method=method, adjusted_for=adjusted, means=means)
 
 
 def _checks(failed):

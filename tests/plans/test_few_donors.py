@@ -27,6 +27,7 @@ def evaluated(folder, donors, effect=30.0):
         "unit": "unit",
         "first_treated": "first_treated",
         "follow_up_collected": "2024-10-01",
+        "public": True,
     }
     content["claims"][0] |= {"by": 2024, "indicator": "housing/satisfied-with-outdoor-environment"}
     reason = "The numbers are invented and the donors were not touched."

@@ -17,7 +17,6 @@ from impactkit.verification.commitment import Commitment
 from impactkit.verification.manifest import digest
 from impactkit.verification.seal import seal
 from impactkit.verification.verify import verify
-from impactkit.wording import use_language
 from verification.test_aggregates import surveyed  # noqa: F401
 
 NOW = datetime(2025, 1, 2, tzinfo=UTC)
@@ -186,4 +185,3 @@ def test_the_command_writes_it_and_tells_how_to_sign(kept, capsys):
         (bundle.parent / "data.csv").read_text().replace(",0,f", ",0,m", 3)
     )
     assert main([*words, "--json"]) in (0, 1)
-    use_language("sv")

@@ -121,12 +121,17 @@ def test_verify_names_the_columns(forged, old, new, code, columns):
 
 @pytest.mark.parametrize(
     "manifest",
-    [{"columns": None}, {"columns": {}}, {"fingerprint": "0" * 64}],
-    ids=["none", "empty", "fingerprint"],
+    [{"columns": {}}, {"fingerprint": "0" * 64}],
+    ids=["empty", "fingerprint"],
 )
 def test_digests_that_do_not_fit_fail(forged, manifest):
     found = verify(forged(lambda members: manifest))
     assert {step.name: step.state for step in found.steps}["recompute"] == "fail"
+
+
+@pytest.mark.parametrize("left_out", ["columns", "fingerprint"])
+def test_rows_without_their_digests_are_malformed(forged, left_out):
+    assert verify(forged(lambda members: {left_out: None})).exit_code == 4
 
 
 def test_an_outcome_carries_the_unit_of_its_indicator(project):

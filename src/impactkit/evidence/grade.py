@@ -152,7 +152,8 @@ def _caps(checks: Sequence[CheckResult]) -> list[int]:
 def _design(estimate: Estimate) -> str:
     if estimate.method == "before_after" and estimate.adjusted_for:
         return "before_after_with_covariates"
-    if estimate.method in _SERIES and estimate.sample.n_comparison_clusters:
+    # Not how many there are to compare with, which is hidden where they are few.
+    if estimate.method in _SERIES and any(mean.group == "comparison" for mean in estimate.means):
         return f"{estimate.method}_with_control"
     return estimate.method
 

@@ -147,8 +147,8 @@ def test_nobody_is_hidden_last():
 
 
 def test_a_doubt_hides_more(monkeypatch):
-    """Where whole people cannot be found in time, nothing is taken to lie apart."""
-    monkeypatch.setattr(audit, "_SECONDS", 0.0)
+    """Where whole people are not found, nothing is taken to lie apart."""
+    monkeypatch.setattr(audit, "_NODES", 0)
     found = limits_of(np.array([[1.0, 0, 0]]), known([[2, 2, 2]], [7]), room=10)
     assert not found.width[0] >= 0
 

@@ -231,7 +231,7 @@ def _without_small_level(plan: Plan, case: Case, study: Study) -> Case:
     return replace(case, reached=hidden, relative_point=math.nan)
 
 
-def rows_of(plan: Plan, number: int | None = None) -> tuple[ClaimRows, ...]:
+def rows_of(plan: Plan, *, number: int | None = None) -> tuple[ClaimRows, ...]:
     """Return what every claim is estimated on, from the plan's files, or one error with all faults.
 
     Parameters

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from impactkit.carried_out import CarriedOut, carry_out
 from impactkit.errors import ImpactkitError, PlanError, Trouble
@@ -18,8 +18,14 @@ from impactkit.provenance import json_ready
 from impactkit.wording import Message
 
 Rows = Sequence[ClaimRows]
-RowSource = Callable[[Plan, int | None], Rows]
-"""Gives the rows of a plan's claims, by the number of an earlier plan, or None for the last."""
+
+
+class RowSource(Protocol):
+    """Gives the rows of a plan's claims, by the number of an earlier plan, or None for the last."""
+
+    def __call__(self, plan: Plan, /, *, number: int | None) -> Rows:
+        """Return what every claim of the plan is estimated on."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +210,6 @@ def _carried_out(
                 values={"names": ", ".join(gone)},
             )
         when = prior(plan, lock)
-        return carry_out(plan, rows=source(plan, number), prior=when, shown_by=by, n_late=n_late), ()
+        return carry_out(plan, rows=source(plan, number=number), prior=when, shown_by=by, n_late=n_late), ()
     except ImpactkitError as error:
         return None, error.troubles

@@ -201,7 +201,7 @@ def evaluation_of(
     """
     when = prior(plan, lock)
     late = n_late(lock, amendments) if lock else 0
-    carried = carry_out(plan, rows=source(plan, None), prior=when, n_late=late)
+    carried = carry_out(plan, rows=source(plan, number=None), prior=when, n_late=late)
     earlier = earlier_plans(plan, lock, amendments, source=source) if lock else ()
     carried, conclusion = held_to(earlier, carried)
     return Evaluation(

@@ -70,7 +70,7 @@ def averages_of(evaluation: Evaluation) -> dict[str, bytes]:
     return found
 
 
-def rows_from_averages(files: Mapping[str, bytes], plan: Plan, number: int | None) -> Rows:
+def rows_from_averages(files: Mapping[str, bytes], plan: Plan, *, number: int | None) -> Rows:
     """Return what the claims of a plan are estimated on, from the averages in a bundle.
 
     Parameters

@@ -5,8 +5,9 @@
 The tests are collected once, and run once while it is noted which of them pass through which line. Then, for
 each fault, a copy of this process (fork) gets the function with the fault in it and runs the tests that pass
 through its line, the quickest first, until one fails. Faults outside functions, and those that no test
-noticed, are tried again in a fresh process in which the faulty file is imported from the start. A fault that
-makes the tests run on without end is noticed too. Unix only.
+noticed, are tried again in a fresh process in which the faulty file is imported from the start, with the
+tests that pass through the function, or through the file. A fault that makes the tests run on without end is
+noticed too. Unix only.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
@@ -47,7 +50,7 @@ QUIET = [
 ]
 
 
-@dataclass
+@dataclass(eq=False)
 class Mutant:
     """A fault, and what became of it."""
 
@@ -57,7 +60,7 @@ class Mutant:
     state: str = "not tried"
 
 
-@dataclass
+@dataclass(eq=False)
 class Runner:
     """A plugin that tries every fault, once tests are collected, instead of running them once."""
 
@@ -129,6 +132,17 @@ class Runner:
                 if mutant.state != "not tried":
                     del running[process]
             time.sleep(0.002)
+
+    def nodes_for(self, mutant: Mutant) -> list[str]:
+        """Return the tests to ask when a fault is imported from the start, the quickest first."""
+        own = str(mutant.file)
+        inside = range(mutant.site.first, mutant.site.last + 1)
+        found = [
+            node
+            for node, lines in self.lines.items()
+            if any(file == own and (mutant.site.function is None or line in inside) for file, line in lines)
+        ]
+        return sorted(found or self.lines, key=self.seconds.__getitem__)
 
     def _passes(self, item: pytest.Item, mutant: Mutant) -> bool:
         inside = range(mutant.site.first, mutant.site.last + 1)
@@ -267,11 +281,14 @@ def module_of(file: Path) -> str:
 
 def imported(file: Path, number: int, tests: Sequence[str], *, seconds: float) -> str:
     """Run the tests in a fresh process that imports the file with its fault; without any for number -1."""
-    call = [sys.executable, __file__, str(file), f"--number={number}", "--tests", *tests]
-    try:
-        done = subprocess.run(call, capture_output=True, timeout=seconds, check=False)
-    except subprocess.TimeoutExpired:
-        return "ran on"
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as chosen:
+        chosen.write("\n".join(tests))
+        chosen.flush()
+        call = [sys.executable, __file__, str(file), f"--number={number}", "--tests", f"@{chosen.name}"]
+        try:
+            done = subprocess.run(call, capture_output=True, timeout=seconds, check=False)
+        except subprocess.TimeoutExpired:
+            return "ran on"
     return "unnoticed" if done.returncode == 0 else "noticed"
 
 
@@ -342,11 +359,19 @@ def main() -> int:
         return 2
     limit = 30 + 5 * sum(runner.seconds.values())
     left = [mutant for mutant in runner.mutants if mutant.state in ("unnoticed", "to be imported")]
-    if left and imported(files[0], -1, asked.tests, seconds=limit) != "unnoticed":
+    if left and imported(files[0], -1, list(runner.lines), seconds=limit) != "unnoticed":
         print("\nwithout any fault, the tests fail in a fresh process")
         return 2
-    for mutant in left:
-        mutant.state = imported(mutant.file, mutant.number, asked.tests, seconds=limit)
+
+    def again(mutant: Mutant) -> str:
+        nodes = runner.nodes_for(mutant)
+        return imported(
+            mutant.file, mutant.number, nodes, seconds=60 + 5 * sum(runner.seconds[node] for node in nodes)
+        )
+
+    with ThreadPoolExecutor(asked.jobs) as pool:
+        for mutant, state in zip(left, pool.map(again, left), strict=True):
+            mutant.state = state
     return report(runner, asked, time.monotonic() - begun)
 
 

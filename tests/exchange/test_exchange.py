@@ -8,13 +8,13 @@ from importlib.resources import files
 
 import pytest
 
-from impactkit.errors import ImpactkitError
+from impactkit.errors import DataError, ImpactkitError
 from impactkit.evidence import Claim
 from impactkit.evidence.claim import Subgroup
 from impactkit.examples import ALL, copy_example
 from impactkit.exchange import export, imported
 from impactkit.exchange.export import FORMATS
-from impactkit.exchange.formats import common_impact_data, indigo, table_schema
+from impactkit.exchange.formats import common_impact_data, csv_table, indigo, table_schema
 from impactkit.exchange.plan_words import SILENT, plain
 from impactkit.exchange.records import flat
 from impactkit.indicators import Catalogue, Indicator
@@ -193,3 +193,20 @@ def test_exclusions_name_the_subgroup_and_what_is_accepted(tmp_path):
     assert "definition_break is accepted because: The question was reworded" in told["Data exclusion"]
     assert "Only rows where kön is kvinnor, compared with män." in told["Hypotheses"]
     assert "Level aimed at: 70." in told["Hypotheses"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe",
+        b"id;" + b"a" * 200_000,
+        b"id;name\n1;2;3\n",
+        b"key;kind;value\nimpactkit;int\n",
+        b"year;value\n2020;1\n",
+    ],
+    ids=["nothing", "no text", "a name without end", "a long row", "a short row", "other columns"],
+)
+def test_a_table_that_is_none_of_ours_is_refused_by_name(content):
+    with pytest.raises(DataError, match="neither a catalogue nor a plan"):
+        csv_table.read(content)

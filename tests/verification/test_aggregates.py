@@ -171,10 +171,24 @@ def test_public_rows_may_be_averages_of_few(surveyed, tmp_path):
 def test_files_of_averages_that_do_not_fit_the_claims_fail(surveyed, tmp_path, opened, resealing):
     members = opened(seal(surveyed(), tmp_path / "bundle.zip"))
     held = members.pop("averages/C1.csv")
-    for extra in ({"averages/C2.csv": held}, {"averages/C1.csv": held, "averages/C1.others.csv": held}):
+    for extra in (
+        {"averages/C2.csv": held},
+        {"averages/C1.csv": held, "averages/C1.others.csv": held},
+        {"averages/C1.csv": held, "averages/plan-1/C1.csv": held},
+    ):
         forged = tmp_path / "forged.zip"
         forged.write_bytes(resealing({**members, **extra}))
         assert verify(forged).exit_code == 1
+
+
+def test_a_column_name_without_end_is_no_average(surveyed, tmp_path, opened, resealing):
+    members = opened(seal(surveyed(), tmp_path / "bundle.zip"))
+    members["averages/C1.csv"] = b"a" * 300_000 + b"\n"
+    forged = tmp_path / "forged.zip"
+    forged.write_bytes(resealing(members))
+    found = verify(forged)
+    assert found.exit_code == 1
+    assert states(forged)["recompute"] == "fail"
 
 
 def test_averages_that_tell_what_everybody_answered_are_not_sealed(surveyed, tmp_path):
@@ -193,10 +207,11 @@ def test_areas_that_a_spreadsheet_would_carry_out_are_not_sealed(surveyed, tmp_p
 def test_rows_that_are_not_public_do_not_leave(surveyed, project, tmp_path):
     with pytest.raises(PlanError, match="does not say that its rows are public"):
         seal(surveyed(), tmp_path / "bundle.zip", rows="public")
+    public = project()
     with pytest.raises(PlanError, match="does not average over areas"):
-        seal(project(), tmp_path / "bundle.zip", rows="aggregates")
-    with pytest.raises(UsageError, match="rows"):
-        seal(project(), tmp_path / "bundle.zip", rows="all")
+        seal(public, tmp_path / "bundle.zip", rows="aggregates")
+    with pytest.raises(UsageError, match='"all" is not one of'):
+        seal(public, tmp_path / "bundle.zip", rows="all")
 
 
 def test_public_rows_need_not_go_along(project, short_reports, tmp_path, opened):

@@ -1,5 +1,6 @@
 """Bundles of amended plans: the chain, the verdicts before, the receipt and the ledger."""
 
+import hashlib
 import json
 from datetime import UTC, date, datetime
 
@@ -9,11 +10,13 @@ from impactkit.errors import PlanError, UsageError
 from impactkit.evaluation import LOCK_NAME, evaluate
 from impactkit.plans import Plan, lock
 from impactkit.plans.amendment import Amendment, amend
+from impactkit.plans.changes import changes
 from impactkit.plans.receipt import Receipt, receipt
 from impactkit.provenance import canonical_json
 from impactkit.verification import custody
 from impactkit.verification.earlier_claims import above_their_bounds
 from impactkit.verification.ledger import LEDGER_NAME, Ledger, append
+from impactkit.verification.manifest import digest
 from impactkit.verification.seal import seal
 from impactkit.verification.verify import verify
 from impactkit.wording import say
@@ -268,6 +271,23 @@ def test_the_roster_is_read_by_the_roles_it_was_locked_with(folder, short_report
     lock(Plan.read(folder), now=LOCKED_ON).write(folder / LOCK_NAME)
     amended(folder, seen=False, on=EARLY, old='unit = "område"', new='unit = "grupp"')
     assert told(verify(sealed_from(folder, tmp_path)), "lock") == ("pass", "amended")
+
+
+def test_a_lock_of_no_plan_does_not_say_who_takes_part(folder, short_reports, tmp_path, opened, resealing):
+    """Whoever wrote lock and amendment anew, about others than those in the data, is told from the roster."""
+    amended(folder, seen=False, on=EARLY)
+    bundle = sealed_from(folder, tmp_path)
+    members = opened(bundle)
+    locked, first = (json.loads(members[name]) for name in ("plan/plan.lock.json", FIRST))
+    locked["plan"] = {"impactkit": 1}
+    locked["plan_digest"] = hashlib.sha256(canonical_json(locked["plan"])).hexdigest()
+    locked["roster"]["periods"].append("1066")
+    members["plan/plan.lock.json"] = canonical_json(locked)
+    first["previous"] = digest(members["plan/plan.lock.json"])
+    first["changed"] = [change.path for change in changes(locked["plan"], first["plan"])]
+    members[FIRST] = canonical_json(first)
+    bundle.write_bytes(resealing(members))
+    assert told(verify(bundle), "lock") == ("fail", "other_roster")
 
 
 def test_other_rules_than_when_it_was_locked_are_told(sealed, monkeypatch):

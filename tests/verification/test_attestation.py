@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from impactkit.cli import main
-from impactkit.errors import ImpactkitError, UsageError
+from impactkit.errors import ImpactkitError, PlanError, UsageError
 from impactkit.evaluation import LOCK_NAME, evaluate
+from impactkit.examples import copy_example
 from impactkit.plans import Plan, lock
 from impactkit.plans.project_key import KEY_NAME, ensured_key
 from impactkit.provenance import canonical_json
@@ -18,6 +19,7 @@ from impactkit.verification.manifest import digest
 from impactkit.verification.seal import seal
 from impactkit.verification.verify import verify
 from verification.test_aggregates import surveyed  # noqa: F401
+from verification.test_verify import split_in_two
 
 NOW = datetime(2025, 1, 2, tzinfo=UTC)
 
@@ -86,6 +88,46 @@ def test_an_answer_that_was_changed_is_found(kept):
     assert (made.report, made.averages, made.commitment) == ("other", "other", "other")
     assert made.differences == len(found.differences) > 0
     assert "does not hold" in found.conclusion.text("en")
+
+
+def test_averages_that_could_not_be_sealed_now_are_not_the_sealed_ones(kept):
+    bundle = kept()
+    data = bundle.parent / "data.csv"
+    header, *rows = data.read_text().splitlines()
+    alike = [f"{row.rpartition(',')[0]},50" if row.startswith("a03,2022,") else row for row in rows]
+    data.write_text("\n".join([header, *alike]) + "\n")
+    made = attested(bundle).attestation
+    assert (made.averages, made.holds) == ("other", False)
+
+
+@pytest.mark.parametrize("name", ["norrgarden", "star"])
+def test_public_rows_may_be_looked_at_where_they_were_made(project, tmp_path, name):
+    evaluated = project(name)
+    bundle = seal(evaluated, tmp_path / "bundle.zip")
+    made = attest(bundle, data=evaluated.plan.folder, auditor="Audit", now=NOW).attestation
+    assert (made.holds, made.report, made.lock, made.differences) == (True, "same", "same", 0)
+
+
+def test_a_baseline_that_was_changed_afterwards_is_not_the_locked_one(short_reports, tmp_path):
+    folder = copy_example("norrgarden", tmp_path / "two").parent
+    split_in_two(folder)
+    lock(Plan.read(folder), now=datetime(2022, 9, 1, tzinfo=UTC)).write(folder / LOCK_NAME)
+    bundle = seal(evaluate(folder), tmp_path / "bundle.zip")
+    assert attest(bundle, data=folder, auditor="Audit").attestation.lock == "same"
+    before = folder / "before.csv"
+    before.write_text(before.read_text("utf-8").replace("47,2", "46,2"), "utf-8")
+    made = attest(bundle, data=folder, auditor="Audit").attestation
+    assert (made.lock, made.holds) == ("other", False)
+
+
+def test_a_bundle_whose_lock_cannot_be_read_is_not_attested(kept, opened, resealing):
+    bundle = kept()
+    members = opened(bundle)
+    locked = json.loads(members["plan/plan.lock.json"])
+    unsound = canonical_json({**locked, "plan_digest": "0" * 64})
+    bundle.write_bytes(resealing({**members, "plan/plan.lock.json": unsound}))
+    with pytest.raises(PlanError):
+        attested(bundle)
 
 
 def test_another_key_opens_nothing(kept, tmp_path):

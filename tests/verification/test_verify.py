@@ -297,6 +297,28 @@ def test_a_baseline_changed_after_the_lock_fails(short_reports, tmp_path):
     assert (found.exit_code, in_state(found, "fail")) == (1, {"lock"})
 
 
+@pytest.mark.parametrize(("margin", "real"), [("40", "supported"), ("10", "contradicted")])
+def test_a_withheld_no_effect_lies_within_both_margins_or_fails(
+    project, short_reports, tmp_path, opened, resealing, margin, real
+):
+    """Where nothing can be computed again, a verdict must still follow from the limits beside it."""
+
+    def equivalence(text):
+        text = text.replace(
+            'change = "increase"\nminimum_effect = "8"', f'change = "no_effect"\nminimum_effect = "{margin}"'
+        )
+        return text.replace("public = true", "public = false")
+
+    bundle = seal(project("star", locked=False, change=equivalence), tmp_path / "bundle.zip")
+    honest = verify(bundle)
+    assert (honest.verdicts["C1"], states(honest)["verdict"]) == (real, "not_checked")
+    members = opened(bundle)
+    results = json.loads(members["results.json"])
+    results["results"][0]["verdict"]["status"] = "supported"
+    bundle.write_bytes(resealing({**members, "results.json": canonical_json(results)}))
+    assert states(verify(bundle))["verdict"] == ("not_checked" if real == "supported" else "fail")
+
+
 def test_a_computation_that_breaks_off_is_a_failure_and_no_crash(sealed, monkeypatch):
     bundle = sealed()
 

@@ -167,7 +167,7 @@ def _interval_figure(telling: Telling) -> IntervalPicture:
 def _figures(telling: Telling) -> tuple[ReportFigure, ...]:
     estimate = telling.result.estimate
     groups = _groups(telling)
-    notes = [telling.say("figure.axis")]
+    notes = [telling.say("figure.axis")] if groups.drawn_groups else []
     if groups.any_hidden:
         notes.append(groups.hidden_note)
     if estimate.adjusted_for or telling.result.study.stratum is not None:

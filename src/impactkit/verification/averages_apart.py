@@ -75,7 +75,7 @@ def _parts(results: Sequence[ClaimResult]) -> list[list[pd.DataFrame]]:
 def _few_left(plan: Plan, whole: pd.DataFrame, parts: Sequence[pd.DataFrame]) -> list[str]:
     keys = [name for name in (plan.data.aggregate_by, plan.data.time) if name is not None]
     if any(not {*keys, ANSWERS} <= set(frame.columns) for frame in (whole, *parts)):
-        return []  # an earlier plan averaged over other areas
+        return []  # an earlier plan had other periods
     left = whole.set_index(keys)[ANSWERS]
     for part in parts:
         left = left.sub(part.set_index(keys)[ANSWERS], fill_value=0)

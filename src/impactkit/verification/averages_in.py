@@ -35,34 +35,18 @@ def averages_of(evaluation: Evaluation) -> dict[str, bytes]:
     Raises
     ------
     PlanError
-        If the plan averages over nothing.
+        If the plan averages over nothing, or an earlier one over other areas.
     DataError
         If all who answered in an area and period answered alike, so that the average tells what each of them
         answered, or an area has a name that a spreadsheet would take for a formula.
     """
     plan = evaluation.plan
-    lost = [one for one in evaluation.earlier if one.carried is None]
-    if plan.data.aggregate_by is None:
-        raise PlanError(
-            "The plan does not average over areas, so there are no averages to seal.",
-            where="{file}, [data]",
-            mend='Add aggregate_by = "area" before the plan is locked, or seal with a commitment.',
-            values={"file": plan.file_name},
-        )
-    if lost:
-        raise PlanError(
-            "An earlier plan cannot be carried out on these data, so its averages cannot be sealed.",
-            where="{file}",
-            mend="Seal with a commitment instead; the report says that the earlier plan cannot be judged.",
-            values={"file": plan.file_name},
-        )
+    _refuse_without_averages(evaluation)
     found: dict[str, bytes] = {}
     troubles: list[Trouble] = []
     for number, result in _told(evaluation):
-        own = result.rows
-        if own is None or own.averages is None:
-            continue
-        for name, held in _files(number, result.claim, own):
+        assert result.rows is not None
+        for name, held in _files(number, result.claim, result.rows):
             troubles += _telling(held, plan, name)
             found[name] = to_bytes(held)
     if troubles:
@@ -114,10 +98,34 @@ def refuse_superfluous(evaluation: Evaluation, files: Mapping[str, bytes]) -> No
     ------
     DataError
         With their names.
+    PlanError
+        If an earlier plan averages over other areas, or cannot be carried out.
     """
+    _refuse_without_averages(evaluation)
     used = {name for number, claim in _told(evaluation) for name in _names(number, claim.claim)}
     if used != set(files):
         raise _others(sorted(used ^ set(files)))
+
+
+def _refuse_without_averages(evaluation: Evaluation) -> None:
+    """Refuse a plan that averages over nothing, or one before it that is not computed from the same areas."""
+    plan = evaluation.plan
+    over = plan.data.aggregate_by
+    if over is None:
+        raise PlanError(
+            "The plan does not average over areas, so there are no averages to seal.",
+            where="{file}, [data]",
+            mend='Add aggregate_by = "area" before the plan is locked, or seal with a commitment.',
+            values={"file": plan.file_name},
+        )
+    carried = [one.carried for one in evaluation.earlier]
+    if any(each is None or each.plan.data.aggregate_by != over for each in carried):
+        raise PlanError(
+            "An earlier plan cannot be carried out on averages of these data, so they cannot be sealed.",
+            where="{file}",
+            mend="Seal with a commitment instead; the report tells what can be said of the earlier plan.",
+            values={"file": plan.file_name},
+        )
 
 
 def _told(evaluation: Evaluation) -> list[tuple[int | None, ClaimResult]]:

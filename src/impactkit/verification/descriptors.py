@@ -194,7 +194,7 @@ def _results() -> dict[str, Any]:
 
 
 def _averages(plan: Plan, name: str, content: bytes) -> dict[str, Any]:
-    columns = next(csv.reader(io.StringIO(content.decode("utf-8", errors="replace"))), [])
+    columns = _header(content)
     texts = {plan.data.aggregate_by, plan.data.cluster, plan.data.stratum}
     counts = {ANSWERS, MISSING}
     kinds = ["string" if each in texts else "integer" if each in counts else "any" for each in columns]
@@ -209,6 +209,14 @@ def _averages(plan: Plan, name: str, content: bytes) -> dict[str, Any]:
         "encoding": "utf-8",
         "schema": {"fields": fields, "primaryKey": keys, "missingValues": [""]},
     }
+
+
+def _header(content: bytes) -> list[str]:
+    """Return the names in the first line; none where a stranger's line is too long to be one."""
+    try:
+        return next(csv.reader(io.StringIO(content.decode("utf-8", errors="replace"))), [])
+    except csv.Error:
+        return []
 
 
 def _data(name: str) -> dict[str, Any]:

@@ -168,7 +168,18 @@ def _data_in(evaluation: Evaluation, held: Held, *, is_counted: bool) -> dict[st
     if held == "included":
         return {names.DATA + name: (plan.folder / name).read_bytes() for name in plan.data.files}
     found: dict[str, bytes] = {}
-    if held == "aggregates" and not plan.data.public and (few := told_by_difference(evaluation)):
+    if held == "aggregates":
+        found |= {names.AVERAGES + name: file for name, file in averages_of(evaluation).items()}
+        _refuse_telling(evaluation)
+    key = project_key(plan.folder) if is_counted else None
+    if key is not None:
+        found[names.COMMITMENT] = committed(plan, key=key).to_bytes()
+    return found
+
+
+def _refuse_telling(evaluation: Evaluation) -> None:
+    plan = evaluation.plan
+    if not plan.data.public and (few := told_by_difference(evaluation)):
         raise DataError(
             "Averages over everybody and over a subgroup tell by their difference of fewer than {n} people: "
             "{places}.",
@@ -176,12 +187,6 @@ def _data_in(evaluation: Evaluation, held: Held, *, is_counted: bool) -> dict[st
             mend="Average over larger areas, leave the subgroup out of the plan, or seal with a commitment.",
             values={"n": plan.decision.small_cell, "places": "; ".join(few[:5]), "file": plan.file_name},
         )
-    if held == "aggregates":
-        found |= {names.AVERAGES + name: file for name, file in averages_of(evaluation).items()}
-    key = project_key(plan.folder) if is_counted else None
-    if key is not None:
-        found[names.COMMITMENT] = committed(plan, key=key).to_bytes()
-    return found
 
 
 def _plan_as_written(plan: Plan) -> bytes:

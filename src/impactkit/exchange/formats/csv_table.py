@@ -54,14 +54,29 @@ def read(content: bytes) -> Catalogue | Plan:
     IndicatorError, PlanError
         With every fault of what it describes.
     """
-    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
-    header = tuple(rows[0]) if rows else ()
+    rows = _rows(content)
+    header = tuple(rows[0])
     if header == _KEYS:
         return Plan.of(nested({key: _value(kind, bare_cell(text)) for key, kind, text in rows[1:]}))
     if "id" in header:
         return Catalogue(indicator_of(_record(dict(zip(header, row, strict=True)))) for row in rows[1:])
+    raise _neither()
+
+
+def _rows(content: bytes) -> list[list[str]]:
+    """Return the rows of a table, all as long as its header."""
+    try:
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    except (UnicodeDecodeError, csv.Error):
+        raise _neither() from None
+    if not rows or any(len(row) != len(rows[0]) for row in rows):
+        raise _neither()
+    return rows
+
+
+def _neither() -> DataError:
     what = "The table is neither a catalogue nor a plan of impactkit."
-    raise DataError(what, where="csv", mend="Export it again.")
+    return DataError(what, where="csv", mend="Export it again.")
 
 
 def _catalogue(catalogue: Catalogue) -> bytes:

@@ -38,7 +38,7 @@ def trajectories(picture: TrajectoriesPicture) -> DescribedAxes:
         Off screen; ``alt_text`` says the numbers.
     """
     with house_style():
-        axes = new_axes(height=3.3 if picture.is_over_time else 1.75)
+        axes = new_axes(height=_height(picture))
         axes.heading, axes.alt_text = picture.heading, picture.alt_text
         if not picture.drawn_groups:
             _nothing(axes, picture)
@@ -47,6 +47,13 @@ def trajectories(picture: TrajectoriesPicture) -> DescribedAxes:
         else:
             _side_by_side(axes, picture)
     return axes
+
+
+def _height(picture: TrajectoriesPicture) -> float:
+    """Return inches: a sentence where nothing may be shown needs no more than its line."""
+    if not picture.drawn_groups:
+        return 0.6
+    return 3.3 if picture.is_over_time else 1.75
 
 
 def _nothing(axes: DescribedAxes, picture: TrajectoriesPicture) -> None:

@@ -4,10 +4,9 @@
 
 The tests are collected once, and run once while it is noted which of them pass through which line. Then, for
 each fault, a copy of this process (fork) gets the function with the fault in it and runs the tests that pass
-through its line, the quickest first, until one fails. Faults outside functions, and those that no test
-noticed, are tried again in a fresh process in which the faulty file is imported from the start, with the
-tests that pass through the function, or through the file. A fault that makes the tests run on without end is
-noticed too. Unix only.
+through its line, the quickest first, until one fails. Faults outside functions are tried in a fresh process
+in which the faulty file is imported from the start, with the tests that pass through the file. A fault that
+makes the tests run on without end is noticed too. Unix only.
 """
 
 from __future__ import annotations
@@ -334,6 +333,7 @@ def main() -> int:
     parser.add_argument("files", nargs="+", type=Path, help="files to put faults into")
     parser.add_argument("--tests", nargs="+", required=True, help="tests that should notice")
     parser.add_argument("--jobs", type=int, default=1, help="how many faults at a time")
+    parser.add_argument("--every", type=int, default=1, help="try only one of so many faults")
     parser.add_argument("--least", type=float, default=0.0, help="fail below this share, in per cent")
     parser.add_argument("--write", type=Path, help="a page to write the table to")
     parser.add_argument("--number", type=int, help=argparse.SUPPRESS)
@@ -353,12 +353,12 @@ def main() -> int:
         import ast
 
         found = enumerate(sites(ast.parse(file.read_text("utf-8"))))
-        runner.mutants += [Mutant(file, number, site) for number, site in found]
+        runner.mutants += [Mutant(file, number, site) for number, site in found if number % asked.every == 0]
     pytest.main([*QUIET, "-s", *asked.tests], plugins=[runner])
     if not runner.is_sound:
         return 2
     limit = 30 + 5 * sum(runner.seconds.values())
-    left = [mutant for mutant in runner.mutants if mutant.state in ("unnoticed", "to be imported")]
+    left = [mutant for mutant in runner.mutants if mutant.state == "to be imported"]
     if left and imported(files[0], -1, list(runner.lines), seconds=limit) != "unnoticed":
         print("\nwithout any fault, the tests fail in a fresh process")
         return 2
@@ -385,6 +385,7 @@ def report(runner: Runner, asked: argparse.Namespace, seconds: float) -> int:
     if asked.write:
         files = " ".join(file.as_posix() for file in asked.files)
         command = f"python benchmarks/mutation.py {files} --tests {' '.join(asked.tests)}"
+        command += f" --every {asked.every}" if asked.every > 1 else ""
         unnoticed = "\n".join(f"- `{told(mutant, root)}`" for mutant in left) or "None."
         said = f"```\n{command}\n```\n\n{rows}\n\nNot noticed:\n\n{unnoticed}\n"
         write_section(asked.write, ", ".join(file.stem for file in runner.files), said)

@@ -59,14 +59,14 @@ def kill_again_and_again(folder, times):
 
 
 @NEEDS_FORK
-def test_killed_at_random_moments_25_times(tmp_path):
-    kill_again_and_again(tmp_path, 25)
+def test_killed_at_random_moments_200_times(tmp_path):
+    kill_again_and_again(tmp_path, 200)
 
 
 @NEEDS_FORK
 @pytest.mark.slow
-def test_killed_at_random_moments_200_times(tmp_path):
-    """Some of the moments must fall within the writing, or nothing has been shown."""
+def test_some_of_the_moments_fall_within_the_writing(tmp_path):
+    """Else nothing has been shown; on a machine that does much else they may not."""
     assert kill_again_and_again(tmp_path, 200) > 20
 
 

@@ -120,7 +120,7 @@ class Runner:
         while waiting or running:
             while waiting and len(running) < self.jobs:
                 mutant = waiting.pop(0)
-                chosen = [item for item in items if self._passes(item, mutant)]
+                chosen = [item for item in items if self._passes(item.nodeid, mutant)]
                 if not chosen:
                     mutant.state = "no test passes here"
                     continue
@@ -134,18 +134,16 @@ class Runner:
 
     def nodes_for(self, mutant: Mutant) -> list[str]:
         """Return the tests to ask when a fault is imported from the start, the quickest first."""
-        own = str(mutant.file)
-        inside = range(mutant.site.first, mutant.site.last + 1)
-        found = [
-            node
-            for node, lines in self.lines.items()
-            if any(file == own and (mutant.site.function is None or line in inside) for file, line in lines)
-        ]
+        found = [node for node in self.lines if self._passes(node, mutant)]
         return sorted(found or self.lines, key=self.seconds.__getitem__)
 
-    def _passes(self, item: pytest.Item, mutant: Mutant) -> bool:
+    def _passes(self, node: str, mutant: Mutant) -> bool:
+        """Return whether a test passes through a fault's function, or its file where there is none."""
         inside = range(mutant.site.first, mutant.site.last + 1)
-        return any((str(mutant.file), line) in self.lines[item.nodeid] for line in inside)
+        return any(
+            file == str(mutant.file) and (mutant.site.function is None or line in inside)
+            for file, line in self.lines[node]
+        )
 
     def _fork(
         self,

@@ -1,8 +1,9 @@
 """Small faults put into a file, one at a time: each is something a test should notice.
 
-Operators are exchanged, constants changed, conditions turned round, values not returned and statements left
-out. Not touched are documentation, annotations, decorators, imports, what only a type checker sees,
-``__all__`` and the sentences of errors, which other tests hold to both languages.
+Operators are exchanged, constants changed, conditions turned round, values not returned and statements
+left out. Not touched are documentation, annotations, decorators, imports, what only a type checker sees
+(lists of ``Literal`` among it), ``__all__`` and the sentences of errors, which other tests hold to both
+languages.
 """
 
 from __future__ import annotations
@@ -91,6 +92,8 @@ def _block(body: list[ast.stmt], around: Around, *, has_docstring: bool = False)
         if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__":
             continue
         if isinstance(statement, ast.If) and "TYPE_CHECKING" in ast.unparse(statement.test):
+            continue
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.value).startswith("Literal["):
             continue
         here = Around(around.names, around.function, statement.lineno, statement.end_lineno or 0)
         if isinstance(statement, LEFT_OUT) and around.function is not None:
@@ -198,7 +201,7 @@ def _faults(node: ast.expr, around: Around) -> Iterator[Site]:
 
 def _constant(node: ast.Constant, around: Around) -> Iterator[Site]:
     value = node.value
-    if isinstance(value, str) and (around.in_sentence or not value):
+    if isinstance(value, str) and (around.in_sentence or not value or _is_sentence(value)):
         return
     other: object
     if isinstance(value, bool):
@@ -213,6 +216,10 @@ def _constant(node: ast.Constant, around: Around) -> Iterator[Site]:
         return
     what = f"{str(value)[:30]!r} is {str(other)[:30]!r}"
     yield _site(what, node, around, lambda: setattr(node, "value", other))
+
+
+def _is_sentence(text: str) -> bool:
+    return text[0].isupper() and text.endswith(".") and text.count(" ") > 2
 
 
 def _site(what: str, node: ast.AST, around: Around, apply: Callable[[], None]) -> Site:

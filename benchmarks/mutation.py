@@ -12,6 +12,7 @@ makes the tests run on without end is noticed too. Unix only.
 from __future__ import annotations
 
 import argparse
+import functools
 import gc
 import importlib.abc
 import importlib.machinery
@@ -70,6 +71,7 @@ class Runner:
     lines: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     has_failed: bool = False
     is_sound: bool = False
+    caches: list[Any] = field(default_factory=list)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.has_failed |= report.failed
@@ -95,10 +97,12 @@ class Runner:
         def call(frame: FrameType, event: str, argument: Any) -> Any:
             return line(frame, event, argument) if frame.f_code.co_filename in names else None
 
+        self.caches = caches()
         for item in items:
             begun = time.perf_counter()
             run_item(item)
             self.seconds[item.nodeid] = time.perf_counter() - begun
+            self._forget()
             seen.clear()
             sys.settrace(call)
             run_item(item)
@@ -109,7 +113,7 @@ class Runner:
                 return
 
     def _try_all(self, items: Sequence[pytest.Item]) -> None:
-        functions = functions_of(self.files)
+        living, self.caches = functions_of(self.files), caches()
         gc.freeze()
         waiting = [mutant for mutant in self.mutants if mutant.site.function is not None]
         for mutant in self.mutants:
@@ -125,12 +129,16 @@ class Runner:
                     mutant.state = "no test passes here"
                     continue
                 limit = 3 + 5 * sum(self.seconds[item.nodeid] for item in chosen)
-                running[self._fork(mutant, chosen, functions)] = (mutant, time.monotonic() + limit)
+                running[self._fork(mutant, chosen, living)] = (mutant, time.monotonic() + limit)
             for process, (mutant, until) in list(running.items()):
                 mutant.state = waited(process, until) or mutant.state
                 if mutant.state != "not tried":
                     del running[process]
             time.sleep(0.002)
+
+    def _forget(self) -> None:
+        for cache in self.caches:
+            cache.cache_clear()
 
     def nodes_for(self, mutant: Mutant) -> list[str]:
         """Return the tests to ask when a fault is imported from the start, the quickest first."""
@@ -162,6 +170,7 @@ class Runner:
             os.dup2(quiet, 2)
             if not put_in(mutant, functions):
                 os._exit(UNPATCHED)
+            self._forget()
             os._exit(NOTICED if any(notices(item) for item in items) else UNNOTICED)
         except BaseException:
             os._exit(NOTICED)
@@ -210,6 +219,12 @@ def functions_of(files: Sequence[Path]) -> dict[tuple[str, str], list[FunctionTy
         if isinstance(thing, FunctionType) and thing.__code__.co_filename in names:
             found.setdefault((thing.__code__.co_filename, thing.__code__.co_qualname), []).append(thing)
     return found
+
+
+def caches() -> list[Any]:
+    """Return every cached function of the package: what it keeps was found without the fault."""
+    kept = [thing for thing in gc.get_objects() if isinstance(thing, functools._lru_cache_wrapper)]
+    return [thing for thing in kept if str(thing.__module__).startswith("impactkit")]
 
 
 def put_in(mutant: Mutant, functions: dict[tuple[str, str], list[FunctionType]]) -> bool:
@@ -332,6 +347,7 @@ def main() -> int:
     parser.add_argument("--tests", nargs="+", required=True, help="tests that should notice")
     parser.add_argument("--jobs", type=int, default=1, help="how many faults at a time")
     parser.add_argument("--every", type=int, default=1, help="try only one of so many faults")
+    parser.add_argument("--first", type=int, default=0, help="the first of them, from 0")
     parser.add_argument("--least", type=float, default=0.0, help="fail below this share, in per cent")
     parser.add_argument("--write", type=Path, help="a page to write the table to")
     parser.add_argument("--number", type=int, help=argparse.SUPPRESS)
@@ -351,7 +367,9 @@ def main() -> int:
         import ast
 
         found = enumerate(sites(ast.parse(file.read_text("utf-8"))))
-        runner.mutants += [Mutant(file, number, site) for number, site in found if number % asked.every == 0]
+        runner.mutants += [
+            Mutant(file, number, site) for number, site in found if number % asked.every == asked.first
+        ]
     pytest.main([*QUIET, "-s", *asked.tests], plugins=[runner])
     if not runner.is_sound:
         return 2
@@ -384,6 +402,7 @@ def report(runner: Runner, asked: argparse.Namespace, seconds: float) -> int:
         files = " ".join(file.as_posix() for file in asked.files)
         command = f"python benchmarks/mutation.py {files} --tests {' '.join(asked.tests)}"
         command += f" --every {asked.every}" if asked.every > 1 else ""
+        command += f" --first {asked.first}" if asked.first else ""
         unnoticed = "\n".join(f"- `{told(mutant, root)}`" for mutant in left) or "None."
         said = f"```\n{command}\n```\n\n{rows}\n\nNot noticed:\n\n{unnoticed}\n"
         write_section(asked.write, ", ".join(file.stem for file in runner.files), said)

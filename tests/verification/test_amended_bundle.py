@@ -385,6 +385,23 @@ class TestReceipt:
         assert told(found, "handed_over") == ("pass", "received")
         assert told(found, "prior") == ("not_checked", "received_late")
 
+    def test_from_before_the_lock_proves_nothing(self, folder, short_reports, tmp_path):
+        file = self.received(folder, tmp_path)
+        written = {**json.loads(file.read_bytes()), "received_on": "2022-08-30"}
+        file.write_bytes(canonical_json(written))
+        found = verify(sealed_from(folder, tmp_path), receipt=file)
+        assert told(found, "prior") == ("not_checked", "received_before_lock")
+        assert "2022-08-30" in step_of(found, "prior").text("sv")
+        assert "2022-09-01" in step_of(found, "prior").text("sv")
+
+    def test_of_the_day_before_the_lock_is_another_clock(self, folder, short_reports, tmp_path):
+        file = self.received(folder, tmp_path, on=date(2022, 8, 31))
+        assert told(verify(sealed_from(folder, tmp_path), receipt=file), "prior") == ("pass", "proved")
+
+    def test_is_not_made_of_a_day_before_the_lock(self, folder):
+        with pytest.raises(PlanError, match="locked on 2022-09-01, after the day"):
+            receipt(folder, received_by="The lender", received_on=date(2022, 8, 30))
+
     @pytest.mark.parametrize("key", ["lock_digest", "plan_digest"])
     def test_of_another_plan_fails(self, folder, short_reports, tmp_path, key):
         file = self.received(folder, tmp_path)

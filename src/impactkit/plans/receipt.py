@@ -7,7 +7,7 @@ does.
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -100,6 +100,14 @@ class Receipt(Written):
         """SHA-256 of the file's bytes."""
         return hashlib.sha256(self.to_bytes()).hexdigest()
 
+    @property
+    def is_before_lock(self) -> bool:
+        """Whether it is said to have been received before the plan was locked: then one of the days is wrong.
+
+        The lock's moment is in UTC and the receiver's day is local, so that a day between them says nothing.
+        """
+        return self.received_on < self.locked_on.date() - timedelta(days=1)
+
     def write(self, path: str | Path) -> Path:
         """Write the receipt; one that is there is never replaced.
 
@@ -191,7 +199,8 @@ def receipt(
     Raises
     ------
     PlanError
-        If the plan is not locked, or has changed since it was locked or last amended.
+        If the plan is not locked, has changed since it was locked or last amended, or was locked later than
+        the day it is said to have been received.
     """
     plan = plan if isinstance(plan, Plan) else Plan.read(plan)
     lock = Lock.read(plan.folder / LOCK_NAME)
@@ -203,7 +212,7 @@ def receipt(
             mend="Restore the plan, or write an amendment that gives the reason: impactkit amend {file}.",
             values={"file": plan.file_name},
         )
-    return Receipt(
+    made = Receipt(
         project=plan.project.name,
         borrower=plan.project.borrower,
         loan_sek=plan.loan.granted_sek if plan.loan else None,
@@ -215,3 +224,11 @@ def receipt(
         received_on=received_on or datetime.now().astimezone().date(),
         received_by=received_by,
     )
+    if made.is_before_lock:
+        raise PlanError(
+            "The plan was locked on {locked}, after the day it is said to have been received, {received}.",
+            where="received_on",
+            mend="Give the day on which the locked plan was received.",
+            values={"locked": lock.locked_on.date().isoformat(), "received": made.received_on.isoformat()},
+        )
+    return made

@@ -91,6 +91,9 @@ def prior_to_data(bundle: Bundle, found: Recomputation, given: Given) -> Step:
     receipt = given.receipt
     if receipt is not None and handed_over(bundle, found, given).state == "pass":
         days = {"received": receipt.received_on.isoformat(), "collected": collected.isoformat()}
+        if receipt.is_before_lock:
+            locked = receipt.locked_on.date().isoformat()
+            return step("prior", "not_checked", "received_before_lock", locked=locked, **days)
         if receipt.received_on >= collected:
             return step("prior", "not_checked", "received_late", **days)
         if _amended_since(found, receipt):

@@ -31,6 +31,7 @@ from verification.conftest import LOCKED_ON, short_page
 
 OTHER = "0" * 64
 LOCKED_DAY = "2022-09-01"
+Said = tuple[str, str, dict[str, Any]]
 WHY = "The committee decided this after a hearing with the tenants."
 
 
@@ -41,7 +42,7 @@ def told(step: Step) -> tuple[str, str, str, dict[str, Any]]:
     return step.name, step.state, step.sentence.code, dict(step.sentence.values)
 
 
-def said(name: str, step: Step) -> tuple[str, str, dict[str, Any]]:
+def said(name: str, step: Step) -> Said:
     """Return the state, the last part of the code and the values of a step of a name."""
     named, state, code, values = told(step)
     assert (named, code.rpartition(".")[0]) == (name, f"verify.{name}")

@@ -13,13 +13,12 @@ from impactkit.verification.ledger import Entry, Kind, Ledger
 from impactkit.verification.received import Given
 from impactkit.verification.recompute import Recomputation
 from verification import in_memory as held
-from verification.in_memory import OTHER
+from verification.in_memory import OTHER, Said
 
 NOBODY = Given()
 ON = {"by": "The lender", "on": "2022-09-05"}
 DAYS = {"received": "2022-09-05", "collected": "2025-10-01"}
 COLLECTED = date(2025, 10, 1)
-Said = tuple[str, str, dict[str, Any]]
 
 
 def handed_over(given: Given, found: Recomputation | None = None, bundle: Bundle | None = None) -> Said:

@@ -1,6 +1,7 @@
 """What each step about substance says where something was computed again, or nothing could be."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -103,6 +104,16 @@ class TestRecomputation:
     def test_the_rows_are_counted(self) -> None:
         assert self.again() == ("pass", "done", {"n": 49})
         assert self.again(held.with_manifest(data="aggregates")) == ("pass", "averages", {"n": 49})
+
+    def test_it_is_the_first_claim_whose_rows_are_counted(self) -> None:
+        first, last = held.evaluation().results
+        fewer: Any = SimpleNamespace(n_rows=7)
+        found = replace(
+            held.found(),
+            evaluation=replace(held.evaluation(), results=(first, replace(last, study=fewer))),
+        )
+        assert self.again(found=found) == ("pass", "done", {"n": 49})
+        assert self.again(held.with_manifest(data="aggregates"), found)[2] == {"n": 49}
 
     def test_withheld_data_are_counted_where_that_may_be_told(self) -> None:
         assert self.again(held.with_manifest(data="withheld")) == ("not_checked", "withheld", {"n": 49})

@@ -292,5 +292,5 @@ class TestPlanIn:
         assert [Path(str(one.values["file"])).name for one in refused.value.troubles] == [file]
 
     def test_that_cannot_be_read_is_refused_by_its_name(self) -> None:
-        with pytest.raises(PlanError, match=r"plan\.toml"):
+        with pytest.raises(PlanError, match=r"\bplan\.toml"):
             plan_in(with_plan(("[project]", "[projekt]")), held.folder())

@@ -4,6 +4,7 @@ Nothing of it is ever changed: a test takes a copy with something else in it.
 """
 
 import atexit
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -128,8 +129,6 @@ def with_results(change: Callable[[dict[str, Any]], None], of: Bundle | None = N
 
 
 def open_json(content: bytes) -> dict[str, Any]:
-    import json
-
     record: dict[str, Any] = json.loads(content)
     return record
 

@@ -298,8 +298,7 @@ def _may_be_supported(result: dict[str, Any], plan: Plan, results: Record) -> bo
 
 
 def _close(claimed: float, recomputed: float, error: float) -> bool:
-    if claimed != claimed or recomputed != recomputed:
-        return claimed != claimed and recomputed != recomputed
-    return claimed == recomputed or abs(claimed - recomputed) <= 1e-8 * max(
-        abs(recomputed), error if error > 0 else 0.0
-    )
+    if claimed != claimed and recomputed != recomputed:
+        return True
+    # A standard error that is unknown (nan) is not the larger of the two.
+    return claimed == recomputed or abs(claimed - recomputed) <= 1e-8 * max(abs(recomputed), error)

@@ -1,4 +1,4 @@
-"""What is found in a plan and its public files before they are passed on: numbers of people, and free text."""
+"""What is found in a plan and its public files before they leave: numbers of people, and free text."""
 
 import io
 import zipfile

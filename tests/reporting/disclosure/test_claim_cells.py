@@ -77,6 +77,7 @@ def test_what_nobody_is_told_of_is_not_published_and_what_all_know_is_dearest():
     assert {name for name, cell in cells.items() if not cell.is_published} == {
         f"0|away|{group}|{time}|untold" for group in (T, C) for time in ("1.0", "2.0")
     }
+    assert not any(cell.is_unsafe for cell in cells.values())
     known = {name: cell for name, cell in cells.items() if cell.cost > 50}
     assert set(known) == {f"0|away|{group}|{time}|same" for group in (T, C) for time in ("1.0", "2.0")}
     assert {(cell.cost, cell.counts) for cell in known.values()} == {(99.0, ())}

@@ -21,6 +21,7 @@ from reporting.disclosure.carried_claims import (
     shown,
     study,
 )
+from reporting.disclosure.told_claims import told_claim
 
 
 def test_of_many_all_is_shown_and_sentences_hide_the_few():
@@ -297,3 +298,24 @@ def replace_columns(made, **columns):
         n_rows=made.n_rows,
         left_out=made.left_out,
     )
+
+
+def test_few_who_came_or_went_are_told_of_by_no_figure_of_their_claim():
+    seen = {("treated", 1.0): [k % 7 + 0.5 for k in range(40)]}
+    seen |= {("treated", 2.0): seen["treated", 1.0][3:], ("comparison", 1.0): [k % 5 for k in range(60)]}
+    seen |= {("comparison", 2.0): seen["comparison", 1.0]}
+    few, other = (
+        told_claim(seen, outcome=outcome, units={"treated": n, "comparison": 60})
+        for outcome, n in (("y", 40), ("z", 60))
+    )
+    assert {name for name in protected.hidden_names([other, few], 10) if "away" in name} == {"1.away"}
+    assert {name for name in protected.hidden_names([other, few], 3) if "away" in name} == set()
+    assert protected.hidden_names([few], 0) == frozenset()
+
+
+@pytest.mark.parametrize(("hidden", "hides"), [({"means.once"}, True), ({"rows"}, False), (set(), False)])
+def test_a_level_of_a_cross_section_is_that_of_its_means(hidden, hides):
+    result = carried(study(20, 30), reached=REACHED)
+    told = told_claim({("treated", None): [1, 2], ("comparison", None): [1, 2]})
+    result.study = SimpleNamespace(columns=told.columns)
+    assert protected._hides_level(result, told, frozenset(hidden)) is hides

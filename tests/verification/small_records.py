@@ -22,10 +22,12 @@ def result_of(claim="C1", *, method="difference_in_differences", n=(40, 60), uni
         "n_rows": units,
         "n_units": units,
         "n_treated": treated,
+        "n_clusters": units,
         "n_treated_clusters": treated,
+        "n_comparison_clusters": n[1],
         "left_out": messages,
     }
-    estimate = {"means": means, "sample": sample, "settings": {"method": method}}
+    estimate = {"means": means, "sample": sample, "settings": {"method": method}, "influence": []}
     return {"claim": claim, "estimate": estimate}
 
 

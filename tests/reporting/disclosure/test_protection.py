@@ -73,6 +73,28 @@ def test_limits_that_no_single_move_reaches_are_found_by_the_programme():
     assert widths[0] == 9
 
 
+def test_what_the_limits_of_one_figure_show_of_another_is_not_asked_again(monkeypatch):
+    """Where a is least, one of the other two is 10: that one is seen to lie nine apart as well."""
+    asked = []
+
+    def noted(targets, *system, **room):
+        asked.append(targets.tolist())
+        return limits_of(targets, *system, **room)
+
+    monkeypatch.setattr(protection, "limits_of", noted)
+    told = figures({"a": 1, "b": 5, "c": 6}, "a", "b", "c", "a+b+c")
+    assert first_pinned(told, [0, 1, 2], 9)[0] is None
+    assert len(asked) == 2
+    assert asked[0] == [[1, 0, 0]]
+
+
+def test_nobody_is_moved_out_of_a_group_of_nobody():
+    """Of five people in two groups some are of the second: of the first there are none to four."""
+    told = figures({"none": 0, "b": 3, "c": 5}, "none", "none+b", "c", "none+c")
+    assert first_pinned(told, [0, 1, 2], 5)[0] == (0, [False, False, False, True])
+    assert first_pinned(told, [0, 1, 2], 4)[0] is None
+
+
 def test_the_figure_asked_about_is_the_first_that_is_near():
     told = figures({"a": 40, "b": 40, "c": 3, "d": 5}, "a", "b", "c", "d", "a+b", "c+d")
     assert first_pinned(told, [0, 1, 2, 3], 10)[0] == (2, [False] * 5 + [True])

@@ -1,8 +1,10 @@
 """Averages over areas of everybody and of a subgroup tell by their difference of those in between."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from impactkit.carried_out import CarriedOut
@@ -10,8 +12,9 @@ from impactkit.earlier_plan import EarlierPlan
 from impactkit.errors import DataError
 from impactkit.evaluation import evaluate
 from impactkit.plans import Plan
+from impactkit.plans.data_files import ANSWERS
 from impactkit.verification import seal as seal_module
-from impactkit.verification.averages_apart import told_by_difference
+from impactkit.verification.averages_apart import _few_left, told_by_difference
 from impactkit.verification.seal import seal
 from impactkit.verification.verify import verify
 
@@ -161,3 +164,17 @@ def test_what_an_earlier_plan_averaged_is_compared_too(surveyed):
         for each in (carried, None)
     ]
     assert told_by_difference(replace(_with(evaluation, part), earlier=before)) == ["safe, a00, 2022"]
+
+
+def test_whoever_is_left_when_parts_are_taken_from_everybody_is_counted():
+    """Of area a, where no part is seen, all ten are left: with a threshold of ten they may be told of."""
+    data = SimpleNamespace(aggregate_by="area", time=None)
+    plan = SimpleNamespace(data=data, decision=SimpleNamespace(small_cell=10))
+    whole = pd.DataFrame({"area": ["a", "b", "c"], ANSWERS: [10, 30, 20]})
+    part, other = (pd.DataFrame({"area": list(at), ANSWERS: n}) for at, n in (("bc", [15, 20]), ("b", [6])))
+    assert _few_left(plan, whole, [part]) == []
+    assert _few_left(plan, whole, [part, other]) == ["b"]
+    plan.data.time = "year"
+    dated = [frame.assign(year=2024) for frame in (whole, part, other)]
+    assert _few_left(plan, dated[0], dated[1:]) == ["b, 2024"]
+    assert _few_left(plan, dated[0], [part, other]) == []

@@ -21,6 +21,7 @@ from impactkit.verification.results import lock_told, record_of
 from impactkit.verification.seal import seal
 from impactkit.verification.told_tables import tables_in, told_otherwise
 from impactkit.verification.verify import verify
+from verification.small_records import plan_of, result_of
 
 PLAN = """
 impactkit = 1
@@ -343,60 +344,6 @@ def test_a_level_of_many_is_told(evaluated):
     evaluation = evaluated(people(40, 60), unit='unit = "points"\ntarget = "53"')
     told = record_of(evaluation)["results"][0]["verdict"]["reached"]
     assert told["level"] == evaluation.results[0].verdict.reached.level
-
-
-def result_of(claim="C1", *, method="difference_in_differences", n=(40, 60), units=100, treated=40, left=()):
-    """A result as a record holds it, of two arms and one period."""
-    means = [
-        {"group": group, "period": None, "period_name": None, "n": size, "mean": 1.0}
-        for group, size in zip(("treated", "comparison"), n, strict=True)
-    ]
-    messages = [
-        {
-            "code": "study.left_out.outcome_missing",
-            "values": dict(zip(("n", "treated", "comparison"), which, strict=True)),
-        }
-        for which in left
-    ]
-    sample = {
-        "n_rows": units,
-        "n_units": units,
-        "n_treated": treated,
-        "n_treated_clusters": treated,
-        "left_out": messages,
-    }
-    estimate = {"means": means, "sample": sample, "settings": {"method": method}}
-    return {"claim": claim, "estimate": estimate}
-
-
-def plan_of(**data):
-    content = {
-        "impactkit": 1,
-        "project": {
-            "name": "x",
-            "borrower": "x",
-            "category": "housing",
-            "investment": "x",
-            "target_group": "x",
-            "need": "x",
-            "change": "x",
-            "future_state": "x",
-            "investment_start": datetime(2024, 1, 1, tzinfo=UTC).date(),
-        },
-        "claims": [
-            {
-                "id": "C1",
-                "indicator": "housing/tenant-turnover",
-                "role": "primary",
-                "change": "decrease",
-                "minimum_effect": "2",
-                "by": 2025,
-            }
-        ],
-        "data": {"file": "d.csv", "outcome": "y", "treated": "arm", **data},
-        "estimator": {"method": "randomised_trial"},
-    }
-    return Plan.of(content)
 
 
 def asked(*results, threshold=10, **data):

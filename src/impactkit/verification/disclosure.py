@@ -137,7 +137,7 @@ def _with_a_part(plan: Plan) -> set[str]:
 
 
 def _columns(file: Path) -> Iterator[tuple[str, Sequence[str]]]:
-    if file.read_bytes()[:4].startswith(_ARCHIVES):
+    if file.read_bytes().startswith(_ARCHIVES):
         yield from _sheet_columns(file)
         return
     from impactkit.data.read_table import read_table
@@ -158,7 +158,7 @@ def _sheet_columns(file: Path) -> Iterator[tuple[str, Sequence[str]]]:
                 cells = [_shown(cell) for cell in column]
                 # The heading apart: one text would make a column of numbers a column of text.
                 first = next((place for place, cell in enumerate(cells) if cell), 0)
-                yield cells[first] if cells else sheet, cells[first + 1 :]
+                yield cells[first], cells[first + 1 :]
 
 
 def _shown(cell: object) -> str:

@@ -170,7 +170,8 @@ def _parts(told: Published, plan: Plan, records: Sequence[Mapping[str, Any]]) ->
 
 
 def _is_place(name: str, whole: str) -> bool:
-    return name.startswith(f"{whole}|") and name.count("|") == whole.count("|") + 2 and "units" not in name
+    inside = name.startswith(f"{whole}|") and name.count("|") == whole.count("|") + 2
+    return inside and not name.endswith("|units")
 
 
 def _whose(plan: Plan, claim_id: str) -> str:

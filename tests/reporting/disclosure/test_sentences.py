@@ -61,6 +61,32 @@ def test_what_is_listed_is_there():
                 assert any(one.startswith(topic) and one.endswith(f" {name}") for one in there), (topic, name)
 
 
+def listings():
+    """Every value that is listed: the table, the sentence or the topic of it, and the value's name."""
+    for table in (listed.OTHERWISE, listed.NAMES, listed.SHARES, listed.PARTS, listed.TELLING, listed.LEVELS):
+        for topic, names in table.items():
+            yield from ((table, topic, name) for name in names)
+
+
+def test_every_value_listed_is_one_of_a_sentence_of_its_topic():
+    there = set(places())
+    for table, topic, name in listings():
+        own = [code for code, held in there if held == name and f"{code}.".startswith(f"{topic}.")]
+        assert own, f"no sentence about {topic} holds {name}"
+        # With everything hidden that can be, what counts something else stands, and all the rest goes.
+        for code in own:
+            gone = hidden(Message(code, {name: 3}), arms=True, changes=True, level=True)
+            assert gone == (set() if table is listed.OTHERWISE else {name}), code
+
+
+def test_every_value_that_counts_people_is_one_of_some_sentence():
+    used = {name for _, name in places()}
+    for name in sorted(listed.COUNTS):
+        assert name in used
+        assert hidden(Message("check.of.nothing", {name: 3})) == {name}
+        assert hidden(Message("check.of.nothing", {name: 10})) == set()
+
+
 def hidden(message, **how):
     return {
         name
@@ -91,6 +117,10 @@ REACHED = Message("verdict.reason.reached", {"level": 4.5, "target": 4.0})
         (RANDOMISED, {"arms": True}, {"treated", "comparison"}),
         (OVERLAP, {"n_treated": 100}, {"share"}),
         (OVERLAP, {"n_treated": 400}, set()),
+        (OVERLAP, {"n_treated": 200}, set()),
+        (OVERLAP, {"n_treated": 180}, {"share"}),
+        (Message("check.overlap.like", {"share": 1.0}), {}, set()),
+        (Message("check.overlap.like", {"share": 0.9}), {"n_treated": 100}, set()),
         (Message("check.overlap.like", {"share": 0.95}), {"n_treated": 100}, {"share"}),
         (Message("check.overlap.like", {"share": 0.0}), {"n_treated": 100}, set()),
         (Message("check.overlap.like", {"share": 0.0}), {"n_treated": 100, "arms": True}, {"share"}),
@@ -118,6 +148,8 @@ def test_what_is_hidden_in_a_sentence(message, how, expected):
 
 def test_without_a_threshold_a_sentence_stands():
     assert Hiding().sentence(FEW) is FEW
+    assert Hiding().sentence(DONOR) is DONOR
+    assert Hiding(threshold=10).sentence(SHARE) is SHARE
     assert Hiding().check(CheckResult(name="x", passed=True, statistic=2.0, sentence=FEW)).statistic == 2.0
 
 

@@ -99,18 +99,23 @@ class _People:
 
 def _families(told: _Told, family: Mapping[int, ToldClaim], outcome: str) -> dict[int, _People]:
     """Return the people of each claim on an outcome, parts of the same whole where they are."""
-    held = {k: placed(claim) for k, claim in family.items()}
-    wholes = [k for k, claim in family.items() if claim.subgroup is None]
-    whole = wholes[0] if wholes else None
     found: dict[int, _People] = {}
     for k, claim in family.items():
-        if claim.subgroup is None and whole is not None and held[k].same_as(held[whole]) and whole in found:
-            found[k] = found[whole]
-        else:
-            found[k] = _new_people(told, f"{outcome}|{k}", held[k])
+        held = placed(claim)
+        same = [
+            people
+            for j, people in found.items()
+            if _group(family[j]) == _group(claim) and people.placed.same_as(held)
+        ]
+        found[k] = same[0] if same else _new_people(told, f"{outcome}|{k}", held)
+    whole = next((k for k, claim in family.items() if claim.subgroup is None), None)
     if whole is not None:
         _rests(told, {k: claim for k, claim in family.items() if claim.subgroup is not None}, found, whole)
     return found
+
+
+def _group(claim: ToldClaim) -> tuple[str | None, str | None]:
+    return claim.subgroup_column, claim.subgroup
 
 
 def _new_people(told: _Told, name: str, held: Placed) -> _People:
@@ -195,10 +200,10 @@ def _sample(told: _Told, k: int, claim: ToldClaim, people: _People) -> None:
     units = {group: times for arm in arms.values() for group, times in arm.items()}
     told.told(f"{k}.rows", rows)
     told.told(f"{k}.units", units)
-    treated = [arms[group] for group in ("treated",) if group in arms]
-    if sum(_total(told, arm) for arm in treated) != claim.n_treated:
-        treated.append(told.person(f"{k}|treated", claim.n_treated))
-    told.told(f"{k}.arms", *arms.values(), *treated[1:])
+    counts = list(arms.values())
+    if _total(told, arms.get("treated", {})) != claim.n_treated:
+        counts.append(told.person(f"{k}|treated", claim.n_treated))
+    told.told(f"{k}.arms", *counts)
 
 
 def _used(told: _Told, k: int, claim: ToldClaim, people: _People) -> Sum:

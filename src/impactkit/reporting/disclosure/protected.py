@@ -369,4 +369,4 @@ def _at_most(p: float, level: float) -> float:
     """Return a round number that a p-value does not exceed, never crossing the level it is held against."""
     if math.isnan(p):
         return p
-    return min(step for step in (*_LADDER, (1 - level) / 2, 1.0) if p <= step * (1 + 1e-9))
+    return min(step for step in (*_LADDER, (1 - level) / 2) if p <= step * (1 + 1e-9))

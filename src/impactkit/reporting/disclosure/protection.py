@@ -105,9 +105,9 @@ class _Audited:
     def _seen(self, targets: list[int], points: Floats) -> None:
         """Take note of how far apart hidden figures lie among groups of people that give what is shown."""
         values = points @ self.figures.parts[targets].T
-        apart = np.fmax.reduce(values) - np.fmin.reduce(values)
-        for k, width in zip(targets, np.round(apart, 3).tolist(), strict=True):
-            self.widths[k] = max(self.widths[k], width)
+        apart = np.round(np.fmax.reduce(values) - np.fmin.reduce(values), 3).tolist()
+        for place, k in enumerate(targets):
+            self.widths[k] = max(self.widths[k], apart[place])
 
     def _not_reached(self, hidden: Flags, known: Known, threshold: int) -> list[int]:
         """Return the hidden figures that are not yet known to have limits far enough apart."""
@@ -116,7 +116,7 @@ class _Audited:
             k for k in np.flatnonzero(hidden[figures.cell]).tolist() if self.widths.get(k, 0) < threshold
         ]
         if open_:
-            spare = figures.sizes - (known.at_least_one > 0).any(axis=0)
+            spare = figures.sizes - known.at_least_one.any(axis=0)
             far = reach(figures.parts[open_], np.maximum(spare, 0), moves(known.parts))
             self.widths.update(zip(open_, far.tolist(), strict=True))
         return [k for k in open_ if self.widths[k] < threshold]

@@ -18,8 +18,6 @@ LARGEST_TOGETHER = 2
 """The n of the (n, k) rule: so many contributors are looked at together."""
 LARGEST_SHARE = 0.9
 """The k of the (n, k) rule: they may not have so much of the whole, or more."""
-CLOSENESS = 0.1
-"""The p% rule: the second largest contributor may not come so near to the largest one's value."""
 
 
 def is_small(n: npt.ArrayLike, threshold: int) -> Any:
@@ -81,8 +79,9 @@ def is_dominated(contributions: npt.ArrayLike) -> bool:
     Returns
     -------
     bool
-        By the (2, 0.9) rule, when the two largest have nine tenths of the sum; or by the p% rule with p = 10,
-        when the second largest, who knows what is its own, can tell the largest to within a tenth.
+        By the (2, 0.9) rule, when the two largest have nine tenths of the sum. Where they have less, the p%
+        rule with p = 10 holds as well: the others have more than a tenth of the sum, so the second largest,
+        who knows what is its own, cannot tell the largest to within a tenth.
 
     References
     ----------
@@ -95,11 +94,7 @@ def is_dominated(contributions: npt.ArrayLike) -> bool:
     """
     sizes = np.sort(np.abs(np.asarray(contributions, dtype=np.float64)))[::-1]
     whole = float(sizes.sum())
-    if whole == 0:
-        return False
-    largest = sizes[:LARGEST_TOGETHER]
-    rest = whole - float(largest.sum())
-    return bool(rest <= (1 - LARGEST_SHARE) * whole or rest < CLOSENESS * float(sizes[0]))
+    return whole > 0 and float(sizes[:LARGEST_TOGETHER].sum()) >= LARGEST_SHARE * whole
 
 
 def tells_all(values: npt.ArrayLike) -> bool:
@@ -143,5 +138,6 @@ def is_binary(values: npt.ArrayLike) -> bool:
     (True, True, False)
     """
     held = np.asarray(values, dtype=np.float64)
-    most = float(held.max()) if held.size else 0.0
-    return bool(held.size and most in {0.0, 1.0, 100.0} and np.isin(held, (0.0, most)).all())
+    return bool(
+        held.size and (most := float(held.max())) in {0.0, 1.0, 100.0} and np.isin(held, (0.0, most)).all()
+    )

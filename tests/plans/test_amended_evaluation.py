@@ -14,14 +14,13 @@ from impactkit.errors import PlanError
 from impactkit.evaluation import evaluate, problems
 from impactkit.evidence.conclusion import Conclusion
 from impactkit.evidence.lowered import (
-    LEAST_FAVOURABLE_FIRST,
     Bound,
     is_lowered,
     lowered,
     lowered_conclusion,
     rank,
 )
-from impactkit.evidence.verdict import STATUSES, Verdict
+from impactkit.evidence.verdict import LEAST_FAVOURABLE_FIRST, STATUSES, Verdict
 from impactkit.provenance import canonical_json
 from impactkit.wording import Message
 from plans.trial import amended_in, claim, content, locked_in, plan_in

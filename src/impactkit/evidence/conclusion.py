@@ -8,25 +8,10 @@ from typing import Literal
 
 from impactkit.evidence.case import Case
 from impactkit.evidence.judge import Prior, harmed_guardrails, verdict_of
-from impactkit.evidence.verdict import Status, Verdict
+from impactkit.evidence.verdict import LEAST_FAVOURABLE_FIRST, Status, Verdict
 from impactkit.wording import Message, card
 
 Rule = Literal["all", "any"]
-
-_WORST_FIRST: tuple[Status, ...] = (
-    "contradicted",
-    "not_assessable",
-    "inconclusive",
-    "partly_supported",
-    "supported",
-)
-_BEST_FIRST: tuple[Status, ...] = (
-    "supported",
-    "partly_supported",
-    "inconclusive",
-    "not_assessable",
-    "contradicted",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +93,8 @@ def conclude(
         found = {c.claim.id: verdict_of(c, level=1 - alpha, prior=prior).status for c, _ in primary}
     else:
         found = {case.claim.id: verdict.status for case, verdict in primary}
-    order = _WORST_FIRST if rule == "all" else _BEST_FIRST
-    status: Status = min(found.values(), key=order.index)
+    decides = min if rule == "all" else max
+    status: Status = decides(found.values(), key=LEAST_FAVOURABLE_FIRST.index)
     deciding = ", ".join(name for name, own in found.items() if own == status)
     values: dict[str, str | int | float | Message] = {"claims": deciding, "n": len(found)}
     reasons = [Message(f"verdict.conclusion.{rule}_{status}", values)]

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from impactkit.effects.kernels.multiplier_bootstrap import joint_alpha
+from impactkit.evidence.bar import directions
 from impactkit.evidence.case import Case
 from impactkit.evidence.multiplicity import Effect, joint_correlation
 
@@ -76,10 +77,10 @@ def _share(left: Sequence[Case], alpha: float, how: Multiplicity) -> float:
 
 def _joint_share(left: Sequence[Case], alpha: float, seed: int) -> float:
     """Return the share of each claim at which the smallest p-value of all that are left rejects at alpha."""
-    single = all(len(case.bars(1 - alpha)) == 1 and not case.claim.relative for case in left)
+    single = all(len(directions(case.claim)) == 1 and not case.claim.relative for case in left)
     correlation = joint_correlation([Effect(case.claim.id, case.estimate, 0) for case in left])
     if correlation is None or not single:
         return alpha / len(left)
     signs = np.array([case.claim.direction for case in left])
-    signed = correlation * signs * signs[:, None]
+    signed = correlation * np.outer(signs, signs)
     return 2 * joint_alpha(signed, alpha / 2, draws=_DRAWS, seed=seed, alternative="one-sided")

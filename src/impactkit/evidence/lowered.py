@@ -15,16 +15,8 @@ from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.conclusion import Conclusion
 from impactkit.evidence.examine import Examined
 from impactkit.evidence.grade import grade
-from impactkit.evidence.verdict import Status, Verdict
+from impactkit.evidence.verdict import LEAST_FAVOURABLE_FIRST, Status, Verdict
 from impactkit.wording import Message
-
-LEAST_FAVOURABLE_FIRST: tuple[Status, ...] = (
-    "contradicted",
-    "not_assessable",
-    "inconclusive",
-    "partly_supported",
-    "supported",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

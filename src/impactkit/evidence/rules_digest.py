@@ -9,8 +9,8 @@ from typing import Any
 from impactkit.evidence.checks import ALL
 from impactkit.evidence.grade import rubric
 from impactkit.evidence.judge import GRADE_NEEDED
-from impactkit.evidence.lowered import LEAST_FAVOURABLE_FIRST
 from impactkit.evidence.signed import EDGE
+from impactkit.evidence.verdict import LEAST_FAVOURABLE_FIRST
 from impactkit.provenance import canonical_json
 
 

@@ -12,6 +12,14 @@ from impactkit.wording import Message, card
 
 Status = Literal["supported", "partly_supported", "inconclusive", "contradicted", "not_assessable"]
 STATUSES: tuple[Status, ...] = get_args(Status)
+LEAST_FAVOURABLE_FIRST: tuple[Status, ...] = (
+    "contradicted",
+    "not_assessable",
+    "inconclusive",
+    "partly_supported",
+    "supported",
+)
+"""A finding against a claim is less favourable than no finding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

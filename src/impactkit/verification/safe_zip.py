@@ -150,7 +150,6 @@ def _check_name(info: zipfile.ZipInfo) -> None:
     parts = name.split("/")
     sound = all(
         _PORTABLE.fullmatch(part)
-        and part not in (".", "..")
         and part == part.strip()
         and not part.endswith(".")
         and not _DEVICE.fullmatch(part)

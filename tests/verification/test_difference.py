@@ -171,6 +171,8 @@ class TestWhatIsCompared:
         assert [one.where for one in compare(theirs, ours).differences] == ["C2.n", "results[2].n"]
 
     def test_the_list_of_claims_may_be_what_differs(self) -> None:
+        found = compare({"results": [1]}, {"results": [result("C1")]}).differences
+        assert [one.where for one in found][-1] == "C1"
         found = compare({"results": 1}, {"results": []}).differences
         assert [one.where for one in found] == ["results"]
         found = compare({"results": [1], "rows": [1]}, {"results": [], "rows": [2]}).differences

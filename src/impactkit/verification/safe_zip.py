@@ -136,7 +136,7 @@ def check_sizes(infos: Sequence[zipfile.ZipInfo]) -> None:
             most=MOST_BYTES,
         )
     for info in infos:
-        if info.file_size > _RATIO_MATTERS_ABOVE and info.file_size > MOST_RATIO * max(info.compress_size, 1):
+        if info.file_size > _RATIO_MATTERS_ABOVE and info.file_size > MOST_RATIO * info.compress_size:
             raise _unsafe(
                 "{name} in the archive would grow more than {most} times when unpacked.",
                 name=info.filename,

@@ -10,10 +10,10 @@ from impactkit.cli import main
 from impactkit.errors import ImpactkitError, PlanError, UsageError
 from impactkit.evaluation import LOCK_NAME, evaluate
 from impactkit.examples import copy_example
-from impactkit.plans import Plan, lock
+from impactkit.plans import Lock, Plan, lock
 from impactkit.plans.project_key import KEY_NAME, ensured_key
 from impactkit.provenance import canonical_json
-from impactkit.verification.attestation import SUFFIX, Attestation, attest
+from impactkit.verification.attestation import SUFFIX, Attestation, _locked, attest
 from impactkit.verification.commitment import Commitment
 from impactkit.verification.manifest import digest
 from impactkit.verification.seal import seal
@@ -227,3 +227,9 @@ def test_the_command_writes_it_and_tells_how_to_sign(kept, capsys):
         (bundle.parent / "data.csv").read_text().replace(",0,f", ",0,m", 3)
     )
     assert main([*words, "--json"]) in (0, 1)
+
+
+def test_a_lock_that_names_no_participants_has_none_to_differ_from(project):
+    evaluation = project()
+    found = evaluation.plan, Lock.read(evaluation.plan.folder / LOCK_NAME).model_copy(update={"roster": None})
+    assert _locked(*found, None) is True

@@ -1,12 +1,15 @@
 """amend, receipt and the ledger from the command line, and an exploratory run."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
+from impactkit.evaluation import LOCK_NAME
+from impactkit.plans import Plan, lock
 from impactkit.plans.receipt import Receipt
 from impactkit.provenance import file_digest
-from impactkit.verification.ledger import LEDGER_NAME, Ledger
+from impactkit.verification.ledger import LEDGER_NAME, Ledger, append
 
 WHY = "The board moved the survey to May."
 
@@ -15,6 +18,16 @@ WHY = "The board moved the survey to May."
 def locked(run, project):
     file = project()
     assert run("lock", file).code == 0
+    return file
+
+
+@pytest.fixture
+def locked_in_time(project):
+    """Return a plan that was locked before its follow-up, with a ledger."""
+    file, then = project(), datetime(2022, 9, 1, tzinfo=UTC)
+    made = lock(Plan.read(file), now=then)
+    made.write(file.parent / LOCK_NAME)
+    append(file.parent / LEDGER_NAME, kind="lock", digest=made.digest, actor="Anna Ek", now=then)
     return file
 
 
@@ -74,14 +87,14 @@ def test_lock_amend_and_seal_add_a_line_each_and_locking_again_none(run, locked,
 
 
 @pytest.mark.parametrize(("language", "said"), [("sv", "KVITTO"), ("en", "RECEIPT")])
-def test_receipt_writes_a_file_and_a_page(run, locked, language, said):
+def test_receipt_writes_a_file_and_a_page(run, locked_in_time, language, said):
     words = ("--received-by", "The lender", "--date", "2022-09-05", "--lang", language)
-    told = run("receipt", locked, *words)
+    told = run("receipt", locked_in_time, *words)
     assert (told.code, told.err) == (0, "")
-    made = Receipt.read(locked.parent / "receipt.json")
+    made = Receipt.read(locked_in_time.parent / "receipt.json")
     assert (made.received_by, made.received_on.isoformat()) == ("The lender", "2022-09-05")
-    assert made.ledger_head == ledger(locked).head
-    page = (locked.parent / "receipt.txt").read_text("utf-8")
+    assert made.ledger_head == ledger(locked_in_time).head
+    page = (locked_in_time.parent / "receipt.txt").read_text("utf-8")
     assert said in page and made.lock_digest in page
 
 
@@ -100,11 +113,11 @@ def test_receipt_of_a_day_that_is_none_is_refused(run, locked):
     assert not (locked.parent / "receipt.json").exists()
 
 
-def test_verify_takes_the_receipt_and_the_head(run, locked, tmp_path):
-    run("receipt", locked, "--received-by", "The lender", "--date", "2022-09-05")
+def test_verify_takes_the_receipt_and_the_head(run, locked_in_time, tmp_path):
+    run("receipt", locked_in_time, "--received-by", "The lender", "--date", "2022-09-05")
     bundle = tmp_path / "b.zip"
-    run("seal", locked, "--output", bundle)
-    words = ("--receipt", locked.parent / "receipt.json", "--json")
+    run("seal", locked_in_time, "--output", bundle)
+    words = ("--receipt", locked_in_time.parent / "receipt.json", "--json")
     steps = {step["name"]: step["state"] for step in json.loads(run("verify", bundle, *words).out)["steps"]}
     assert (steps["handed_over"], steps["prior"], steps["ledger"]) == ("pass", "pass", "pass")
     told = run("verify", bundle, "--known-head", "0" * 64)

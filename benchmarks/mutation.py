@@ -12,6 +12,7 @@ makes the tests run on without end is noticed too. Unix only.
 from __future__ import annotations
 
 import argparse
+import ast
 import functools
 import gc
 import importlib.abc
@@ -364,8 +365,6 @@ def main() -> int:
     runner = Runner(files, asked.jobs)
     for file in files:
         module_of(file)
-        import ast
-
         found = enumerate(sites(ast.parse(file.read_text("utf-8"))))
         runner.mutants += [
             Mutant(file, number, site) for number, site in found if number % asked.every == asked.first

@@ -111,6 +111,18 @@ class TestLimits:
 
         assert judged(first(unknown)) == FITS
 
+    @pytest.mark.parametrize(("end", "value"), [("low", "-inf"), ("high", "inf")])
+    def test_cannot_be_finite_where_those_of_the_estimate_are_not(self, end: str, value: str) -> None:
+        changed = first(lambda r: r["estimate"]["terms"][0]["interval"].update({end: value}))
+        assert judged(changed) == not_fitting("C1")
+
+    def test_do_not_agree_by_an_infinite_standard_error(self) -> None:
+        def infinite(result: dict[str, Any]) -> None:
+            result["estimate"]["terms"][0]["interval"]["std_error"] = "inf"
+            result["verdict"]["low"] += 1e-3
+
+        assert judged(first(infinite)) == not_fitting("C1")
+
     def test_may_be_infinite_on_both_sides(self) -> None:
         def infinite(result: dict[str, Any]) -> None:
             result["estimate"]["terms"][0]["interval"]["high"] = "inf"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -298,7 +299,6 @@ def _may_be_supported(result: dict[str, Any], plan: Plan, results: Record) -> bo
 
 
 def _close(claimed: float, recomputed: float, error: float) -> bool:
-    if claimed != claimed and recomputed != recomputed:
-        return True
-    # A standard error that is unknown (nan) is not the larger of the two.
-    return claimed == recomputed or abs(claimed - recomputed) <= 1e-8 * max(abs(recomputed), error)
+    if not (math.isfinite(claimed) and math.isfinite(recomputed)):
+        return claimed == recomputed or (math.isnan(claimed) and math.isnan(recomputed))
+    return abs(claimed - recomputed) <= 1e-8 * max(abs(recomputed), error if math.isfinite(error) else 0.0)

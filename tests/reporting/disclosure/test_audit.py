@@ -4,20 +4,11 @@ import numpy as np
 import pytest
 
 from impactkit.reporting.disclosure import audit
-from impactkit.reporting.disclosure.audit import Known, limits_of
+from impactkit.reporting.disclosure.audit import limits_of
 from impactkit.reporting.disclosure.figures import Cell, Figures
 from impactkit.reporting.disclosure.moves import independent, moves, reach, told_by
 from impactkit.reporting.disclosure.protection import hidden_cells
-
-
-def known(parts, values, *, floor=None, slack=None):
-    parts = np.array(parts, dtype=float)
-    return Known(
-        parts=parts,
-        values=np.array(values, dtype=float),
-        at_least_one=np.zeros((0, parts.shape[1])) if floor is None else np.array(floor, dtype=float),
-        slack=None if slack is None else np.array(slack, dtype=float),
-    )
+from reporting.disclosure.known_figures import known
 
 
 def limits(targets, system, room=10):

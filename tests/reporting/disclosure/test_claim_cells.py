@@ -257,3 +257,24 @@ def test_two_claims_on_the_same_subgroup_are_hidden_alike():
     whole, part = told_claim(many(40, 60)), told_claim(many(36, 36), part=("sex", "w"))
     assert {"1.means.once", "2.means.once"} <= hidden_names([whole, part, part], 10)
     assert {"0.means.once", "2.means.once"} <= hidden_names([part, whole, part], 10)
+
+
+def test_a_subgroup_told_with_two_numbers_is_held_against_the_whole_with_each():
+    """In the first claim on it four treated are outside the subgroup, in the second 20."""
+    whole, few, many_ = (
+        told_claim(many(40, 60)),
+        told_claim(many(36, 36), part=("sex", "w")),
+        told_claim(many(20, 20), part=("sex", "w")),
+    )
+    for claims, name in (([whole, few, many_], "1.means.once"), ([whole, many_, few], "2.means.once")):
+        assert name in hidden_names(claims, 10)
+    assert hidden_names([whole, many_], 10) == frozenset()
+
+
+def test_a_whole_told_with_two_numbers_is_held_against_its_subgroup_with_each():
+    """Of the first whole four treated are outside the subgroup, of the second 24."""
+    near, far = told_claim(many(40, 60)), told_claim(many(60, 60))
+    part = told_claim(many(36, 36), part=("sex", "w"))
+    assert "2.means.once" in hidden_names([near, far, part], 10)
+    assert "2.means.once" in hidden_names([far, near, part], 10)
+    assert hidden_names([far, part], 10) == frozenset()

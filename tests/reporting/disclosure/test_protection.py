@@ -7,10 +7,11 @@ import pytest
 import scipy.optimize
 
 from impactkit.reporting.disclosure import audit, protection
-from impactkit.reporting.disclosure.audit import Known, limits_of
+from impactkit.reporting.disclosure.audit import limits_of
 from impactkit.reporting.disclosure.figures import Cell, Figures
 from impactkit.reporting.disclosure.moves import moves
 from impactkit.reporting.disclosure.protection import hidden_cells
+from reporting.disclosure.known_figures import known
 
 
 def figures(sizes, *sums, **more):
@@ -175,16 +176,6 @@ def test_moves_are_of_whole_people(parts, ways):
     found = moves(np.array(parts, dtype=float))
     assert found.tolist() == ways
     assert not np.signbit(found[found == 0]).any()
-
-
-def known(parts, values, *, floor=None, slack=None):
-    parts = np.array(parts, dtype=float)
-    return Known(
-        parts=parts,
-        values=np.array(values, dtype=float),
-        at_least_one=np.zeros((0, parts.shape[1])) if floor is None else np.array(floor, dtype=float),
-        slack=None if slack is None else np.array(slack, dtype=float),
-    )
 
 
 def test_what_nothing_is_told_of_is_taken_to_be_at_most_ten_times_the_rest():

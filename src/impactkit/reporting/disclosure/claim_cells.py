@@ -108,9 +108,10 @@ def _families(told: _Told, family: Mapping[int, ToldClaim], outcome: str) -> dic
             if _group(family[j]) == _group(claim) and people.placed.same_as(held)
         ]
         found[k] = same[0] if same else _new_people(told, f"{outcome}|{k}", held)
-    whole = next((k for k, claim in family.items() if claim.subgroup is None), None)
-    if whole is not None:
-        _rests(told, {k: claim for k, claim in family.items() if claim.subgroup is not None}, found, whole)
+    wholes = {id(found[k]): k for k in reversed(list(family)) if family[k].subgroup is None}
+    parts = {k: claim for k, claim in family.items() if claim.subgroup is not None}
+    for whole in wholes.values():
+        _rests(told, parts, found, whole)
     return found
 
 
@@ -137,17 +138,24 @@ def _rests(told: _Told, parts: Mapping[int, ToldClaim], found: Mapping[int, _Peo
     """Take note of those who are in the whole but in none of its subgroups by one column."""
     everybody = found[whole]
     for column in dict.fromkeys(claim.subgroup_column for claim in parts.values()):
-        members = {
-            claim.subgroup: found[k] for k, claim in parts.items() if claim.subgroup_column == column
-        }  # one group of a column that several claims are about is one group
-        for place, n in everybody.n.items():
-            _rest(told, f"{whole}|{column}", place, (everybody, n), list(members.values()))
+        own = {k: claim for k, claim in parts.items() if claim.subgroup_column == column}
+        for number, members in enumerate(_each_once(own, found)):
+            name = f"{whole}|{column}" if number == 0 else f"{whole}|{column}|{number}"
+            for place in everybody.n:
+                _rest(told, name, place, everybody, members)
 
 
-def _rest(
-    told: _Told, name: str, place: Place, whole: tuple[_People, Sum], members: Sequence[_People]
-) -> None:
-    everybody, _ = whole
+def _each_once(parts: Mapping[int, ToldClaim], found: Mapping[int, _People]) -> list[list[_People]]:
+    """Return the people of every subgroup, again for each further number that a subgroup is told with."""
+    groups: dict[str | None, dict[int, _People]] = {}
+    for k, claim in parts.items():
+        groups.setdefault(claim.subgroup, {})[id(found[k])] = found[k]
+    told_of = [list(people.values()) for people in groups.values()]
+    most = max(map(len, told_of))
+    return [[people[min(number, len(people) - 1)] for people in told_of] for number in range(most)]
+
+
+def _rest(told: _Told, name: str, place: Place, everybody: _People, members: Sequence[_People]) -> None:
     at = f"{name}|{place.group}|{place.period}"
     kinds = ("having", "others") if place in everybody.having else ("n",)
     rest: dict[str, Sum] = {}

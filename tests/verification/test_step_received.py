@@ -126,6 +126,11 @@ class TestPrior:
     def test_a_receipt_from_before_the_follow_up_proves_it(self) -> None:
         assert prior(receipt()) == ("pass", "proved", {"by": "The lender", **DAYS})
 
+    def test_one_from_more_than_a_day_before_its_lock_does_not(self) -> None:
+        days = {"received": "2022-08-30", "locked": "2022-09-01", "collected": DAYS["collected"]}
+        assert prior(receipt(received_on=date(2022, 8, 30))) == ("not_checked", "received_before_lock", days)
+        assert prior(receipt(received_on=date(2022, 8, 31)))[:2] == ("pass", "proved")
+
     @pytest.mark.parametrize(
         ("day", "code"),
         [(date(2025, 9, 30), "proved"), (COLLECTED, "received_late"), (date(2025, 10, 2), "received_late")],

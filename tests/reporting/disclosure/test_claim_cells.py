@@ -278,3 +278,12 @@ def test_a_whole_told_with_two_numbers_is_held_against_its_subgroup_with_each():
     assert "2.means.once" in hidden_names([near, far, part], 10)
     assert "2.means.once" in hidden_names([far, near, part], 10)
     assert hidden_names([far, part], 10) == frozenset()
+
+
+def test_every_subgroup_is_held_with_the_others_whatever_number_each_is_told_with():
+    """Women are told of with two numbers, men with one: four women and men are in neither, or twelve."""
+    whole, men = told_claim(many(64, 80)), told_claim(many(30, 30), part=("sex", "m"))
+    few, more = (told_claim(many(n, 30), part=("sex", "w")) for n in (22, 30))
+    names = hidden_names([whole, few, more, men], 10)
+    assert names & {"2.means.once", "3.means.once"}
+    assert hidden_names([whole, few, men], 10) == frozenset()

@@ -210,3 +210,14 @@ def test_exclusions_name_the_subgroup_and_what_is_accepted(tmp_path):
 def test_a_table_that_is_none_of_ours_is_refused_by_name(content):
     with pytest.raises(DataError, match="neither a catalogue nor a plan"):
         csv_table.read(content)
+
+
+def test_a_heading_that_no_catalogue_has_is_refused_however_long_a_cell_may_be():
+    """How long a cell csv takes is of the whole process, and other libraries change it."""
+    before = csv.field_size_limit(10**6)
+    try:
+        for heading in (b"id;" + b"a" * 200_000, b"id;another", b"id;name.sv;another"):
+            with pytest.raises(DataError, match="neither a catalogue nor a plan"):
+                csv_table.read(heading)
+    finally:
+        csv.field_size_limit(before)

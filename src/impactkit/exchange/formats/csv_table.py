@@ -58,7 +58,7 @@ def read(content: bytes) -> Catalogue | Plan:
     header = tuple(rows[0])
     if header == _KEYS:
         return Plan.of(nested({key: _value(kind, bare_cell(text)) for key, kind, text in rows[1:]}))
-    if "id" in header:
+    if "id" in header and set(header) <= set(columns()):
         return Catalogue(indicator_of(_record(dict(zip(header, row, strict=True)))) for row in rows[1:])
     raise _neither()
 

@@ -5,81 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from impactkit.evidence.verdict import Status
-from impactkit.reporting.pictures import IntervalPicture, Picture
-from impactkit.reporting.table import Table
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """A label and what stands there.
-
-    Parameters
-    ----------
-    label, text : str
-        Both in the report's language.
-    is_code : bool
-        Whether the text is a digest or the like, to be set in fixed-width letters.
-    """
-
-    label: str
-    text: str
-    is_code: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConclusionTold:
-    """What the primary claims say together.
-
-    Parameters
-    ----------
-    status : {"supported", "partly_supported", "inconclusive", "contradicted", "not_assessable"}
-        What may be said.
-    badge : str
-        Its name.
-    reasons : tuple of str
-        The rule, and the claims that decided.
-    """
-
-    status: Status
-    badge: str
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckLine:
-    """What one check found.
-
-    Parameters
-    ----------
-    title, state, sentence : str
-        Its name, passed or failed or informative, and what was found.
-    passed : bool or None
-        None when it only informs.
-    """
-
-    title: str
-    state: str
-    sentence: str
-    passed: bool | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportFigure:
-    """A figure with its caption and its numbers.
-
-    Parameters
-    ----------
-    picture : picture
-        What it shows.
-    notes : tuple of str
-        What a reader must know to read it.
-    table : Table
-        Its numbers.
-    """
-
-    picture: Picture
-    notes: tuple[str, ...]
-    table: Table
+from impactkit.reporting.blocks import CheckLine, Fact, Figure
+from impactkit.reporting.pictures import IntervalPicture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +82,7 @@ class ClaimReport:
         The effect, line by line.
     interval_figure : IntervalPicture
         The limits against no effect and the claim.
-    figures : tuple of ReportFigure
+    figures : tuple of Figure
         The groups, and leads and lags where there are some.
     method : MethodTold
         How.
@@ -183,7 +110,7 @@ class ClaimReport:
     interval: str
     facts: tuple[Fact, ...]
     interval_figure: IntervalPicture
-    figures: tuple[ReportFigure, ...]
+    figures: tuple[Figure, ...]
     method: MethodTold
     grade: GradeTold
     accepted: tuple[str, ...]

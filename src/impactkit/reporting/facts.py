@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from impactkit.plans import Plan
-from impactkit.reporting.claim_report import Fact
+from impactkit.reporting.blocks import Fact
 from impactkit.reporting.evaluated import Evaluated, Telling
 from impactkit.reporting.numbers import GAP
 from impactkit.wording import Language, MessageValue, format_number, format_percent, say

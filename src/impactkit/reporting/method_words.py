@@ -6,7 +6,8 @@ import math
 
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.permutation_test import PermutationTest
-from impactkit.reporting.claim_report import CheckLine, GradeTold, MethodTold
+from impactkit.reporting.blocks import CheckLine
+from impactkit.reporting.claim_report import GradeTold, MethodTold
 from impactkit.reporting.evaluated import Telling
 from impactkit.wording import Message, format_number
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from impactkit.evidence.lowered import is_lowered
 from impactkit.reporting import facts
 from impactkit.reporting.amendments import AmendmentsTold, amendments_told
-from impactkit.reporting.claim_report import ClaimReport, ConclusionTold, Fact, ReportFigure
+from impactkit.reporting.blocks import ConclusionTold, Fact, Figure
+from impactkit.reporting.claim_report import ClaimReport
 from impactkit.reporting.claim_words import accepted_told, claim_sentence, not_shown, verdict_sentence
 from impactkit.reporting.counterfactual_picture import CounterfactualPicture, View
 from impactkit.reporting.disclosure import protected_claims
@@ -164,7 +165,7 @@ def _interval_figure(telling: Telling) -> IntervalPicture:
     )
 
 
-def _figures(telling: Telling) -> tuple[ReportFigure, ...]:
+def _figures(telling: Telling) -> tuple[Figure, ...]:
     estimate = telling.result.estimate
     groups = _groups(telling)
     notes = [telling.say("figure.axis")] if groups.drawn_groups else []
@@ -172,17 +173,17 @@ def _figures(telling: Telling) -> tuple[ReportFigure, ...]:
         notes.append(groups.hidden_note)
     if estimate.adjusted_for or telling.result.study.stratum is not None:
         notes.append(telling.say("figure.adjusted"))
-    figures = [ReportFigure(picture=groups, notes=tuple(notes), table=groups.table())]
+    figures = [Figure(picture=groups, notes=tuple(notes), table=groups.table())]
     if estimate.counterfactual is not None:
         return (*figures, *_counterfactual(telling))
     if any(term.event_time is not None for term in estimate.terms):
         events = EventStudyPicture.of(estimate, telling.measure, name=telling.name)
         told = (telling.say("figure.event_study"),)
-        figures.append(ReportFigure(picture=events, notes=told, table=events.table()))
+        figures.append(Figure(picture=events, notes=told, table=events.table()))
     return tuple(figures)
 
 
-def _counterfactual(telling: Telling) -> tuple[ReportFigure, ...]:
+def _counterfactual(telling: Telling) -> tuple[Figure, ...]:
     """Return what would have been beside what was seen, and the placebos where there are any."""
     estimate = telling.result.estimate
     views: tuple[View, ...] = ("trend", "placebos", "weights")
@@ -194,7 +195,7 @@ def _counterfactual(telling: Telling) -> tuple[ReportFigure, ...]:
         picture = CounterfactualPicture.of(estimate, telling.measure, view=view, name=telling.name)
         kind = "own_course" if view == "trend" and not built.weights else view
         notes = (telling.say(f"figure.counterfactual.{kind}"), *((picture.note,) if picture.note else ()))
-        found.append(ReportFigure(picture=picture, notes=notes, table=picture.table()))
+        found.append(Figure(picture=picture, notes=notes, table=picture.table()))
     return tuple(found)
 
 

@@ -19,6 +19,7 @@ SHELVES = (
     "evidence.checks",
     "evidence.robustness",
     "exchange.formats",
+    "reporting.levels",
     "reporting.plots",
     "reporting.renderers",
     "simulation.cells",

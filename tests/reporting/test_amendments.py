@@ -59,7 +59,7 @@ def test_the_verdict_told_stands_beside_those_before(amended, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_they_stand_before_the_summary_and_nothing_of_theirs_is_markup(amended, language):
-    page = html(amended.report(language=language)).decode()
+    page = html(amended.report(language=language).document()).decode()
     assert page.index('id="amendments"') < page.index('id="summary"')
     assert say("report.heading.amendments", language) in page
     assert "&lt;b&gt;" in page and "<b>" not in page
@@ -87,7 +87,7 @@ def test_why_the_first_plan_can_no_longer_be_carried_out_is_told(tmp_path, langu
 def test_without_amendments_there_is_no_such_part(tmp_path):
     report = evaluate(locked_in(tmp_path, content())).report(language="en")
     assert (report.amendments, report.watermark) == (None, None)
-    page = html(report).decode()
+    page = html(report.document()).decode()
     assert 'id="amendments"' not in page and 'class="watermark"' not in page
 
 
@@ -95,7 +95,7 @@ def test_without_amendments_there_is_no_such_part(tmp_path):
 def test_an_exploratory_run_says_so_at_the_top_of_every_part(tmp_path, language):
     found = evaluate(locked_in(tmp_path, content()), exploratory=True)
     report = found.report(language=language)
-    page = html(report).decode()
+    page = html(report.document()).decode()
     mark = say("report.exploratory.watermark", language)
     parts = re.split(r"(?=<section|<header)", page)[1:]
     assert len(parts) == 5

@@ -36,7 +36,7 @@ class TestEveryExample:
 
     def test_the_summary_has_a_row_for_every_claim(self, evaluate, name, language):
         report = evaluate(name).report(language=language)
-        assert [row[2] for row in report.summary.rows] == [claim.badge for claim in report.claims]
+        assert [row[2].text for row in report.summary.rows] == [claim.badge for claim in report.claims]
 
 
 def test_the_promise_is_told_with_its_unit_and_year(norrgarden):

@@ -32,8 +32,9 @@ class Evaluated:
         earlier = {"earlier": [{"verdicts": "raw"} for _ in self.earlier]} if self.earlier else {}
         return {"data_digests": dict(self.data_digests), "results": ["raw"], "n": 2, **earlier}
 
-    def report(self, *, language: str) -> tuple[Any, ...]:
-        return language, list(self.made_with.items()), self.data_digests
+    def report(self, *, language: str) -> SimpleNamespace:
+        told = (language, list(self.made_with.items()), self.data_digests)
+        return SimpleNamespace(document=lambda: told)
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ class TestThePage:
     @pytest.fixture(autouse=True)
     def _plain(self, monkeypatch):
         module = importlib.import_module("impactkit.reporting.renderers.html")
-        monkeypatch.setattr(module, "html", lambda report: json.dumps(report).encode())
+        monkeypatch.setattr(module, "html", lambda document: json.dumps(document).encode())
 
     def test_versions_stand_in_the_order_of_their_names(self) -> None:
         found = rendered(Evaluated(public=True, made_with={"numpy": "2", "impactkit": "1"}), "sv")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from impactkit.evidence.verdict import Status
 from impactkit.reporting.blocks import CheckLine, Fact, Figure
-from impactkit.reporting.pictures import IntervalPicture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +79,7 @@ class ClaimReport:
         The estimate, and the limits it was judged by with their level.
     facts : tuple of Fact
         The effect, line by line.
-    interval_figure : IntervalPicture
+    interval_figure : Figure
         The limits against no effect and the claim.
     figures : tuple of Figure
         The groups, and leads and lags where there are some.
@@ -109,7 +108,7 @@ class ClaimReport:
     effect: str
     interval: str
     facts: tuple[Fact, ...]
-    interval_figure: IntervalPicture
+    interval_figure: Figure
     figures: tuple[Figure, ...]
     method: MethodTold
     grade: GradeTold

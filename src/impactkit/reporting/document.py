@@ -69,6 +69,12 @@ class Document:
     numbers: tuple[Table, ...] = ()
 
     @property
+    def start(self) -> str:
+        """The id of the section that a reader skips to: the short answer, else the first."""
+        short = [section.id for section in self.sections if section.kind == "summary"]
+        return (short or [section.id for section in self.sections])[0]
+
+    @property
     def figures(self) -> tuple[Figure, ...]:
         """Every figure in the order they are read."""
         return tuple(part for part in walk(self.sections) if isinstance(part, Figure))

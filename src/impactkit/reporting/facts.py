@@ -136,19 +136,37 @@ def effect_facts(telling: Telling, *, estimand: str) -> tuple[Fact, ...]:
     tuple of Fact
         Effect, interval, promise, basis where there is a loan, and estimand.
     """
-    verdict, measure = telling.result.verdict, telling.measure
-    kinds = {"no_harm": "margin", "no_effect": "margin_of_change"}
-    kind = kinds.get(telling.result.claim.change, "promised")
+    lines = {f"effect.{name}": text for name, text in effect_lines(telling).items()}
     told = {
-        "effect.point": measure.change(verdict.point),
+        "effect.point": lines.pop("effect.point"),
         **_share(telling),
-        "effect.interval": interval_told(telling),
-        f"effect.{kind}": telling.minimum,
+        **lines,
         **_level(telling),
         **_basis(telling),
         "effect.estimand": estimand,
     }
     return tuple(_fact(label, text, telling.language) for label, text in told.items() if text)
+
+
+def effect_lines(telling: Telling) -> dict[str, str]:
+    """Return the effect, its interval and what was promised, each under its key in the wording.
+
+    Parameters
+    ----------
+    telling : Telling
+        The claim.
+
+    Returns
+    -------
+    dict of str to str
+        What the figure of the interval shows.
+    """
+    kinds = {"no_harm": "margin", "no_effect": "margin_of_change"}
+    return {
+        "point": telling.measure.change(telling.result.verdict.point),
+        "interval": interval_told(telling),
+        kinds.get(telling.result.claim.change, "promised"): telling.minimum,
+    }
 
 
 def _share(telling: Telling) -> dict[str, str]:

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from impactkit.errors import UsageError
 from impactkit.provenance import write_whole
+from impactkit.reporting.document import Written
 from impactkit.reporting.renderers import ALL
-from impactkit.reporting.report import Report
 
 
-def render(report: Report, path: str | Path) -> Path:
-    """Write a report, whole or not at all.
+def render(report: Written, path: str | Path) -> Path:
+    """Write a report, or what a verification found, whole or not at all.
 
     Parameters
     ----------
-    report : Report
+    report : Report or Verification
         What to write.
     path : str or Path
         The file; its suffix chooses the form. Replaced if it stands.
@@ -55,7 +55,7 @@ def render(report: Report, path: str | Path) -> Path:
             mend="Make the folder first, or mend the path.",
             values={"folder": str(file.parent), "name": file.name},
         )
-    write_whole(file, by_suffix[file.suffix.lower()](report))
+    write_whole(file, by_suffix[file.suffix.lower()](report.document()))
     return file
 
 

@@ -12,11 +12,12 @@ from impactkit.reporting.claim_report import ClaimReport
 from impactkit.reporting.claim_words import accepted_told, claim_sentence, not_shown, verdict_sentence
 from impactkit.reporting.counterfactual_picture import CounterfactualPicture, View
 from impactkit.reporting.disclosure import protected_claims
+from impactkit.reporting.document import Document
 from impactkit.reporting.evaluated import Evaluated, Telling
 from impactkit.reporting.larger_study import larger_study
 from impactkit.reporting.method_words import estimand, grade_told, method_told
 from impactkit.reporting.pictures import EventStudyPicture, IntervalPicture, TrajectoriesPicture
-from impactkit.reporting.table import Table
+from impactkit.reporting.table import Cell, Table
 from impactkit.wording import Language, card, say
 from impactkit.wording.language import checked_language
 
@@ -65,6 +66,18 @@ class Report:
     provenance: tuple[Fact, ...]
     amendments: AmendmentsTold | None = None
     watermark: str | None = None
+
+    def document(self) -> Document:
+        """Return it as sections and blocks, in the order they are read.
+
+        Returns
+        -------
+        Document
+            What a renderer lays out.
+        """
+        from impactkit.reporting import levels
+
+        return levels.full(self)
 
     def _repr_html_(self) -> str:
         rows = [(self.watermark, "")] if self.watermark else []
@@ -156,13 +169,22 @@ def _claim_report(telling: Telling) -> ClaimReport:
     )
 
 
-def _interval_figure(telling: Telling) -> IntervalPicture:
-    return IntervalPicture(
+def _interval_figure(telling: Telling) -> Figure:
+    picture = IntervalPicture(
         heading=say("plot.interval.title", telling.language, claim=telling.result.claim.id),
         measure=telling.measure,
         verdict=telling.result.verdict,
         claim=telling.result.claim,
     )
+    effect = telling.measure.change(telling.result.verdict.point)
+    table = Table(
+        caption=picture.heading,
+        header=tuple(telling.say(f"label.{name}") for name in ("line", "number")),
+        rows=tuple(
+            (telling.say(f"effect.{name}"), text) for name, text in facts.effect_lines(telling).items()
+        ),
+    )
+    return Figure(picture=picture, notes=(f"{effect} ({facts.interval_told(telling)}).",), table=table)
 
 
 def _figures(telling: Telling) -> tuple[Figure, ...]:
@@ -231,9 +253,9 @@ def _summary(claims: tuple[ClaimReport, ...], language: Language) -> Table:
         header=tuple(say(f"report.summary.{name}", language) for name in columns),
         rows=tuple(
             (
-                f"{claim.id} {claim.name}",
-                f"{claim.effect} ({claim.interval})",
-                claim.badge,
+                Cell(text=f"{claim.id} {claim.name}", detail=claim.role, to=f"claim-{claim.id}"),
+                Cell(text=claim.effect, detail=claim.interval),
+                Cell(text=claim.badge, mark=claim.status),
                 say("report.summary.of_five", language, value=claim.grade.value),
             )
             for claim in claims

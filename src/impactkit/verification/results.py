@@ -151,4 +151,4 @@ def rendered(evaluation: Evaluation, language: Language) -> bytes:
     told = replace(evaluation, made_with=dict(sorted(evaluation.made_with.items())))
     if not evaluation.plan.data.public:
         told = replace(told, data_digests={})
-    return html(told.report(language=language))
+    return html(told.report(language=language).document())

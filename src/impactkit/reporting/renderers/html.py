@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
+
 from markupsafe import Markup
 
+from impactkit.reporting.blocks import Block
+from impactkit.reporting.document import Document, Section
 from impactkit.reporting.drawing import to_svg
 from impactkit.reporting.page import page_of
 from impactkit.reporting.pictures import Picture
 from impactkit.reporting.plot import draw
-from impactkit.reporting.report import Report
+from impactkit.reporting.table import SYMBOLS, Cell
 
-SYMBOLS = {
-    "supported": "✓",
-    "partly_supported": "◐",
-    "inconclusive": "?",
-    "contradicted": "✕",
-    "not_assessable": "–",
-}
-STATES = {True: "✓", False: "✕", None: "i"}
+Part = Block | Section
 
 
-def html(report: Report) -> bytes:
-    """Return a report as one HTML file, the same bytes every time.
+def html(document: Document) -> bytes:
+    """Return a document as one HTML file, the same bytes every time.
 
     Parameters
     ----------
-    report : Report
+    document : Document
         What to write.
 
     Returns
@@ -33,11 +31,35 @@ def html(report: Report) -> bytes:
     bytes
         UTF-8.
     """
+    places = {id(figure): place for place, figure in enumerate(document.figures, start=1)}
     return page_of(
-        "report.html.j2", report.language, report=report, draw=_figure, symbols=SYMBOLS, states=STATES
+        "document.html.j2",
+        document.language,
+        document=document,
+        figure_id=lambda figure: f"figure-{places[id(figure)]}",
+        draw=_drawn,
+        grouped=_grouped,
+        kind=_kind,
+        cell=_cell,
+        symbols=SYMBOLS,
     )
 
 
-def _figure(picture: Picture, name: str) -> Markup:
+def _kind(part: Part) -> str:
+    return type(part).__name__.lower()
+
+
+def _cell(cell: str | Cell) -> Cell:
+    return Cell(text=cell) if isinstance(cell, str) else cell
+
+
+def _grouped(parts: tuple[Part, ...]) -> Iterator[tuple[Part, ...]]:
+    """Yield each part by itself, and those that may stand side by side together."""
+    for is_half, group in groupby(parts, key=lambda part: isinstance(part, Section) and part.kind == "half"):
+        members = tuple(group)
+        yield from ([members] if is_half else ((one,) for one in members))
+
+
+def _drawn(picture: Picture, name: str) -> Markup:
     """Return a figure as markup: `to_svg` escapes every text that goes into it."""
     return Markup(to_svg(draw(picture), name=name))  # noqa: S704

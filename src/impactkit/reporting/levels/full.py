@@ -1,0 +1,40 @@
+"""The full report: everything that is told."""
+
+from __future__ import annotations
+
+from impactkit.reporting.claim_sections import claim_section
+from impactkit.reporting.document import Document
+from impactkit.reporting.report import Report
+from impactkit.reporting.report_sections import amendments, project, provenance, summary
+from impactkit.wording import say
+
+
+def full(report: Report) -> Document:
+    """Lay out everything that is told of an evaluation.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+
+    Returns
+    -------
+    Document
+        What has changed, the short answer, every claim, the project, and where the numbers come from.
+    """
+    language = report.language
+    return Document(
+        language=language,
+        title=report.title,
+        page_title=say("report.page.title", language, name=report.title),
+        eyebrow=say("report.page.eyebrow", language),
+        lead=report.prior,
+        watermark=report.watermark,
+        sections=(
+            *amendments(report),
+            summary(report),
+            *(claim_section(claim, language) for claim in report.claims),
+            project(report),
+            provenance(report),
+        ),
+    )

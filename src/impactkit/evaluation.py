@@ -19,7 +19,7 @@ from impactkit.provenance import file_digest, json_ready, versions
 from impactkit.wording import Language, Message, card
 
 if TYPE_CHECKING:
-    from impactkit.reporting.report import Report
+    from impactkit.reporting.report import Level, Report
 
 __all__ = ["LOCK_NAME", "ClaimResult", "Evaluation", "evaluate", "problems"]
 _CHANGED = "The plan has changed since it was locked."
@@ -75,13 +75,15 @@ class Evaluation:
         """The verdicts in the order of the claims."""
         return tuple(result.verdict for result in self.results)
 
-    def report(self, *, language: Language | None = None) -> Report:
+    def report(self, *, language: Language | None = None, level: Level = "full") -> Report:
         """Return the report.
 
         Parameters
         ----------
         language : {"sv", "en"}, optional
             Its language; the plan's when left out.
+        level : {"full", "council", "letter"}
+            For whom: everything, one page for those who decide, or a letter to the lender.
 
         Returns
         -------
@@ -90,7 +92,7 @@ class Evaluation:
         """
         from impactkit.reporting.report import report_of
 
-        return report_of(self, language or self.plan.language)
+        return report_of(self, language or self.plan.language, level=level)
 
     def to_record(self) -> dict[str, Any]:
         """Return every number and reason that a reviewer recomputes, ready for JSON."""

@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from impactkit.reporting.renderers.html import html
 from impactkit.verification.difference import Difference
-from impactkit.verification.page import verification_page
 from impactkit.verification.verification import Step, Verification
 from impactkit.verification.verify import verify
 from impactkit.wording import Message
@@ -45,7 +45,7 @@ def page(tmp_path):
 
     def made(found, language="en", name="bundle.zip"):
         (tmp_path / name).write_bytes(b"")
-        return Page(verification_page(found, tmp_path / name, language=language))
+        return Page(html(found.report(tmp_path / name, language=language)))
 
     return made
 
@@ -54,7 +54,7 @@ def page(tmp_path):
 def test_every_step_and_both_results_are_told(sealed, language):
     bundle = sealed()
     found = verify(bundle)
-    page = Page(verification_page(found, bundle, language=language))
+    page = Page(html(found.report(bundle, language=language)))
     assert page.open == []
     for step in found.steps:
         assert " ".join(step.text(language).split()) in page.text
@@ -96,7 +96,7 @@ def test_a_bundle_that_was_not_opened_has_no_two_results(tmp_path):
     bundle = tmp_path / "b.zip"
     bundle.write_bytes(b"hello")
     found = verify(bundle)
-    page = Page(verification_page(found, bundle, language="en"))
+    page = Page(html(found.report(bundle, language="en")))
     assert found.exit_code == 4
     assert "Completeness" not in page.text
     assert found.conclusion.text("en") in page.text
@@ -105,4 +105,4 @@ def test_a_bundle_that_was_not_opened_has_no_two_results(tmp_path):
 def test_the_same_verification_gives_the_same_bytes(sealed):
     bundle = sealed()
     found = verify(bundle)
-    assert verification_page(found, bundle) == verification_page(found, bundle)
+    assert html(found.report(bundle)) == html(found.report(bundle))

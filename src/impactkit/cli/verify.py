@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impactkit.cli.console import line, print_json, speak_as, visible, write
@@ -41,6 +40,7 @@ def arguments(parser: ArgumentParser, language: Language) -> None:
     parser.add_argument(
         "--signature", metavar="FILE", action="append", default=[], help=say("cli.verify.signature", language)
     )
+    parser.add_argument("--report", metavar="FILE", help=say("cli.verify.report", language))
     parser.add_argument("--html", metavar="FILE", help=say("cli.verify.html", language))
     parser.add_argument("--json", action="store_true", help=say("cli.json", language))
 
@@ -75,11 +75,10 @@ def run(asked: Namespace) -> int:
         beside=[*asked.signature, *([asked.timestamp] if asked.timestamp else [])],
         trust=Trust(signers=asked.trust, revoked=asked.revoked, timestamp_roots=asked.timestamp_root),
     )
-    if asked.html:
-        from impactkit.provenance import write_whole
-        from impactkit.verification.page import verification_page
+    for file in filter(None, (asked.html, asked.report)):
+        from impactkit.reporting.render import render
 
-        write_whole(Path(asked.html), verification_page(found, asked.bundle, language=language))
+        render(found.report(asked.bundle, language=language), file)
     if asked.json:
         print_json(found.to_record())
     else:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from impactkit.evidence.claim import Change
 from impactkit.evidence.verdict import Status
+from impactkit.indicators.indicator import Level
+from impactkit.reporting.appendix import AppendixTold
 from impactkit.reporting.blocks import CheckLine, Fact, Figure
+from impactkit.reporting.table import Cell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +77,23 @@ class ClaimReport:
         Why, the deciding reason first.
     not_shown : tuple of str
         What was not shown; never empty.
-    needed : tuple of str
-        What a larger study would need, where that can be worked out.
-    effect, interval : str
-        The estimate, and the limits it was judged by with their level.
+    meaning : tuple of str
+        What it means for the target group.
+    needed, surer : tuple of str
+        What a larger study would need, where that can be worked out; and what else would make the answer
+        surer.
+    level : {"output", "outcome", "impact"}
+        What kind of indicator it is about.
+    change : {"increase", "decrease", "no_harm", "no_effect"}
+        What was promised.
+    is_lowered : bool
+        Whether an earlier plan, or that nothing is judged, gave the verdict.
+    promise, effect, interval : str
+        What was promised, short; the estimate; and the limits it was judged by with their level.
+    loan_share, as_of : str
+        The loan's share of the effect, empty without a loan; and the day that the numbers are of.
+    group : tuple of str
+        How the effect in a group differs from that among the others; empty for a claim about all.
     facts : tuple of Fact
         The effect, line by line.
     interval_figure : Figure
@@ -93,6 +110,10 @@ class ClaimReport:
         Rows read, used and left out.
     definition : tuple of Fact
         What the indicator is, and where it is defined.
+    appendix : AppendixTold
+        What a researcher asks.
+    numbers : tuple of str or Cell
+        The row of the claim in a table of numbers.
     """
 
     id: str
@@ -104,9 +125,18 @@ class ClaimReport:
     verdict: str
     reasons: tuple[str, ...]
     not_shown: tuple[str, ...]
+    meaning: tuple[str, ...]
     needed: tuple[str, ...]
+    surer: tuple[str, ...]
+    level: Level
+    change: Change
+    is_lowered: bool
+    promise: str
     effect: str
     interval: str
+    loan_share: str
+    as_of: str
+    group: tuple[str, ...]
     facts: tuple[Fact, ...]
     interval_figure: Figure
     figures: tuple[Figure, ...]
@@ -115,3 +145,5 @@ class ClaimReport:
     accepted: tuple[str, ...]
     data: tuple[Fact, ...]
     definition: tuple[Fact, ...]
+    appendix: AppendixTold
+    numbers: tuple[str | Cell, ...]

@@ -37,10 +37,12 @@ def claim_section(claim: ClaimReport, language: Language) -> Section:
         parts=(
             *answer(claim),
             claim.interval_figure,
+            under("meaning", claim, language, parts=(Bullets(items=claim.meaning),)),
             half("why", claim, language, parts=(Bullets(items=claim.reasons),)),
             half("not_shown", claim, language, parts=(Bullets(items=claim.not_shown),)),
             *_listed("accepted", claim, language, items=claim.accepted, kind="note"),
             *_listed("needed", claim, language, items=claim.needed),
+            *_listed("surer", claim, language, items=claim.surer),
             under("effect", claim, language, parts=(Facts(items=claim.facts, is_wide=True),)),
             under("groups", claim, language, parts=claim.figures),
             grade(claim, language),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from impactkit.evidence.lowered import is_lowered, is_unjudged
+from impactkit.evidence.verdict import Verdict
 from impactkit.plans.refused import accepted
 from impactkit.reporting.evaluated import Telling
 from impactkit.wording import what_is_wrong
@@ -61,6 +62,22 @@ def verdict_sentence(telling: Telling) -> str:
     elif kind == "contradicted" and verdict.harm:
         kind = "contradicted_harm"
     return telling.say(f"verdict.{kind}", minimum=telling.minimum)
+
+
+def is_capped(verdict: Verdict) -> bool:
+    """Return whether the numbers reach the claim and something else keeps it from being called shown.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        The verdict.
+
+    Returns
+    -------
+    bool
+        True for a partly supported claim whose first reason is its grade, its date or a guardrail.
+    """
+    return verdict.status == "partly_supported" and verdict.reasons[0].code in _CAPS
 
 
 def not_shown(telling: Telling) -> tuple[str, ...]:
@@ -128,8 +145,7 @@ def _by_verdict(telling: Telling) -> tuple[str, ...]:
         kind, point = kinds.get(claim.change, "larger"), measure.change(verdict.point)
         return (telling.say(f"not_shown.{kind}", minimum=minimum, point=point),)
     if verdict.status == "partly_supported":
-        capped = verdict.reasons[0].code in _CAPS
-        kind = "capped" if capped else "some_harm" if safe else "whole_claim"
+        kind = "capped" if is_capped(verdict) else "some_harm" if safe else "whole_claim"
         return (telling.say(f"not_shown.{kind}", minimum=minimum),)
     if verdict.status == "contradicted" and claim.change == "no_effect":
         return (telling.say("not_shown.why_change"),)

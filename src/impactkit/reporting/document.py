@@ -68,6 +68,10 @@ class Document:
     watermark: str | None = None
     numbers: tuple[Table, ...] = ()
 
+    def document(self) -> Document:
+        """Return itself, so that a document can be written as it is."""
+        return self
+
     @property
     def start(self) -> str:
         """The id of the section that a reader skips to: the short answer, else the first."""

@@ -121,7 +121,7 @@ def _baseline(plan: Plan, language: Language) -> list[tuple[str, str | None]]:
     ]
 
 
-def effect_facts(telling: Telling, *, estimand: str) -> tuple[Fact, ...]:
+def effect_facts(telling: Telling, *, estimand: str, as_of: str) -> tuple[Fact, ...]:
     """Return the effect, line by line.
 
     Parameters
@@ -130,11 +130,13 @@ def effect_facts(telling: Telling, *, estimand: str) -> tuple[Fact, ...]:
         The claim.
     estimand : str
         What is estimated.
+    as_of : str
+        The day that the numbers are of.
 
     Returns
     -------
     tuple of Fact
-        Effect, interval, promise, basis where there is a loan, and estimand.
+        Effect, interval, promise, basis where there is a loan, day, and estimand.
     """
     lines = {f"effect.{name}": text for name, text in effect_lines(telling).items()}
     told = {
@@ -143,6 +145,7 @@ def effect_facts(telling: Telling, *, estimand: str) -> tuple[Fact, ...]:
         **lines,
         **_level(telling),
         **_basis(telling),
+        "effect.as_of": as_of,
         "effect.estimand": estimand,
     }
     return tuple(_fact(label, text, telling.language) for label, text in told.items() if text)

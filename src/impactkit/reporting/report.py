@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
-from impactkit.evidence.lowered import is_lowered
-from impactkit.reporting import facts
+from impactkit.errors import UsageError
+from impactkit.reporting import facts, overview
 from impactkit.reporting.amendments import AmendmentsTold, amendments_told
-from impactkit.reporting.blocks import ConclusionTold, Fact, Figure
+from impactkit.reporting.blocks import ConclusionTold, Fact
 from impactkit.reporting.claim_report import ClaimReport
-from impactkit.reporting.claim_words import accepted_told, claim_sentence, not_shown, verdict_sentence
-from impactkit.reporting.counterfactual_picture import CounterfactualPicture, View
+from impactkit.reporting.claim_told import claim_told
 from impactkit.reporting.disclosure import protected_claims
 from impactkit.reporting.document import Document
 from impactkit.reporting.evaluated import Evaluated, Telling
-from impactkit.reporting.larger_study import larger_study
-from impactkit.reporting.method_words import estimand, grade_told, method_told
-from impactkit.reporting.pictures import EventStudyPicture, IntervalPicture, TrajectoriesPicture
 from impactkit.reporting.table import Cell, Table
+from impactkit.schema import no_such_choice
 from impactkit.wording import Language, card, say
 from impactkit.wording.language import checked_language
+
+Level = Literal["full", "council", "letter"]
+LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,8 @@ class Report:
     ----------
     language : {"sv", "en"}
         The language of every text.
+    level : {"full", "council", "letter"}
+        For whom: everything, one page for those who decide, or a letter to the lender.
     title : str
         The project's name.
     claims : tuple of ClaimReport
@@ -38,12 +41,22 @@ class Report:
         One row a claim: the claim, the effect with its interval, the verdict, the grade.
     conclusion : ConclusionTold, optional
         What the primary claims say together; None where there is one.
+    chain : Table
+        What is done, what was tested and what is aimed at, kept apart.
+    expected : Table
+        What was expected of each claim beside what was measured, of what, and as of when.
+    groups : Table, optional
+        How effects differ between groups; None where no claim is about one.
+    interim : tuple of (claim, year)
+        The claims whose year the follow-up has not reached.
     project : tuple of Fact
         The applicant's five questions.
     background : tuple of Fact
         Who borrows, when, how much.
     limits : tuple of str
         What the report as a whole does not say.
+    responsible : str, optional
+        Who follows the project up.
     amendments : AmendmentsTold, optional
         What has changed since the plan was locked, told first; None when nothing has.
     watermark : str, optional
@@ -55,15 +68,21 @@ class Report:
     """
 
     language: Language
+    level: Level
     title: str
     claims: tuple[ClaimReport, ...]
     summary: Table
     conclusion: ConclusionTold | None
+    chain: Table
+    expected: Table
+    groups: Table | None
+    interim: tuple[tuple[str, int], ...]
     project: tuple[Fact, ...]
     background: tuple[Fact, ...]
     limits: tuple[str, ...]
     prior: str
     provenance: tuple[Fact, ...]
+    responsible: str | None = None
     amendments: AmendmentsTold | None = None
     watermark: str | None = None
 
@@ -77,7 +96,8 @@ class Report:
         """
         from impactkit.reporting import levels
 
-        return levels.full(self)
+        laid_out = {level.__name__: level for level in levels.ALL}
+        return laid_out[self.level](self)
 
     def _repr_html_(self) -> str:
         rows = [(self.watermark, "")] if self.watermark else []
@@ -88,7 +108,7 @@ class Report:
         return card(self.title, rows)
 
 
-def report_of(evaluation: Evaluated, language: Language) -> Report:
+def report_of(evaluation: Evaluated, language: Language, *, level: Level = "full") -> Report:
     """Tell an evaluation in a language.
 
     Parameters
@@ -97,6 +117,8 @@ def report_of(evaluation: Evaluated, language: Language) -> Report:
         A plan carried out.
     language : {"sv", "en"}
         The language.
+    level : {"full", "council", "letter"}
+        For whom.
 
     Returns
     -------
@@ -106,7 +128,7 @@ def report_of(evaluation: Evaluated, language: Language) -> Report:
     Raises
     ------
     UsageError
-        If the language is not spoken here.
+        If the language is not spoken here, or there is no such level.
 
     Examples
     --------
@@ -116,123 +138,56 @@ def report_of(evaluation: Evaluated, language: Language) -> Report:
     >>> [claim.badge for claim in report_of(evaluation, "sv").claims]
     ['Kan inte avgöras', 'Kan inte avgöras']
     """
-    language = checked_language(language)
+    language, level = checked_language(language), _checked_level(level)
     plan = evaluation.plan
     protected = protected_claims(plan, evaluation.results)
-    claims = tuple(_claim_report(Telling.of(r, plan, language=language)) for r in protected)
+    claims = tuple(
+        claim_told(Telling.of(r, plan, language=language), prior=evaluation.prior) for r in protected
+    )
     limits = ["outcome", "cause", *(["share"] if plan.loan is not None else [])]
+    told = [say(f"report.limits.{name}", language) for name in limits]
+    by_group = overview.groups(claims, language)
+    if by_group is None:
+        told.append(say("overview.groups.none", language))
     return Report(
         language=language,
+        level=level,
         title=_title(evaluation, language),
         claims=claims,
         summary=_summary(claims, language),
         conclusion=_conclusion(evaluation, language),
+        chain=overview.chain(plan, claims, language),
+        expected=overview.expected(plan, claims, language),
+        groups=by_group,
+        interim=_interim(evaluation),
         project=facts.project_facts(plan, language),
         background=facts.background_facts(plan, language),
-        limits=tuple(say(f"report.limits.{name}", language) for name in limits),
+        limits=tuple(told),
         prior=say(f"report.prior.{evaluation.prior}", language),
         provenance=facts.provenance_facts(evaluation, language),
+        responsible=plan.project.responsible,
         amendments=amendments_told(evaluation, language),
         watermark=say("report.exploratory.watermark", language) if evaluation.exploratory else None,
     )
 
 
+def _checked_level(level: Level) -> Level:
+    if level not in LEVELS:
+        raise no_such_choice(UsageError, "level", given=level, choices=LEVELS)
+    return level
+
+
+def _interim(evaluation: Evaluated) -> tuple[tuple[str, int], ...]:
+    collected = evaluation.plan.data.follow_up_collected
+    if collected is None:
+        return ()
+    claims = (result.claim for result in evaluation.results)
+    return tuple((claim.id, claim.by) for claim in claims if claim.by > collected.year)
+
+
 def _title(evaluation: Evaluated, language: Language) -> str:
     name = evaluation.plan.project.name
     return say("report.exploratory.title", language, name=name) if evaluation.exploratory else name
-
-
-def _claim_report(telling: Telling) -> ClaimReport:
-    result, what = telling.result, estimand(telling)
-    verdict = result.verdict
-    return ClaimReport(
-        id=result.claim.id,
-        role=telling.say(f"role.{result.claim.role}"),
-        name=telling.name,
-        sentence=claim_sentence(telling),
-        status=verdict.status,
-        badge=verdict.name.text(telling.language),
-        verdict=verdict_sentence(telling),
-        reasons=tuple(reason.text(telling.language) for reason in verdict.reasons),
-        not_shown=not_shown(telling),
-        needed=larger_study(telling) if verdict.status == "inconclusive" and not is_lowered(verdict) else (),
-        effect=telling.measure.change(verdict.point),
-        interval=facts.interval_told(telling),
-        facts=facts.effect_facts(telling, estimand=what),
-        interval_figure=_interval_figure(telling),
-        figures=_figures(telling),
-        method=method_told(telling),
-        grade=grade_told(telling),
-        accepted=accepted_told(telling),
-        data=facts.data_facts(telling),
-        definition=facts.definition_facts(telling),
-    )
-
-
-def _interval_figure(telling: Telling) -> Figure:
-    picture = IntervalPicture(
-        heading=say("plot.interval.title", telling.language, claim=telling.result.claim.id),
-        measure=telling.measure,
-        verdict=telling.result.verdict,
-        claim=telling.result.claim,
-    )
-    effect = telling.measure.change(telling.result.verdict.point)
-    table = Table(
-        caption=picture.heading,
-        header=tuple(telling.say(f"label.{name}") for name in ("line", "number")),
-        rows=tuple(
-            (telling.say(f"effect.{name}"), text) for name, text in facts.effect_lines(telling).items()
-        ),
-    )
-    return Figure(picture=picture, notes=(f"{effect} ({facts.interval_told(telling)}).",), table=table)
-
-
-def _figures(telling: Telling) -> tuple[Figure, ...]:
-    estimate = telling.result.estimate
-    groups = _groups(telling)
-    notes = [telling.say("figure.axis")] if groups.drawn_groups else []
-    if groups.any_hidden:
-        notes.append(groups.hidden_note)
-    if estimate.adjusted_for or telling.result.study.stratum is not None:
-        notes.append(telling.say("figure.adjusted"))
-    figures = [Figure(picture=groups, notes=tuple(notes), table=groups.table())]
-    if estimate.counterfactual is not None:
-        return (*figures, *_counterfactual(telling))
-    if any(term.event_time is not None for term in estimate.terms):
-        events = EventStudyPicture.of(estimate, telling.measure, name=telling.name)
-        told = (telling.say("figure.event_study"),)
-        figures.append(Figure(picture=events, notes=told, table=events.table()))
-    return tuple(figures)
-
-
-def _counterfactual(telling: Telling) -> tuple[Figure, ...]:
-    """Return what would have been beside what was seen, and the placebos where there are any."""
-    estimate = telling.result.estimate
-    views: tuple[View, ...] = ("trend", "placebos", "weights")
-    built = estimate.counterfactual
-    assert built is not None
-    held = {"trend": True, "placebos": bool(built.placebos), "weights": bool(built.weights)}
-    found = []
-    for view in (view for view in views if held[view]):
-        picture = CounterfactualPicture.of(estimate, telling.measure, view=view, name=telling.name)
-        kind = "own_course" if view == "trend" and not built.weights else view
-        notes = (telling.say(f"figure.counterfactual.{kind}"), *((picture.note,) if picture.note else ()))
-        found.append(Figure(picture=picture, notes=notes, table=picture.table()))
-    return tuple(found)
-
-
-def _groups(telling: Telling) -> TrajectoriesPicture:
-    result, columns = telling.result, telling.result.study.columns
-    names = zip(columns.periods.tolist(), columns.period_names, strict=False)
-    title = "title" if len({mean.group for mean in result.means}) > 1 else "title_of_one"
-    return TrajectoriesPicture(
-        heading=say(f"plot.trajectories.{title}", telling.language, name=telling.name),
-        measure=telling.measure,
-        means=result.means,
-        disclosure=telling.disclosure,
-        start=result.estimate.start,
-        names=dict(names),
-    )
 
 
 def _conclusion(evaluation: Evaluated, language: Language) -> ConclusionTold | None:

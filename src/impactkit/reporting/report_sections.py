@@ -48,6 +48,25 @@ def _amendment(one: AmendmentTold, place: int) -> Section:
     )
 
 
+def amendments_in_short(report: Report) -> Iterator[Section]:
+    """Yield that something has changed since the plan was locked, with the verdicts beside the earlier ones.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+
+    Yields
+    ------
+    Section
+        The rule and one table.
+    """
+    if report.amendments is not None:
+        parts = (Paragraph(text=report.amendments.rule), report.amendments.verdicts)
+        heading = say("report.heading.amendments", report.language)
+        yield Section(id="amendments", heading=heading, parts=parts, kind="changes")
+
+
 def summary(report: Report) -> Section:
     """Return the short answer: every claim with its verdict, and what they say together.
 
@@ -70,6 +89,24 @@ def summary(report: Report) -> Section:
         )
     heading = say("report.heading.summary", report.language)
     return Section(id="summary", heading=heading, parts=tuple(parts), kind="summary")
+
+
+def compared(report: Report) -> Section:
+    """Return what is done, tested and aimed at, what was expected and measured, and how groups differ.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+
+    Returns
+    -------
+    Section
+        Two or three tables.
+    """
+    heading = say("report.heading.expected", report.language)
+    parts = (report.chain, report.expected, *([report.groups] if report.groups else []))
+    return Section(id="expected", heading=heading, parts=parts)
 
 
 def project(report: Report) -> Section:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from impactkit.errors import ImpactkitError, Trouble
 from impactkit.verification.difference import Difference
 from impactkit.wording import Language, Message, card, current_language, told
+
+if TYPE_CHECKING:
+    from impactkit.reporting.document import Document
 
 State = Literal["pass", "fail", "not_checked"]
 #: Whether all that was promised is there; the others ask whether it is right.
@@ -102,6 +106,25 @@ class Verification:
     def conclusion(self) -> Message:
         """The exit code in words."""
         return Message(f"verify.conclusion.{self.exit_code}")
+
+    def report(self, bundle: str | Path, *, language: Language | None = None) -> Document:
+        """Return the reviewer's protocol; `render` writes it.
+
+        Parameters
+        ----------
+        bundle : str or Path
+            The bundle that was verified: its name and digest stand in the protocol.
+        language : {"sv", "en"}, optional
+            The protocol's language; the chosen one when left out.
+
+        Returns
+        -------
+        Document
+            Every step, what could not be checked, and lines for who reviewed it and when.
+        """
+        from impactkit.verification.protocol import protocol
+
+        return protocol(self, bundle, language=language)
 
     def to_record(self) -> dict[str, Any]:
         """Return every step and difference, ready for JSON, in the chosen language."""

@@ -1,11 +1,13 @@
-"""The full report: everything that is told."""
+"""The full report: everything that is told, with a methods appendix."""
 
 from __future__ import annotations
 
+from impactkit.reporting import overview
+from impactkit.reporting.appendix_sections import appendix
 from impactkit.reporting.claim_sections import claim_section
 from impactkit.reporting.document import Document
 from impactkit.reporting.report import Report
-from impactkit.reporting.report_sections import amendments, project, provenance, summary
+from impactkit.reporting.report_sections import amendments, compared, project, provenance, summary
 from impactkit.wording import say
 
 
@@ -20,7 +22,8 @@ def full(report: Report) -> Document:
     Returns
     -------
     Document
-        What has changed, the short answer, every claim, the project, and where the numbers come from.
+        What has changed, the short answer, every claim, what was expected and measured, the project, the
+        methods, and where the numbers come from.
     """
     language = report.language
     return Document(
@@ -34,7 +37,10 @@ def full(report: Report) -> Document:
             *amendments(report),
             summary(report),
             *(claim_section(claim, language) for claim in report.claims),
+            compared(report),
             project(report),
+            appendix(report),
             provenance(report),
         ),
+        numbers=(overview.numbers(report.claims, language),),
     )

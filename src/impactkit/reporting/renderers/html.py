@@ -13,9 +13,10 @@ from impactkit.reporting.drawing import to_svg
 from impactkit.reporting.page import page_of
 from impactkit.reporting.pictures import Picture
 from impactkit.reporting.plot import draw
-from impactkit.reporting.table import SYMBOLS, Cell
+from impactkit.reporting.table import SYMBOLS, Cell, told
 
 Part = Block | Section
+_LONG = 30
 
 
 def html(document: Document) -> bytes:
@@ -41,6 +42,7 @@ def html(document: Document) -> bytes:
         grouped=_grouped,
         kind=_kind,
         cell=_cell,
+        is_long=_is_long,
         symbols=SYMBOLS,
     )
 
@@ -51,6 +53,11 @@ def _kind(part: Part) -> str:
 
 def _cell(cell: str | Cell) -> Cell:
     return Cell(text=cell) if isinstance(cell, str) else cell
+
+
+def _is_long(cell: str | Cell) -> bool:
+    """Return whether a cell has a word that may have to be broken anywhere."""
+    return any(len(word) > _LONG for word in told(cell).split())
 
 
 def _grouped(parts: tuple[Part, ...]) -> Iterator[tuple[Part, ...]]:

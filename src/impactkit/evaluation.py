@@ -19,7 +19,8 @@ from impactkit.provenance import file_digest, json_ready, versions
 from impactkit.wording import Language, Message, card
 
 if TYPE_CHECKING:
-    from impactkit.reporting.report import Level, Report
+    from impactkit.reporting.level import Level
+    from impactkit.reporting.report import Report
 
 __all__ = ["LOCK_NAME", "ClaimResult", "Evaluation", "evaluate", "problems"]
 _CHANGED = "The plan has changed since it was locked."

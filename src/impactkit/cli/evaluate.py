@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from impactkit.cli.console import line, print_json, speak_as
+from impactkit.reporting.level import LEVELS
 from impactkit.wording import Language, say
 
 
@@ -20,6 +21,9 @@ def arguments(parser: ArgumentParser, language: Language) -> None:
     """
     parser.add_argument("plan", nargs="?", default="plan.toml", help=say("cli.plan", language))
     parser.add_argument("--report", metavar="report.html", help=say("cli.evaluate.report", language))
+    parser.add_argument(
+        "--level", default="full", metavar="|".join(LEVELS), help=say("cli.evaluate.level", language)
+    )
     parser.add_argument("--exploratory", action="store_true", help=say("cli.evaluate.exploratory", language))
     parser.add_argument("--json", action="store_true", help=say("cli.json", language))
 
@@ -50,7 +54,7 @@ def run(asked: Namespace) -> int:
     if asked.report:
         from impactkit.reporting.render import render
 
-        render(evaluation.report(language=language), asked.report)
+        render(evaluation.report(language=language, level=asked.level), asked.report)
     if asked.json:
         from impactkit.verification.results import record_of
 

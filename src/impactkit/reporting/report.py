@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from impactkit.errors import UsageError
 from impactkit.reporting import facts, overview
@@ -14,13 +13,11 @@ from impactkit.reporting.claim_told import claim_told
 from impactkit.reporting.disclosure import protected_claims
 from impactkit.reporting.document import Document
 from impactkit.reporting.evaluated import Evaluated, Telling
+from impactkit.reporting.level import LEVELS, Level
 from impactkit.reporting.table import Cell, Table
 from impactkit.schema import no_such_choice
 from impactkit.wording import Language, card, say
 from impactkit.wording.language import checked_language
-
-Level = Literal["full", "council", "letter"]
-LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,8 +51,6 @@ _HOMES = {
     "evidence.grade": ("EvidenceGrade", "grade"),
     "evidence.judge": ("judge",),
     "evidence.multiplicity": ("adjust",),
-    "evidence.robustness.pre_trend_power": ("pre_trend_power",),
-    "evidence.robustness.sensitivity": ("sensitivity",),
     "evidence.verdict": ("Verdict",),
     "plans.advice": ("advise",),
     "plans.amendment": ("amend",),
@@ -65,12 +63,14 @@ _HOMES = {
     "reporting.report": ("Report",),
     "reporting.plot": ("plot",),
     "reporting.render": ("render",),
+    "reporting.tabulate": ("table",),
     "verification.seal": ("seal",),
     "verification.verify": ("Verification", "verify"),
     "errors": ("ImpactkitError",),
     "wording": ("told", "use_language"),
 }
 _SHELVES = {"inference": "effects.inference", "robustness": "evidence.robustness"}
+_MOVED = {"pre_trend_power": "robustness", "sensitivity": "robustness"}  # old names, until version 0.3
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = sorted((*_HOME_OF, *_SHELVES))
@@ -81,10 +81,24 @@ def __getattr__(name: str) -> Any:
         found = import_module(f"impactkit.{_SHELVES[name]}")
     elif name in _HOME_OF:
         found = getattr(import_module(f"impactkit.{_HOME_OF[name]}"), name)
+    elif name in _MOVED:
+        return _moved(name)
     else:
         raise AttributeError(f"module 'impactkit' has no attribute {name!r}")
     globals()[name] = found
     return found
+
+
+def _moved(name: str) -> Any:
+    import warnings
+
+    shelf = _MOVED[name]
+    warnings.warn(
+        f"impactkit.{name} is now impactkit.{shelf}.{name}; the old name goes in version 0.3.",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+    return getattr(import_module(f"impactkit.{_SHELVES[shelf]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -22,6 +22,7 @@ SHELVES = (
     "reporting.levels",
     "reporting.plots",
     "reporting.renderers",
+    "reporting.tables",
     "simulation.cells",
     "simulation.worlds",
 )

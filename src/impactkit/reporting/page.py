@@ -6,15 +6,11 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from impactkit.reporting.visible import visible
 from impactkit.wording import Language, MessageValue, say
 
 if TYPE_CHECKING:
     from jinja2 import Template
-
-# Letters that turn the reading direction or cannot be seen let a name pass for another: they are shown.
-_BIDIRECTIONAL = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
-_CONTROL = [at for at in range(0x20) if chr(at) not in "\t\n"] + list(range(0x7F, 0xA0))
-_VISIBLE = dict.fromkeys((*_BIDIRECTIONAL, *_CONTROL), "\N{REPLACEMENT CHARACTER}")
 
 
 def page_of(template: str, language: Language, /, **values: object) -> bytes:
@@ -41,7 +37,7 @@ def page_of(template: str, language: Language, /, **values: object) -> bytes:
 
     css = Markup(_file("report.css"))  # noqa: S704
     page: str = _template(template).render(say=told, language=language, css=css, **values)
-    return page.translate(_VISIBLE).encode("utf-8")
+    return visible(page).encode("utf-8")
 
 
 @cache

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
+from impactkit.errors import UsageError
 from impactkit.evidence.verdict import Status
+from impactkit.wording import Language
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from impactkit.reporting.document import Document
 
 Mark = Status | Literal["passed", "failed", "informative"]
 
@@ -81,6 +89,12 @@ class Table:
         Whether every column after the first holds numbers.
     notes : tuple of str
         What a reader must know to read it; stands below.
+    language : {"sv", "en"}, optional
+        The language of its texts, where it stands by itself; the document's where it is part of one.
+
+    See Also
+    --------
+    impactkit.table : makes one of results.
     """
 
     caption: str
@@ -88,11 +102,92 @@ class Table:
     rows: tuple[tuple[str | Cell, ...], ...]
     numeric: bool = False
     notes: tuple[str, ...] = ()
+    language: Language | None = None
 
     @property
     def text_rows(self) -> tuple[tuple[str, ...], ...]:
         """The rows as text in one line a cell."""
         return tuple(tuple(told(cell) for cell in row) for row in self.rows)
+
+    def document(self) -> Document:
+        """Return it as a document of its own, so that ``ik.render(table, "table.docx")`` writes it."""
+        from impactkit.reporting.table_forms import document_of
+
+        return document_of(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return it as a DataFrame, a column a heading: numbers where a column holds only numbers, else text.
+
+        Returns
+        -------
+        DataFrame
+            The first column is the index.
+        """
+        from impactkit.reporting.table_forms import frame_of
+
+        return frame_of(self)
+
+    def to_latex(self) -> str:
+        r"""Return it as a LaTeX table with the rules of booktabs; every text is escaped.
+
+        Returns
+        -------
+        str
+            A ``table`` environment; needs ``\usepackage{booktabs}``.
+        """
+        from impactkit.reporting.table_forms import latex_of
+
+        return latex_of(self)
+
+    def to_html(self) -> str:
+        """Return it as an HTML ``table`` with caption and scopes; every text is escaped.
+
+        Returns
+        -------
+        str
+            For a page of your own.
+        """
+        from impactkit.reporting.table_forms import html_of
+
+        return html_of(self)
+
+    def to_word(self, path: str | Path) -> Path:
+        """Write it as a Word document.
+
+        Parameters
+        ----------
+        path : str or Path
+            A file that ends in ``.docx``.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
+        return _written(self, path, suffix=".docx")
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write it as a workbook; numbers are numbers there.
+
+        Parameters
+        ----------
+        path : str or Path
+            A file that ends in ``.xlsx``.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
+        return _written(self, path, suffix=".xlsx")
+
+    def _repr_html_(self) -> str:
+        from impactkit.reporting.table_forms import html_of
+
+        return html_of(self)
+
+    def __str__(self) -> str:
+        return "\n".join([self.caption, self.to_frame().to_string(), *self.notes])
 
 
 def told(cell: str | Cell) -> str:
@@ -109,3 +204,16 @@ def told(cell: str | Cell) -> str:
         With its sign and its detail.
     """
     return cell if isinstance(cell, str) else cell.told
+
+
+def _written(table: Table, path: str | Path, *, suffix: str) -> Path:
+    from impactkit.reporting.render import render
+
+    if Path(path).suffix.lower() != suffix:
+        raise UsageError(
+            "{name} does not end in {suffix}.",
+            where="path",
+            mend="Give a name that ends in {suffix}.",
+            values={"name": Path(path).name, "suffix": suffix},
+        )
+    return render(table, path)

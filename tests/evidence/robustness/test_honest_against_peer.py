@@ -110,18 +110,18 @@ def event_study_estimate():
 
 
 def test_the_breakdown_value_is_where_the_limits_reach_zero():
-    analysis = ik.sensitivity(event_study_estimate(), bounds=(1.0,))
+    analysis = ik.robustness.sensitivity(event_study_estimate(), bounds=(1.0,))
     inside, outside = analysis.breakdown * 0.995, analysis.breakdown * 1.005 + 2e-3
-    around = ik.sensitivity(event_study_estimate(), bounds=(inside, outside)).limits
+    around = ik.robustness.sensitivity(event_study_estimate(), bounds=(inside, outside)).limits
     assert around[0].low > 0 >= around[1].low
 
 
 def test_one_bound_is_fast():
     """15 ms of processor time on a slow machine; ten times that means something broke."""
     estimate = event_study_estimate()
-    ik.sensitivity(estimate, bounds=(1.0,))
+    ik.robustness.sensitivity(estimate, bounds=(1.0,))
     began = time.process_time()
-    ik.sensitivity(estimate, bounds=(1.0,))
+    ik.robustness.sensitivity(estimate, bounds=(1.0,))
     assert time.process_time() - began < 0.15
 
 
@@ -130,11 +130,11 @@ def test_a_covariance_that_is_none_is_refused():
     broken = estimate.covariance.copy()
     broken[1, 2] = broken[2, 1] = 10.0
     with pytest.raises(EstimationError, match=r"(?s)no covariance.*ClusterRobust"):
-        ik.sensitivity(replace(estimate, covariance=broken))
+        ik.robustness.sensitivity(replace(estimate, covariance=broken))
     lopsided = estimate.covariance.copy()
     lopsided[1, 2] += 0.1
     with pytest.raises(EstimationError, match="no covariance"):
-        ik.pre_trend_power(replace(estimate, covariance=lopsided))
+        ik.robustness.pre_trend_power(replace(estimate, covariance=lopsided))
 
 
 def test_a_missing_reference_is_refused():
@@ -143,7 +143,7 @@ def test_a_missing_reference_is_refused():
     terms = tuple(replace(t, event_time=at) for t, at in zip(estimate.terms, times, strict=True))
     means = tuple(mean for mean in estimate.means if mean.period != 4)
     with pytest.raises(EstimationError, match=r"(?s)No period before the start is left out.*universal"):
-        ik.sensitivity(replace(estimate, terms=terms, means=means))
+        ik.robustness.sensitivity(replace(estimate, terms=terms, means=means))
 
 
 def test_uneven_periods_have_no_slope():
@@ -152,12 +152,12 @@ def test_uneven_periods_have_no_slope():
     study = world.study(frame[frame["period"] != 2])
     estimate = ik.DifferenceInDifferences(event_study=True).estimate(study)
     with pytest.raises(EstimationError, match="not equally far apart"):
-        ik.sensitivity(estimate, kind="smoothness")
+        ik.robustness.sensitivity(estimate, kind="smoothness")
     with pytest.raises(EstimationError, match="not equally far apart"):
-        ik.pre_trend_power(estimate)
-    assert len(ik.sensitivity(estimate).limits) == 4
+        ik.robustness.pre_trend_power(estimate)
+    assert len(ik.robustness.sensitivity(estimate).limits) == 4
 
 
 def test_no_bound_is_refused():
     with pytest.raises(EstimationError, match="No bound"):
-        ik.sensitivity(event_study_estimate(), bounds=())
+        ik.robustness.sensitivity(event_study_estimate(), bounds=())

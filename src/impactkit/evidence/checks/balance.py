@@ -13,6 +13,7 @@ from impactkit.data.columns import Columns
 from impactkit.data.missing_values import missing_values
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
+from impactkit.evidence.baseline import at_baseline, standardised_differences
 from impactkit.evidence.check_result import CheckResult, CovariateBalance
 from impactkit.evidence.circumstances import Declared
 from impactkit.wording import Message
@@ -74,8 +75,8 @@ class Balance:
             return CheckResult(
                 name=self.name, passed=None, statistic=math.nan, sentence=Message("check.balance.none")
             )
-        columns = _baseline(study)
-        differences = _standardised(values, columns)
+        columns = at_baseline(study)
+        differences = standardised_differences(values, columns)
         missing = missing_values(study.frame, names)
         worst = int(np.argmax(np.abs(differences)))
         size = float(np.abs(differences[worst]))
@@ -108,32 +109,9 @@ def _counts(columns: Columns) -> tuple[int, int]:
     return len(np.unique(who[columns.treated])), len(np.unique(who[~columns.treated]))
 
 
-def _baseline(study: Study) -> Columns:
-    columns = study.columns
-    if columns.period is None or columns.cohort is None:
-        return columns
-    before = columns.time < columns.cohort.min()
-    return columns.take(before)
-
-
 def _baseline_covariates(study: Study) -> tuple[list[str], Floats]:
-    columns = _baseline(study)
+    columns = at_baseline(study)
     names, values = list(study.covariates), columns.covariates
     if columns.pre_outcome is not None and study.pre_outcome is not None:
         names, values = [*names, study.pre_outcome], np.column_stack([values, columns.pre_outcome])
     return names, values
-
-
-def _standardised(values: Floats, columns: Columns) -> Floats:
-    assert columns.treated is not None
-    weight = np.ones(len(values)) if columns.weight is None else columns.weight
-    means, variances = [], []
-    for group in (columns.treated, ~columns.treated):
-        mean = np.average(values[group], axis=0, weights=weight[group])
-        means.append(mean)
-        variances.append(np.average((values[group] - mean) ** 2, axis=0, weights=weight[group]))
-    spread = np.sqrt((variances[0] + variances[1]) / 2)
-    gap = means[0] - means[1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found: Floats = np.where(spread > 0, gap / spread, np.where(gap == 0, 0.0, np.inf))
-    return found

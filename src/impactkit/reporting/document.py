@@ -57,6 +57,8 @@ class Document:
         What stands above every section of an exploratory run; None else.
     numbers : tuple of Table
         The numbers once more for a spreadsheet, one row a claim or an effect; empty when there are none.
+    is_short : bool
+        Whether it is to fit on one page.
     """
 
     language: Language
@@ -67,6 +69,7 @@ class Document:
     sections: tuple[Section, ...]
     watermark: str | None = None
     numbers: tuple[Table, ...] = ()
+    is_short: bool = False
 
     def document(self) -> Document:
         """Return itself, so that a document can be written as it is."""

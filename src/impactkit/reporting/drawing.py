@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
+from pathlib import Path
 from typing import Any, cast
 
 import matplotlib as mpl
@@ -313,3 +314,32 @@ def to_svg(axes: DescribedAxes, *, name: str) -> str:
         f'<title id="{name}-title">{escape(axes.heading)}</title>'
         f'<desc id="{name}-description">{escape(axes.alt_text)}</desc>{content}'
     )
+
+
+def font_folder() -> str:
+    """Return the folder of the fonts that come with matplotlib, the same on every machine.
+
+    Returns
+    -------
+    str
+        A path.
+    """
+    return str(Path(mpl.get_data_path()) / "fonts" / "ttf")
+
+
+def covered_letters(font: Path) -> frozenset[str]:
+    """Return the letters that a font can show.
+
+    Parameters
+    ----------
+    font : Path
+        A TrueType file.
+
+    Returns
+    -------
+    frozenset of str
+        One letter each.
+    """
+    from matplotlib.ft2font import FT2Font
+
+    return frozenset(map(chr, FT2Font(str(font)).get_charmap()))

@@ -43,6 +43,7 @@ def council(report: Report) -> Document:
         lead=report.prior,
         watermark=report.watermark,
         sections=(*amendments_in_short(report), summary(report), answers, more),
+        is_short=True,
         numbers=(overview.numbers(report.claims, language),),
     )
 

@@ -230,7 +230,7 @@ class TestWriting:
 
     def test_another_form_is_refused_by_name(self, norrgarden, tmp_path):
         with pytest.raises(UsageError, match=r"\.html"):
-            ik.render(norrgarden.report(language="sv"), tmp_path / "report.pdf")
+            ik.render(norrgarden.report(language="sv"), tmp_path / "report.odt")
         assert list(tmp_path.iterdir()) == []
 
     def test_a_folder_that_is_not_there_is_named(self, norrgarden, tmp_path):

@@ -316,6 +316,28 @@ def to_svg(axes: DescribedAxes, *, name: str) -> str:
     )
 
 
+def to_png(axes: DescribedAxes, *, dpi: int = 160) -> bytes:
+    """Return a figure as PNG, the same bytes every time.
+
+    Parameters
+    ----------
+    axes : DescribedAxes
+        The figure's axes.
+    dpi : int
+        Dots an inch.
+
+    Returns
+    -------
+    bytes
+        Without date or program.
+    """
+    assert isinstance(axes.figure, Figure)
+    stream = io.BytesIO()
+    with house_style():
+        axes.figure.savefig(stream, format="png", dpi=dpi, metadata={"Software": None})
+    return stream.getvalue()
+
+
 def font_folder() -> str:
     """Return the folder of the fonts that come with matplotlib, the same on every machine.
 

@@ -77,7 +77,7 @@ def xlsx(document: Document) -> bytes:
             sheet = book.add_worksheet(names.free(f"{place} {table.caption}"))
             _table(book, sheet, table, forms=forms, language=document.language)
             if isinstance(part, Figure):
-                _picture(sheet, part, row=len(table.rows) + len(table.notes) + 5, forms=forms)
+                _picture(sheet, part, row=len(table.rows) + len(table.notes) + 7, forms=forms)
         for table in document.numbers:
             sheet = book.add_worksheet(names.free(_say("numbers", document.language)))
             _table(book, sheet, table, forms=forms, language=document.language)

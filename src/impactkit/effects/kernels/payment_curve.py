@@ -56,9 +56,7 @@ def rate_curve(rate: float, *, threshold: float, cap: float) -> PaymentCurve:
     full = cap / rate
     if full <= threshold:
         return PaymentCurve(np.array([threshold]), np.array([cap]), np.array([0.0]))
-    return PaymentCurve(
-        np.array([threshold, full]), np.array([rate * threshold, cap]), np.array([rate, 0.0])
-    )
+    return PaymentCurve(np.array([threshold, full]), np.array([rate * threshold, cap]), np.array([rate, 0.0]))
 
 
 def step_curve(at_least: Floats, amounts: Floats, *, cap: float) -> PaymentCurve:

@@ -10,6 +10,7 @@ from typing import Literal
 from impactkit.effects.kernels.binomial_limits import binomial_limits
 from impactkit.evidence.claim import Change
 from impactkit.evidence.verdict import Status
+from impactkit.plans.payment_chance import PaymentChance
 from impactkit.plans.power_needed import Needed
 from impactkit.wording import Language, Message, MessageValue
 
@@ -117,6 +118,8 @@ class ClaimPower:
         Where the numbers come from.
     correlations : tuple of UnderCorrelation
         Where the correlation is assumed: what other values would give.
+    payments : tuple of PaymentChance
+        What an outcome contract can be expected to pay, by rule and true effect; empty without one.
     """
 
     claim: str
@@ -139,6 +142,7 @@ class ClaimPower:
     reasons: tuple[Message, ...]
     notes: tuple[Message, ...]
     correlations: tuple[UnderCorrelation, ...]
+    payments: tuple[PaymentChance, ...] = ()
 
     @property
     def is_of_margin(self) -> bool:

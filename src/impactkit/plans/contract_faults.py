@@ -147,12 +147,12 @@ def _payable(claim: Claim, payment: ContractPayment, key: str) -> list[Trouble]:
         return [Trouble(what, _PLACE, "Pay for a claim of an increase or a decrease.", values)]
     found = []
     if claim.relative and payment.basis != "verdict":
-        what = "Claim {claim} is in per cent; {basis} is in the outcome's own unit, and cannot be read off its card."
+        what = "Claim {claim} is in per cent, and {basis} is not: its card cannot be read for it."
         mend = 'Write basis = "verdict", or claim an effect in the outcome\'s own unit.'
         found.append(Trouble(what, _PLACE, mend, {**values, "basis": payment.basis}))
     begins = payment.steps[0].at_least if payment.steps else payment.threshold
     if begins is not None and begins > claim.minimum_effect:
-        what = "Nothing is paid below {begins}, but claim {claim} promises {minimum}: a kept promise is not paid for."
+        what = "Nothing is paid below {begins}, but claim {claim} promises {minimum}: kept, it pays nothing."
         mend = "Begin to pay at {minimum} or less, or promise more."
         found.append(Trouble(what, _PLACE, mend, {**values, "begins": str(begins)}))
     return found

@@ -55,9 +55,10 @@ def not_counted(plan: Plan, claim: Claim, units: int | None, *, where: str) -> l
     list of Trouble
         Empty when it can be, or is not.
     """
-    indicator = plan.catalogue[claim.indicator] if claim.indicator in plan.catalogue else None
-    if units is None or indicator is None:
+    catalogue = plan.catalogue
+    if units is None or claim.indicator not in catalogue:
         return []
+    indicator = catalogue[claim.indicator]
     values: dict[str, Value] = {"claim": claim.id, "key": where, "measure": indicator.measure}
     if claim.relative:
         what = (

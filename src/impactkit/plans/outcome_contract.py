@@ -59,8 +59,8 @@ class ContractPayment(Written):
     threshold : Decimal, optional
         The effect below which nothing is paid, in the claim's unit; from there the whole effect is paid for.
     break_even : Decimal, optional
-        The effect at which the payer's own savings cover the payment, in the claim's unit. Another number than
-        the goal, and told apart from it.
+        The effect at which the payer's own savings cover the payment, in the claim's unit. Another number
+        than the goal, and told apart from it.
     cap_sek : int
         The most that is paid for this claim (utfallstak), in whole kronor.
 
@@ -158,6 +158,6 @@ def _step_faults(item: ContractPayment) -> list[Trouble]:
         found.append(Trouble(what, "", mend))
     if item.threshold is not None or item.units is not None:
         what = "{key} has steps, and a threshold or units beside them."
-        mend = "Remove threshold and units: the first step is the threshold, and steps are of the average effect."
+        mend = "Remove both: the first step is the threshold, and steps are of the average effect."
         found.append(Trouble(what, "", mend))
     return found

@@ -190,7 +190,7 @@ def _unit_cost_faults(item: Valuation) -> list[Trouble]:
         values: dict[str, Value] = {"name": cost.name, "year": cost.year, "price": item.price_year}
         if cost.year != item.price_year:
             what = 'The unit cost "{name}" is in prices of {year}, and the cost in prices of {price}.'
-            mend = "Convert one of them, and say in its reference how; amounts of different years are not compared."
+            mend = "Convert one of them, and say how in its reference; prices of two years are not compared."
             found.append(Trouble(what, "", mend, values))
         if (cost.name, cost.claim) in seen:
             what = 'The unit cost "{name}" of claim {claim} is there twice.'

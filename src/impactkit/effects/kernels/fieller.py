@@ -22,8 +22,8 @@ class RatioLimits(NamedTuple):
     Parameters
     ----------
     shape : {"interval", "outside", "at_least", "at_most", "everything"}
-        From ``low`` to ``high``; at most ``low`` or at least ``high``; from ``low`` on; up to ``high``; or any
-        ratio at all.
+        From ``low`` to ``high``; at most ``low`` or at least ``high``; from ``low`` on; up to ``high``; or
+        any ratio at all.
     low, high : float
         Ends; infinite where there is none.
     """
@@ -62,9 +62,9 @@ def fieller(
 
     Notes
     -----
-    A ratio ``r`` is not excluded when ``numerator - r * denominator`` is within ``critical`` standard errors of
-    0: a quadratic inequality in ``r``. Where the denominator is told from 0 its solution is an interval; else it
-    is all outside of one, or every ratio.
+    A ratio ``r`` is not excluded when ``numerator - r * denominator`` is within ``critical`` standard errors
+    of 0: a quadratic inequality in ``r``. Where the denominator is told from 0 its solution is an interval;
+    else it is all outside of one, or every ratio [1]_.
 
     References
     ----------

@@ -85,7 +85,7 @@ def step_curve(at_least: Floats, amounts: Floats, *, cap: float) -> PaymentCurve
     return PaymentCurve(np.asarray(at_least, dtype=float), capped, np.zeros(len(capped)))
 
 
-def paid(curve: PaymentCurve, effects: Floats) -> Floats:
+def paid(curve: PaymentCurve, effects: Floats, *, edge: float = 0.0) -> Floats:
     """Return what is paid for effects.
 
     Parameters
@@ -94,6 +94,8 @@ def paid(curve: PaymentCurve, effects: Floats) -> Floats:
         What is paid.
     effects : ndarray, shape (E,)
         Effects, plus is good; nan pays nothing.
+    edge : float
+        An effect no further than this beyond a threshold has not reached it.
 
     Returns
     -------
@@ -106,11 +108,12 @@ def paid(curve: PaymentCurve, effects: Floats) -> Floats:
     [0.0, 2000.0, 4500.0, 5000.0]
     """
     at = np.asarray(effects, dtype=float)
-    place = np.searchsorted(curve.knots, np.where(np.isnan(at), -np.inf, at), side="right") - 1
+    place = np.searchsorted(curve.knots + edge, np.where(np.isnan(at), -np.inf, at), side="right") - 1
     held = np.maximum(place, 0)
     slope = curve.slopes[held]
     beyond = np.where(slope == 0, 0.0, np.where(np.isfinite(at), at, 0.0) - curve.knots[held])
-    found: Floats = np.where(place < 0, 0.0, curve.amounts[held] + slope * beyond)
+    most = curve.amounts[-1]
+    found: Floats = np.where(place < 0, 0.0, np.minimum(curve.amounts[held] + slope * beyond, most))
     return found
 
 
@@ -199,8 +202,7 @@ def expected_payment(curve: PaymentCurve, points: Floats, *, scale: float, df: f
 
 
 def _below(t: Floats, df: float) -> Floats:
-    found: Floats = ndtr(t) if not df < _NORMAL else stdtr(df, t)
-    return found
+    return np.asarray(ndtr(t) if not df < _NORMAL else stdtr(df, t), dtype=np.float64)
 
 
 def _partial_mean(t: Floats, df: float) -> Floats:

@@ -53,6 +53,7 @@ _HOMES = {
     "evidence.multiplicity": ("adjust",),
     "evidence.robustness.pre_trend_power": ("pre_trend_power",),
     "evidence.robustness.sensitivity": ("sensitivity",),
+    "evidence.value": ("value",),
     "evidence.verdict": ("Verdict",),
     "plans.advice": ("advise",),
     "plans.amendment": ("amend",),

@@ -198,7 +198,28 @@ class ClaimPower:
             )
             for each in self.correlations
         ]
+        told += self._payments_in_words()
         return tuple(message.text(language) for message in told)
+
+    def _payments_in_words(self) -> list[Message]:
+        """Return the chance of a false payment, and of none for a true effect, by the contract's own rule."""
+        agreed = {each.multiple: each for each in self.payments if each.is_agreed}
+        if not agreed:
+            return []
+        rule = Message(f"money.rule.{agreed[0.0].basis}")
+        told = [Message("money.power.false", {"rule": rule, **_paid(agreed[0.0])})]
+        told += [
+            Message(
+                "money.power.missed", {"multiple": multiple, "missed": 100 * (1 - agreed[multiple].chance)}
+            )
+            for multiple in (0.5, 1.0, 2.0)
+        ]
+        loose = {
+            each.multiple: each for each in self.payments if each.basis == "point" and not each.is_agreed
+        }
+        if loose:
+            told.append(Message("money.power.loose", _paid(loose[0.0])))
+        return told
 
     def _largest_error(self) -> float:
         """Return the largest distance of a binomial limit from its share, in percentage points."""
@@ -221,3 +242,7 @@ class ClaimPower:
             "n": each.n,
         }
         return Message(f"power.needed.{each.addition}{never}", values)
+
+
+def _paid(each: PaymentChance) -> dict[str, MessageValue]:
+    return {"chance": 100 * each.chance, "expected": each.expected}

@@ -1,0 +1,42 @@
+"""One way of writing kronor, in every output."""
+
+from __future__ import annotations
+
+import math
+
+from impactkit.wording.language import Language
+from impactkit.wording.message import say
+from impactkit.wording.numbers import format_number
+
+GAP = "\N{NO-BREAK SPACE}"
+_FINE = 100.0  # from here on öre are noise
+
+
+def kronor(amount: float, language: Language, *, signed: bool = False) -> str:
+    r"""Write an amount in kronor: whole, or with two decimals below a hundred that is not whole.
+
+    Parameters
+    ----------
+    amount : float
+        SEK.
+    language : {"sv", "en"}
+        The language.
+    signed : bool
+        Whether a positive amount carries its sign.
+
+    Returns
+    -------
+    str
+        With the unit; an en dash alone when it is not known.
+
+    Examples
+    --------
+    >>> kronor(1_250_000.4, "sv"), kronor(12.5, "en")
+    ('1\xa0250\xa0000\xa0kronor', '12.50\xa0SEK')
+    """
+    if math.isnan(amount):
+        return format_number(amount, language)
+    decimals = 2 if abs(amount) < _FINE and amount != round(amount) else 0
+    return (
+        format_number(amount, language, decimals=decimals, signed=signed) + GAP + say("money.unit", language)
+    )

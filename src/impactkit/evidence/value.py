@@ -13,10 +13,12 @@ from impactkit.effects.estimate import Estimate
 from impactkit.effects.interval import t_quantile
 from impactkit.effects.kernels.fieller import RatioLimits, acceptability, fieller, inverted
 from impactkit.errors import EstimationError
+from impactkit.errors import Value as Fill
+from impactkit.evidence.avoided import Avoided, avoided
 from impactkit.evidence.claim import Claim, Movement
 from impactkit.evidence.grade import EvidenceGrade
 from impactkit.provenance import json_ready
-from impactkit.wording import Language, Message, card, current_language
+from impactkit.wording import Language, Message, MessageValue, card, current_language
 from impactkit.wording.money import kronor
 
 if TYPE_CHECKING:
@@ -24,35 +26,6 @@ if TYPE_CHECKING:
 
 _ATTRIBUTED = 3
 Told = Literal["unknown", "limits", "no_upper_limit", "no_improvement", "no_limits"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Avoided:
-    """Public cost that an effect avoids, and what is left of it when the project is paid for.
-
-    Parameters
-    ----------
-    name : str
-        What is not spent.
-    sek : float
-        Per unit of the effect.
-    point, low, high : float
-        SEK avoided, with limits at the level of the effect's.
-    net, net_low, net_high : float
-        The same less the cost; nan where the effect cannot be attributed.
-    reason : Message, optional
-        Why there is no net amount.
-    """
-
-    name: str
-    sek: float
-    point: float
-    low: float
-    high: float
-    net: float
-    net_low: float
-    net_high: float
-    reason: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,31 +143,12 @@ class Value:
         Returns
         -------
         Avoided
-            With limits; of the net amount by square-and-add where the cost is uncertain too, and none where the
-            effect cannot be attributed.
-
-        References
-        ----------
-        .. [1] Zou, G. Y., & Donner, A. (2008). Construction of confidence limits about effect measures: a
-           general approach. *Statistics in Medicine*, 27(10).
+            With limits, and the net amount where the effect can be attributed.
         """
-        point, low, high = (sek * each for each in (self.effect, self.low, self.high))
-        half = _normal(self.level) * self.cost_std_error
-        net = point - self.cost
-        found = Avoided(
-            name=name,
-            sek=sek,
-            point=point,
-            low=low,
-            high=high,
-            net=net,
-            net_low=net - math.hypot(point - low, half),
-            net_high=net + math.hypot(high - point, half),
-        )
-        if self.is_attributed:
-            return found
-        nan = {"net": math.nan, "net_low": math.nan, "net_high": math.nan}
-        return replace(found, reason=self._not_attributed, **nan)
+        reason = None if self.is_attributed else self._not_attributed
+        effect = (self.effect, self.low, self.high)
+        half = t_quantile(0.5 + self.level / 2, math.inf) * self.cost_std_error
+        return avoided(name, sek, effect, cost=(self.cost, half), reason=reason)
 
     @property
     def _not_attributed(self) -> Message:
@@ -215,7 +169,7 @@ class Value:
         tuple of str
             Whether it can be attributed first, where it cannot; then the cost per unit with its limits.
         """
-        values = {
+        values: dict[str, MessageValue] = {
             "per_unit": kronor(self.per_unit, language),
             "low": kronor(self.per_unit_low, language),
             "high": kronor(self.per_unit_high, language),
@@ -314,8 +268,8 @@ def value(
     Notes
     -----
     With a known cost the limits are the cost over each limit of the effect, however that was found. With an
-    uncertain cost they are Fieller's [1]_, with the quantile of t of the effect's degrees of freedom. Where the
-    effect is not told from nothing there is no upper limit, and none is invented.
+    uncertain cost they are Fieller's [1]_, with the quantile of t of the effect's degrees of freedom. Where
+    the effect is not told from nothing there is no upper limit, and none is invented.
 
     References
     ----------
@@ -425,15 +379,11 @@ def _limits(found: Value, cost: float, std_error: float) -> RatioLimits | None:
     return fieller(cost, found.effect, variances=variances, critical=critical)
 
 
-def _normal(level: float) -> float:
-    return t_quantile(0.5 + level / 2, math.inf)
-
-
 def _above_zero(name: str, number: float) -> None:
     if not 0 < number < math.inf:
         raise _wrong(name, number, "Give a number above 0.")
 
 
 def _wrong(name: str, number: float, mend: str) -> EstimationError:
-    values = {"name": name, "value": number}
+    values: dict[str, Fill] = {"name": name, "value": number}
     return EstimationError("{name} = {value} cannot be used.", where="ik.value", mend=mend, values=values)

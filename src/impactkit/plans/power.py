@@ -83,8 +83,8 @@ class Power:
         DataFrame
             Columns claim, basis, is_agreed, multiple, effect, chance, chance_low, chance_high, expected,
             expected_low, expected_high (SEK; limits are 95 %, of the simulation), n_draws; no rows without a
-            contract. At ``multiple`` 0 a payment is false; elsewhere one minus ``chance`` is the chance that a
-            true effect is not paid for.
+            contract. At ``multiple`` 0 a payment is false; elsewhere one minus ``chance`` is the chance that
+            a true effect is not paid for.
         """
         import pandas as pd
 

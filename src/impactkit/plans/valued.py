@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from impactkit.evidence.avoided import Avoided
 from impactkit.evidence.claim import Claim
-from impactkit.evidence.value import Avoided, Value, costed, scaled
+from impactkit.evidence.value import Value, costed, scaled
 from impactkit.plans.counted import multiplier
 from impactkit.plans.payment import Judged
 from impactkit.plans.valuation import ValuedEffect

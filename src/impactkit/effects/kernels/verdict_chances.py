@@ -88,7 +88,7 @@ def verdict_chances(
     True
     """
     sizes, weights = standard_error_spread(
-        df, (abs(m) / (2 * critical * std_error), abs(m) / (critical * std_error))
+        df, breaks=(abs(m) / (2 * critical * std_error), abs(m) / (critical * std_error))
     )
     h = critical * std_error * sizes
     at = np.asarray(effects, dtype=float)[:, None]
@@ -143,7 +143,7 @@ def detectable_multiple(*, df: float, critical: float, power: float) -> float:
     >>> round(detectable_multiple(df=np.inf, critical=1.959964, power=0.8), 3)
     2.802
     """
-    sizes, weights = standard_error_spread(df, ())
+    sizes, weights = standard_error_spread(df)
     low, high = -10.0, critical + 10.0
     while float(ndtr(high - critical * sizes) @ weights) < power:
         high *= 2
@@ -156,7 +156,7 @@ def detectable_multiple(*, df: float, critical: float, power: float) -> float:
     return high
 
 
-def standard_error_spread(df: float, breaks: tuple[float, ...] = ()) -> tuple[Floats, Floats]:
+def standard_error_spread(df: float, *, breaks: tuple[float, ...] = ()) -> tuple[Floats, Floats]:
     """Return nodes and weights over the estimated standard error, as a share of the true one.
 
     Parameters

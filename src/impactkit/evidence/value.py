@@ -19,7 +19,7 @@ from impactkit.evidence.claim import Claim, Movement
 from impactkit.evidence.grade import EvidenceGrade
 from impactkit.provenance import json_ready
 from impactkit.wording import Language, Message, MessageValue, card, current_language
-from impactkit.wording.money import kronor
+from impactkit.wording.money import about_kronor
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,9 +170,9 @@ class Value:
             Whether it can be attributed first, where it cannot; then the cost per unit with its limits.
         """
         values: dict[str, MessageValue] = {
-            "per_unit": kronor(self.per_unit, language),
-            "low": kronor(self.per_unit_low, language),
-            "high": kronor(self.per_unit_high, language),
+            "per_unit": about_kronor(self.per_unit, language),
+            "low": about_kronor(self.per_unit_low, language),
+            "high": about_kronor(self.per_unit_high, language),
             "level": self.level,
         }
         told = [] if self.is_attributed else [self._not_attributed]
@@ -222,7 +222,7 @@ class Value:
         rows: list[tuple[Message | str, Message | str]] = [
             (Message("money.row.effect"), Message("estimate.effect", {"point": self.effect})),
             (Message("money.row.limits"), limits),
-            (Message("money.row.cost"), kronor(self.cost, language)),
+            (Message("money.row.cost"), about_kronor(self.cost, language)),
         ]
         rows += [(Message("money.row.value"), sentence) for sentence in self.in_words(language)]
         return card(Message("money.value.title"), rows)

@@ -40,3 +40,31 @@ def kronor(amount: float, language: Language, *, signed: bool = False) -> str:
     return (
         format_number(amount, language, decimals=decimals, signed=signed) + GAP + say("money.unit", language)
     )
+
+
+def about_kronor(amount: float, language: Language, *, signed: bool = False) -> str:
+    r"""Write an amount that is estimated: three significant digits.
+
+    Parameters
+    ----------
+    amount : float
+        SEK.
+    language : {"sv", "en"}
+        The language.
+    signed : bool
+        Whether a positive amount carries its sign.
+
+    Returns
+    -------
+    str
+        With the unit.
+
+    Examples
+    --------
+    >>> about_kronor(103_187.5, "en"), about_kronor(-2.345, "en")
+    ('103,000\xa0SEK', '−2.35\xa0SEK')
+    """
+    if not math.isfinite(amount) or amount == 0:
+        return kronor(amount, language, signed=signed)
+    places = 2 - math.floor(math.log10(abs(amount)))
+    return kronor(round(amount, places), language, signed=signed)

@@ -15,6 +15,7 @@ from impactkit.plans.power_needed import Needed
 from impactkit.wording import Language, Message, MessageValue
 
 MULTIPLES = (0.0, 0.5, 1.0, 1.5, 2.0)
+_SEEN = 0.0005  # a smaller chance would look like none
 _WHEN = {0.0: "no_change", 1.5: "one_and_a_half", 2.0: "twice"}
 
 
@@ -198,11 +199,17 @@ class ClaimPower:
             )
             for each in self.correlations
         ]
-        told += self._payments_in_words()
+        told += self.payments_in_words()
         return tuple(message.text(language) for message in told)
 
-    def _payments_in_words(self) -> list[Message]:
-        """Return the chance of a false payment, and of none for a true effect, by the contract's own rule."""
+    def payments_in_words(self) -> list[Message]:
+        """Return the chance of a false payment, and of none for a true effect, by the contract's own rule.
+
+        Returns
+        -------
+        list of Message
+            Empty without a contract.
+        """
         agreed = {each.multiple: each for each in self.payments if each.is_agreed}
         if not agreed:
             return []
@@ -245,4 +252,7 @@ class ClaimPower:
 
 
 def _paid(each: PaymentChance) -> dict[str, MessageValue]:
-    return {"chance": 100 * each.chance, "expected": each.expected}
+    per_cent: MessageValue = 100 * each.chance
+    if 0 < each.chance < _SEEN:
+        per_cent = Message("money.power.below", {"limit": 100 * 2 * _SEEN})
+    return {"chance": per_cent, "expected": each.expected}

@@ -16,7 +16,7 @@ from impactkit.plans.power_claim import claim_power
 from impactkit.provenance import json_ready
 from impactkit.wording import Language, current_language, format_number, say
 from impactkit.wording.card import card, table
-from impactkit.wording.money import kronor
+from impactkit.wording.money import about_kronor
 from impactkit.wording.numbers import format_share
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def payment_table(claim: ClaimPower, language: Language) -> tuple[list[str], lis
                 say("money.power.agreed", language, rule=rule) if each.is_agreed else rule,
                 say("power.row.effect", language, effect=shown, multiple=each.multiple),
                 _percent(each.chance, language),
-                kronor(each.expected, language),
+                about_kronor(each.expected, language),
             ]
         )
     return header, rows

@@ -9,7 +9,7 @@ from impactkit.wording.message import say
 from impactkit.wording.numbers import format_number
 
 GAP = "\N{NO-BREAK SPACE}"
-_FINE = 100.0  # from here on öre are noise
+_LEAST, _FINE = 0.005, 100.0  # below half an öre, and from a hundred kronor on, öre are noise
 
 
 def kronor(amount: float, language: Language, *, signed: bool = False) -> str:
@@ -36,7 +36,7 @@ def kronor(amount: float, language: Language, *, signed: bool = False) -> str:
     """
     if math.isnan(amount):
         return format_number(amount, language)
-    decimals = 2 if abs(amount) < _FINE and amount != round(amount) else 0
+    decimals = 2 if _LEAST <= abs(amount) < _FINE and amount != round(amount) else 0
     return (
         format_number(amount, language, decimals=decimals, signed=signed) + GAP + say("money.unit", language)
     )

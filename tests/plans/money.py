@@ -30,7 +30,13 @@ VALUE: dict[str, Any] = {
     "price_year": 2023,
     "effects": [{"claim": "C1", "units": 200, "units_are": "Tenants aged 16 or more at the start"}],
     "unit_costs": [
-        {"name": "Call-out", "claim": "C1", "sek": 150_000, "year": 2023, "reference": "Invented for this test"}
+        {
+            "name": "Call-out",
+            "claim": "C1",
+            "sek": 150_000,
+            "year": 2023,
+            "reference": "Invented for this test",
+        }
     ],
 }
 

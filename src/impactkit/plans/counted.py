@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from impactkit.plans.plan import Plan
 
 _PER_CENT = 100
-_NOT_COUNTED = ("rate", "index")
+_NOT_COUNTED = ("index",)
 
 
 def multiplier(plan: Plan, claim: Claim, units: int | None) -> float:

@@ -53,8 +53,8 @@ class ContractPayment(Written):
         Fixed amounts instead of a rate.
     units : int, optional
         How many the average effect applies to, such as the people in the target group: the effect is
-        multiplied by it (of a percentage, one hundredth of it: people; of a rate, count its denominator, such as 3
-        for three thousand inhabitants of a rate per thousand).
+        multiplied by it (of a percentage, one hundredth of it: people; of a rate, count its denominator,
+        such as 3 for three thousand inhabitants of a rate per thousand).
     units_are : str, optional
         Who or what these are, and how they are counted; required with ``units``.
     threshold : Decimal, optional

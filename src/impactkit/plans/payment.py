@@ -120,7 +120,8 @@ class Payments:
 
     def to_record(self) -> dict[str, Any]:
         """Return every amount and reason, ready for JSON."""
-        return dict(json_ready(self))
+        told = {"payments": self.payments, "paid": self.paid, "most_sek": self.most_sek}
+        return dict(json_ready(told))
 
 
 def card_of(plan: Plan, payment: ContractPayment) -> PaymentCurve:

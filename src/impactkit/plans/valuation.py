@@ -25,8 +25,8 @@ class ValuedEffect(Written):
     claim : str
         The claim.
     units : int, optional
-        How many the average effect applies to: it is multiplied by it (of a percentage, one hundredth of it; of
-        a rate, count its denominator).
+        How many the average effect applies to: it is multiplied by it (of a percentage, one hundredth of it;
+        of a rate, count its denominator).
     units_are : str, optional
         Who or what these are, and how they are counted; required with ``units``.
 

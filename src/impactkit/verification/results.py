@@ -42,9 +42,9 @@ def record_of(evaluation: Evaluation, *, shown: Sequence[ProtectedClaim] | None 
     if not evaluation.plan.data.shows_units:
         claims = shown or protected_claims(evaluation.plan, evaluation.results)
         record["results"] = [claim.to_record() for claim in claims]
-        payments = payments_of(evaluation.plan, claims, prior=evaluation.prior)
-        if payments is not None:
-            record["payments"] = payments.to_record()
+        if "payments" in record:
+            payments = payments_of(evaluation.plan, claims, prior=evaluation.prior)
+            record["payments"] = None if payments is None else payments.to_record()
         for told, one in zip(record.get("earlier", []), evaluation.earlier, strict=True):
             told["verdicts"] = _protected_verdicts(evaluation.plan, one.carried)
     return read_json(canonical_json(record), "results.json")

@@ -69,6 +69,11 @@ class AcceptabilityPicture:
         return tuple(zip(found["worth"].tolist(), found["probability"].tolist(), strict=True))
 
     @property
+    def told(self) -> tuple[tuple[float, float], ...]:
+        """The points that are written out: few, for large amounts are wide."""
+        return self.curve(n=_TOLD)
+
+    @property
     def even(self) -> float:
         """What a unit must be worth for even odds: the cost per unit; nan where it is not in the figure."""
         return self.value.per_unit
@@ -88,7 +93,7 @@ class AcceptabilityPicture:
                 worth=about_kronor(at, self.language),
                 probability=self._share(p),
             )
-            for at, p in self.curve(n=_TOLD)
+            for at, p in self.told
         ]
         told.append(say("money.plot.never", self.language, most=self._share(self.most)))
         return say("money.plot.alt", self.language, told=" ".join(told))
@@ -104,7 +109,7 @@ class AcceptabilityPicture:
         return Table(
             caption=self.heading,
             header=(say("money.plot.worth", language), say("money.plot.probability", language)),
-            rows=tuple((about_kronor(at, language), self._share(p)) for at, p in self.curve(n=_TOLD)),
+            rows=tuple((about_kronor(at, language), self._share(p)) for at, p in self.told),
             numeric=True,
         )
 

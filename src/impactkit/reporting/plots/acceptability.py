@@ -11,9 +11,9 @@ from impactkit.reporting.drawing import (
     DescribedAxes,
     house_style,
     new_axes,
-    write_ticks,
 )
-from impactkit.wording import format_share, say
+from impactkit.wording import format_number, format_share, say
+from impactkit.wording.numbers import significant_decimals
 
 _RIGHT = 0.6
 
@@ -42,10 +42,12 @@ def acceptability(picture: AcceptabilityPicture) -> DescribedAxes:
         worth, probability = zip(*picture.curve(), strict=True)
         axes.plot(worth, probability, color=TREATED, lw=2.2, zorder=3)
         _even_odds(axes, picture)
-        write_ticks(axes, picture.language, which="x")
+        ticks = [at for at, _ in picture.told]
+        decimals = significant_decimals(ticks[1], digits=2)
+        axes.set_xticks(ticks, [format_number(at, picture.language, decimals=decimals) for at in ticks])
         axes.set_xlabel(say("money.plot.x", picture.language))
         axes.set_ylabel(say("money.plot.y", picture.language))
-        axes.figure.subplots_adjust(left=0.11, right=0.95, top=0.97, bottom=0.19)
+        axes.figure.subplots_adjust(left=0.11, right=0.92, top=0.97, bottom=0.19)
     return axes
 
 

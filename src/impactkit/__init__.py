@@ -51,6 +51,7 @@ _HOMES = {
     "evidence.grade": ("EvidenceGrade", "grade"),
     "evidence.judge": ("judge",),
     "evidence.multiplicity": ("adjust",),
+    "evidence.value": ("value",),
     "evidence.verdict": ("Verdict",),
     "plans.advice": ("advise",),
     "plans.amendment": ("amend",),

@@ -15,6 +15,7 @@ from impactkit.evidence.verdict import Verdict
 from impactkit.plans import Lock, Plan, prior
 from impactkit.plans.amendment import Amendment, is_seen, read_amendments
 from impactkit.plans.lock import LOCK_NAME, Priority
+from impactkit.plans.payment import Payments, payments_of
 from impactkit.provenance import file_digest, json_ready, versions
 from impactkit.wording import Language, Message, card
 
@@ -76,6 +77,11 @@ class Evaluation:
         """The verdicts in the order of the claims."""
         return tuple(result.verdict for result in self.results)
 
+    @property
+    def payments(self) -> Payments | None:
+        """What the plan's outcome contract pays; None where it has none."""
+        return payments_of(self.plan, self.results, prior=self.prior)
+
     def report(self, *, language: Language | None = None, level: Level = "full") -> Report:
         """Return the report.
 
@@ -91,7 +97,7 @@ class Evaluation:
         Report
             Structured; `render` writes it.
         """
-        from impactkit.reporting.report import report_of
+        from impactkit.reporting.told import report_of
 
         return report_of(self, language or self.plan.language, level=level)
 
@@ -119,6 +125,8 @@ class Evaluation:
             record["earlier"] = [one.to_record() for one in self.earlier]
         if self.exploratory:
             record["exploratory"] = True
+        if self.payments is not None:
+            record["payments"] = self.payments.to_record()
         return record
 
     def _repr_html_(self) -> str:

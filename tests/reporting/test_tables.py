@@ -10,6 +10,7 @@ import impactkit as ik
 from impactkit.effects.worlds import TwoGroupPanel
 from impactkit.errors import UsageError
 from impactkit.reporting.table import Cell, Table
+from reporting.reading import READERS, plain
 
 LANGUAGES = ("sv", "en")
 HOSTILE = "<script>x</script> & 50 % of_it #1 $x^2$ ~ {a} \\ \N{RIGHT-TO-LEFT OVERRIDE}"
@@ -161,11 +162,6 @@ class TestRefusals:
         with pytest.raises(UsageError, match="2 names for 1"):
             ik.table(event_study, names=["a", "b"])
 
-    @pytest.mark.parametrize("form", ["to_word", "to_excel"])
-    def test_a_file_is_named_for_what_it_is(self, of_hostile, form, tmp_path) -> None:
-        with pytest.raises(UsageError, match="does not end in"):
-            getattr(of_hostile, form)(tmp_path / "t.pdf")
-
 
 class TestForms:
     def test_numbers_alone_in_a_column_are_numbers_in_a_frame(self) -> None:
@@ -202,6 +198,13 @@ class TestForms:
         page = ik.render(table, tmp_path / "t.html").read_text("utf-8")
         assert f'<html lang="{language}">' in page
         assert page.count(table.caption) >= 2
+
+    @pytest.mark.parametrize("ending", ["docx", "xlsx", "pdf", "md", "json"])
+    def test_it_is_written_in_every_form(self, event_study, ending, tmp_path) -> None:
+        table = ik.table(event_study, names=["a"], language="en")
+        found = plain(READERS[ending](ik.render(table, tmp_path / f"t.{ending}").read_bytes()))
+        assert plain(table.rows[0][1].text).lstrip("+") in found
+        assert plain(table.caption) in found
 
     def test_as_text_it_shows_everything(self, event_study) -> None:
         table = ik.table(event_study, language="en")

@@ -10,10 +10,12 @@ from typing import Literal
 from impactkit.effects.kernels.binomial_limits import binomial_limits
 from impactkit.evidence.claim import Change
 from impactkit.evidence.verdict import Status
+from impactkit.plans.payment_chance import PaymentChance
 from impactkit.plans.power_needed import Needed
 from impactkit.wording import Language, Message, MessageValue
 
 MULTIPLES = (0.0, 0.5, 1.0, 1.5, 2.0)
+_SEEN = 0.0005  # a smaller chance would look like none
 _WHEN = {0.0: "no_change", 1.5: "one_and_a_half", 2.0: "twice"}
 
 
@@ -117,6 +119,8 @@ class ClaimPower:
         Where the numbers come from.
     correlations : tuple of UnderCorrelation
         Where the correlation is assumed: what other values would give.
+    payments : tuple of PaymentChance
+        What an outcome contract can be expected to pay, by rule and true effect; empty without one.
     """
 
     claim: str
@@ -139,6 +143,7 @@ class ClaimPower:
     reasons: tuple[Message, ...]
     notes: tuple[Message, ...]
     correlations: tuple[UnderCorrelation, ...]
+    payments: tuple[PaymentChance, ...] = ()
 
     @property
     def is_of_margin(self) -> bool:
@@ -194,7 +199,34 @@ class ClaimPower:
             )
             for each in self.correlations
         ]
+        told += self.payments_in_words()
         return tuple(message.text(language) for message in told)
+
+    def payments_in_words(self) -> list[Message]:
+        """Return the chance of a false payment, and of none for a true effect, by the contract's own rule.
+
+        Returns
+        -------
+        list of Message
+            Empty without a contract.
+        """
+        agreed = {each.multiple: each for each in self.payments if each.is_agreed}
+        if not agreed:
+            return []
+        rule = Message(f"money.rule.{agreed[0.0].basis}")
+        told = [Message("money.power.false", {"rule": rule, **_paid(agreed[0.0])})]
+        told += [
+            Message(
+                "money.power.missed", {"multiple": multiple, "missed": 100 * (1 - agreed[multiple].chance)}
+            )
+            for multiple in (0.5, 1.0, 2.0)
+        ]
+        loose = {
+            each.multiple: each for each in self.payments if each.basis == "point" and not each.is_agreed
+        }
+        if loose:
+            told.append(Message("money.power.loose", _paid(loose[0.0])))
+        return told
 
     def _largest_error(self) -> float:
         """Return the largest distance of a binomial limit from its share, in percentage points."""
@@ -217,3 +249,10 @@ class ClaimPower:
             "n": each.n,
         }
         return Message(f"power.needed.{each.addition}{never}", values)
+
+
+def _paid(each: PaymentChance) -> dict[str, MessageValue]:
+    per_cent: MessageValue = 100 * each.chance
+    if 0 < each.chance < _SEEN:
+        per_cent = Message("money.power.below", {"limit": 100 * 2 * _SEEN})
+    return {"chance": per_cent, "expected": each.expected}

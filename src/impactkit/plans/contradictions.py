@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from impactkit.errors import Trouble
 from impactkit.evidence import Claim
+from impactkit.plans.contract_faults import contract_faults
 from impactkit.plans.dates import amounts, dates
 from impactkit.plans.municipality import municipality
 from impactkit.plans.refused import refused
+from impactkit.plans.value_faults import value_faults
 
 if TYPE_CHECKING:
     from impactkit.plans.plan import Plan
@@ -33,7 +35,8 @@ def contradictions(plan: Plan) -> list[Trouble]:
     collected = plan.data.follow_up_collected
     late = too_late(plan.claims, collected.year) if collected else []
     claims = _claims_as_a_set(plan) + _unknown_indicators(plan) + _shared_columns(plan)
-    return claims + late + dates(plan) + amounts(plan) + municipality(plan) + refused(plan)
+    money = contract_faults(plan) + value_faults(plan)
+    return claims + late + dates(plan) + amounts(plan) + municipality(plan) + refused(plan) + money
 
 
 def too_late(claims: tuple[Claim, ...], last: int) -> list[Trouble]:

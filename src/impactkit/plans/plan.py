@@ -17,9 +17,11 @@ from impactkit.indicators import Catalogue, Indicator
 from impactkit.plans.contradictions import contradictions, too_late
 from impactkit.plans.data_files import SPREAD, DataFiles
 from impactkit.plans.estimator_settings import EstimatorSettings
+from impactkit.plans.outcome_contract import OutcomeContract
 from impactkit.plans.plan_file import found_file, parsed
 from impactkit.plans.project import Goals, Loan, Project, Requirements
 from impactkit.plans.refused import refused
+from impactkit.plans.valuation import Valuation
 from impactkit.provenance import canonical_json, write_whole
 from impactkit.schema import Exact, Written, fault, troubles_of
 from impactkit.wording import Language
@@ -100,6 +102,10 @@ class Plan(Written):
         How the effect is estimated, with its inference.
     decision : Decision
         How the claims are judged.
+    outcome_contract : OutcomeContract, optional
+        What is paid for verified effects, where payment follows them.
+    value : Valuation, optional
+        What it cost, and what its effects are set against.
 
     See Also
     --------
@@ -118,6 +124,8 @@ class Plan(Written):
     data: DataFiles
     estimator: EstimatorSettings
     decision: Decision = Decision()
+    outcome_contract: OutcomeContract | None = None
+    value: Valuation | None = None
     _path: Path | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")

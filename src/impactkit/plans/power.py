@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impactkit.evidence.verdict import STATUSES
 from impactkit.plans.assumed import Assumed
 from impactkit.plans.claim_power import ClaimPower
+from impactkit.plans.payment_chance import PaymentChance
 from impactkit.plans.plan import Plan
 from impactkit.plans.power_asked import share_of
 from impactkit.plans.power_claim import claim_power
 from impactkit.provenance import json_ready
 from impactkit.wording import Language, current_language, format_number, say
 from impactkit.wording.card import card, table
+from impactkit.wording.money import about_kronor
 from impactkit.wording.numbers import format_share
 
 if TYPE_CHECKING:
@@ -73,9 +75,34 @@ class Power:
                     )
         return pd.DataFrame(rows)
 
+    def tidy_payments(self) -> pd.DataFrame:
+        """Return what an outcome contract can be expected to pay, one row a claim, rule and true effect.
+
+        Returns
+        -------
+        DataFrame
+            Columns claim, basis, is_agreed, multiple, effect, chance, chance_low, chance_high, expected,
+            expected_low, expected_high (SEK; limits are 95 %, of the simulation), n_draws; no rows without a
+            contract. At ``multiple`` 0 a payment is false; elsewhere one minus ``chance`` is the chance that
+            a true effect is not paid for.
+        """
+        import pandas as pd
+
+        columns = [field.name for field in fields(PaymentChance)]
+        rows = [
+            {"claim": claim.claim, **{name: getattr(each, name) for name in columns}}
+            for claim in self.claims
+            for each in claim.payments
+        ]
+        return pd.DataFrame(rows, columns=["claim", *columns])
+
     def to_record(self) -> dict[str, Any]:
         """Return every number and reason, ready for JSON (an infinite number is written inf)."""
-        return dict(json_ready({"project": self.project, "alpha": self.alpha, "claims": self.claims}))
+        claims = json_ready(self.claims)
+        for claim in claims:
+            if not claim["payments"]:
+                del claim["payments"]
+        return {"project": self.project, "alpha": self.alpha, "claims": claims}
 
     def _repr_html_(self) -> str:
         language = current_language()
@@ -84,6 +111,9 @@ class Power:
             header, rows = chance_table(claim, language)
             parts.append(table(say("power.title", language, claim=claim.claim), header, rows))
             parts.append(card("", [("", sentence) for sentence in claim.in_words(language)]))
+            if claim.payments:
+                title = say("money.power.title", language, claim=claim.claim)
+                parts.append(table(title, *payment_table(claim, language)))
         return "".join(parts)
 
 
@@ -112,6 +142,39 @@ def chance_table(claim: ClaimPower, language: Language) -> tuple[list[str], list
         kind = "margin" if claim.is_of_margin else "effect"
         when = say(f"power.row.{kind}", language, effect=shown, multiple=each.multiple)
         rows.append([when, *(_percent(each.chances[status], language) for status in STATUSES)])
+    return header, rows
+
+
+def payment_table(claim: ClaimPower, language: Language) -> tuple[list[str], list[list[str]]]:
+    """Return what a contract can be expected to pay for one claim, as texts.
+
+    Parameters
+    ----------
+    claim : ClaimPower
+        The claim.
+    language : {"sv", "en"}
+        The language.
+
+    Returns
+    -------
+    header : list of str
+        The rule and the true effect, the chance of payment, and the mean payment.
+    rows : list of list of str
+        One a rule and true effect, the contract's own rule first.
+    """
+    header = [say(f"money.power.{name}", language) for name in ("rule", "effect", "chance", "expected")]
+    rows = []
+    for each in sorted(claim.payments, key=lambda one: not one.is_agreed):
+        rule = say(f"money.rule.{each.basis}", language)
+        shown = format_number(each.effect, language, signed=True)
+        rows.append(
+            [
+                say("money.power.agreed", language, rule=rule) if each.is_agreed else rule,
+                say("power.row.effect", language, effect=shown, multiple=each.multiple),
+                _percent(each.chance, language),
+                about_kronor(each.expected, language),
+            ]
+        )
     return header, rows
 
 

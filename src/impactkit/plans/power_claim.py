@@ -17,6 +17,7 @@ from impactkit.evidence.verdict import STATUSES, Status
 from impactkit.plans.assumed import Assumed
 from impactkit.plans.claim_power import Chances, ClaimPower, UnderCorrelation
 from impactkit.plans.panel_noise import PanelNoise
+from impactkit.plans.payment_chances import payment_chances
 from impactkit.plans.placebo_draws import uses_placebos
 from impactkit.plans.planned_estimator import planned_estimator
 from impactkit.plans.planned_study import planned_study
@@ -99,6 +100,7 @@ def claim_power(plan: Plan, claim: Claim, assumed: Assumed, *, alpha: float) -> 
         reasons=_reasons(asked),
         notes=(*_doubt(asked), note_of(asked.chain), *_beside(asked)),
         correlations=_correlations(asked, told),
+        payments=payment_chances(asked, chances),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from impactkit.effects.estimate import Estimate, Group, Term
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.verdict import Verdict
+from impactkit.reporting.acceptability_picture import AcceptabilityPicture
 from impactkit.reporting.counterfactual_picture import CounterfactualPicture
 from impactkit.reporting.disclosure import Disclosure, ShownMean
 from impactkit.reporting.numbers import Measure, decimals_of
@@ -333,7 +334,9 @@ def _period_names(estimate: Estimate) -> dict[float, str]:
     return names
 
 
-Picture = IntervalPicture | TrajectoriesPicture | EventStudyPicture | CounterfactualPicture
+Picture = (
+    IntervalPicture | TrajectoriesPicture | EventStudyPicture | CounterfactualPicture | AcceptabilityPicture
+)
 
 
 def _events(estimate: Estimate) -> list[Term]:

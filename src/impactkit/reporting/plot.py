@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Literal
 from impactkit.effects.estimate import Estimate
 from impactkit.errors import UsageError
 from impactkit.evidence.claim import Claim
+from impactkit.evidence.value import Value
 from impactkit.evidence.verdict import Verdict
 from impactkit.indicators import Catalogue
+from impactkit.reporting.acceptability_picture import AcceptabilityPicture
 from impactkit.reporting.answers_picture import Answers, AnswersPicture
 from impactkit.reporting.counterfactual_picture import CounterfactualPicture, View
 from impactkit.reporting.numbers import Measure
@@ -30,7 +32,7 @@ _COUNTERFACTUAL = {
 
 
 def plot(
-    result: Estimate | Verdict | Answers | Drawn,
+    result: Estimate | Verdict | Value | Answers | Drawn,
     *,
     claim: Claim | None = None,
     view: View | Literal["bands"] | None = None,
@@ -40,11 +42,11 @@ def plot(
 
     Parameters
     ----------
-    result : Estimate, Verdict, a result of ``ik.robustness`` or a picture of a report
+    result : Estimate, Verdict, Value, a result of ``ik.robustness`` or a picture of a report
         An estimate gives what would have been beside what was seen where its method builds that, else its
         leads and lags when it has them, else the two groups over time; a verdict its interval against no
-        effect and the claim; leave-one-out, a specification table and a placebo in time the answer that
-        counts above the others.
+        effect and the claim; a value how probable it is that the effect is worth its cost; leave-one-out, a
+        specification table and a placebo in time the answer that counts above the others.
     claim : Claim, optional
         What was promised: gives the indicator's unit and decimals.
     view : {"trend", "gap", "placebos", "weights", "season", "bands"}, optional
@@ -85,8 +87,8 @@ def draw(picture: Drawn) -> DescribedAxes:
 
     Parameters
     ----------
-    picture : IntervalPicture, TrajectoriesPicture, EventStudyPicture, CounterfactualPicture or AnswersPicture
-        What to show.
+    picture : picture
+        What to show: of this module's kinds, or answers.
 
     Returns
     -------
@@ -95,6 +97,8 @@ def draw(picture: Drawn) -> DescribedAxes:
     """
     from impactkit.reporting import plots
 
+    if isinstance(picture, AcceptabilityPicture):
+        return plots.acceptability(picture)
     if isinstance(picture, IntervalPicture):
         return plots.verdict_interval(picture)
     if isinstance(picture, EventStudyPicture):
@@ -114,7 +118,9 @@ def _measure(claim: Claim | None, language: Language) -> Measure:
     return Measure.of(catalogue[claim.indicator], claim, language)
 
 
-def _picture(result: Estimate | Verdict | Answers | Drawn, measure: Measure, claim: Claim | None) -> Drawn:
+def _picture(
+    result: Estimate | Verdict | Value | Answers | Drawn, measure: Measure, claim: Claim | None
+) -> Drawn:
     if isinstance(result, Verdict):
         heading = say("plot.interval.title", measure.language, claim=result.claim)
         return IntervalPicture(heading=heading, measure=measure, verdict=result, claim=claim)
@@ -125,6 +131,8 @@ def _picture(result: Estimate | Verdict | Answers | Drawn, measure: Measure, cla
             result.cohorts is not None or any(term.group is None for term in result.terms[1:])
         )
         return (EventStudyPicture if has_events else TrajectoriesPicture).of(result, measure)
+    if isinstance(result, Value):
+        return _of_value(result, measure.language, claim)
     if isinstance(result, Answers):
         return AnswersPicture.of(result, measure)
     if isinstance(result, Drawn):
@@ -135,3 +143,14 @@ def _picture(result: Estimate | Verdict | Answers | Drawn, measure: Measure, cla
         mend="Give an Estimate or a Verdict.",
         values={"kind": type(result).__name__},
     )
+
+
+def _of_value(value: Value, language: Language, claim: Claim | None) -> AcceptabilityPicture:
+    picture = AcceptabilityPicture.of(value, language, claim=claim.id if claim else "")
+    if not picture.is_known:
+        raise UsageError(
+            "There is no figure of a value whose effect has no standard error.",
+            where="plot",
+            mend="Estimate the effect with an inference that gives one.",
+        )
+    return picture

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from impactkit.errors import UsageError
 from impactkit.evidence.verdict import Status
 from impactkit.wording import Language
 
@@ -151,36 +149,6 @@ class Table:
 
         return html_of(self)
 
-    def to_word(self, path: str | Path) -> Path:
-        """Write it as a Word document.
-
-        Parameters
-        ----------
-        path : str or Path
-            A file that ends in ``.docx``.
-
-        Returns
-        -------
-        Path
-            The file.
-        """
-        return _written(self, path, suffix=".docx")
-
-    def to_excel(self, path: str | Path) -> Path:
-        """Write it as a workbook; numbers are numbers there.
-
-        Parameters
-        ----------
-        path : str or Path
-            A file that ends in ``.xlsx``.
-
-        Returns
-        -------
-        Path
-            The file.
-        """
-        return _written(self, path, suffix=".xlsx")
-
     def _repr_html_(self) -> str:
         from impactkit.reporting.table_forms import html_of
 
@@ -204,16 +172,3 @@ def told(cell: str | Cell) -> str:
         With its sign and its detail.
     """
     return cell if isinstance(cell, str) else cell.told
-
-
-def _written(table: Table, path: str | Path, *, suffix: str) -> Path:
-    from impactkit.reporting.render import render
-
-    if Path(path).suffix.lower() != suffix:
-        raise UsageError(
-            "{name} does not end in {suffix}.",
-            where="path",
-            mend="Give a name that ends in {suffix}.",
-            values={"name": Path(path).name, "suffix": suffix},
-        )
-    return render(table, path)

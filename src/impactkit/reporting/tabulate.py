@@ -38,8 +38,8 @@ def table(
     Returns
     -------
     Table
-        Shows itself in a notebook; ``to_frame``, ``to_latex``, ``to_html``, ``to_word`` and ``to_excel`` give
-        it in other forms, and `render` writes it.
+        Shows itself in a notebook; ``to_frame``, ``to_latex`` and ``to_html`` give it in other forms, and
+        `render` writes it as Word, Excel and the others.
 
     Raises
     ------

@@ -11,6 +11,7 @@ Path = tuple[str | int, ...]
 _ABSENT = "(absent)"
 _RELATIVE = 1e-8
 _ABSOLUTE_P = 1e-7
+_OF_THE_CAP = 1e-7
 #: Probabilities and degrees of freedom: compared absolutely.
 _P_VALUES = frozenset({"p_value", "permutation_p", "df", "p"})
 #: In the outcome's unit: small against the standard error is small.
@@ -72,7 +73,8 @@ def compare(claimed: Mapping[str, Any], recomputed: Mapping[str, Any]) -> Compar
     Comparison
         Estimates, standard errors and limits agree within ``1e-8 * max(|b|, SE)``, covariances within that
         of SE squared, p-values and degrees of freedom within 1e-7, other measures within
-        ``1e-8 * max(|b|, 1)``. Counts, levels, thresholds, texts and truth values agree exactly.
+        ``1e-8 * max(|b|, 1)``, payments within a ten-millionth of their cap. Counts, levels, thresholds,
+        texts and truth values agree exactly.
 
     Examples
     --------
@@ -91,7 +93,7 @@ def compare(claimed: Mapping[str, Any], recomputed: Mapping[str, Any]) -> Compar
         for place in places
         if place not in ours
         or place not in theirs
-        or not _agree(theirs[place], ours[place], _tolerance(place, ours[place], errors))
+        or not _agree(theirs[place], ours[place], _tolerance(place, ours[place], errors, recomputed))
     ]
     return Comparison(n_compared=len(places), differences=tuple(found))
 
@@ -113,12 +115,14 @@ def _agree(claimed: Leaf, recomputed: Leaf, tolerance: float) -> bool:
     return type(claimed) is type(recomputed) and claimed == recomputed
 
 
-def _tolerance(place: Path, recomputed: Leaf, errors: list[float]) -> float:
+def _tolerance(place: Path, recomputed: Leaf, errors: list[float], record: Mapping[str, Any]) -> float:
     if not isinstance(recomputed, float):
         return 0.0
     names = [part for part in place if isinstance(part, str)]
     if names[-1] in ("level", "threshold"):
         return 0.0
+    if names[0] == "payments":
+        return _OF_THE_CAP * _cap(place, record["payments"])
     if names[-1] in _P_VALUES:
         return _ABSOLUTE_P
     error = errors[place[1]] if names[0] == "results" and isinstance(place[1], int) else 0.0
@@ -130,6 +134,13 @@ def _tolerance(place: Path, recomputed: Leaf, errors: list[float]) -> float:
     if names[-1] in _IN_UNITS:
         return _RELATIVE * max(abs(recomputed), error)
     return _RELATIVE * max(abs(recomputed), 1.0)
+
+
+def _cap(place: Path, payments: Mapping[str, Any]) -> float:
+    """Return the most that can be paid there: small against it is small."""
+    if len(place) > 2 and isinstance(place[2], int):
+        return float(payments["payments"][place[2]]["cap_sek"])
+    return float(payments["most_sek"])
 
 
 def _standard_error(result: Mapping[str, Any]) -> float:

@@ -124,8 +124,10 @@ def told_in_sentences(record: Record, threshold: int) -> list[str]:
                 found.append(f"{result['claim']}: {message.code}")
         if result["estimate"]["influence"]:
             found.append(f"{result['claim']}: influence")
+    plain = Hiding(threshold=threshold)
+    paid = _messages(record.get("payments", {}))
+    found += [f"payments: {message.code}" for message in paid if plain.sentence(message) != message]
     for earlier in record.get("earlier", []):
-        plain = Hiding(threshold=threshold)
         found += [
             f"{earlier['number']}: {message.code}"
             for message in _messages(earlier)

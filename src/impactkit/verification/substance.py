@@ -22,6 +22,7 @@ from impactkit.verification.custody import failed, step
 from impactkit.verification.difference import Difference
 from impactkit.verification.earlier_claims import above_their_bounds
 from impactkit.verification.fingerprint import changed_columns
+from impactkit.verification.payments_told import odd_payments
 from impactkit.verification.plan_rows import row_keys
 from impactkit.verification.recompute import Recomputation
 from impactkit.verification.results import Record, record_of, rendered
@@ -180,6 +181,7 @@ def verdicts(bundle: Bundle, found: Recomputation, differences: Sequence[Differe
         ]
         locked = found.lock.plan if found.lock else {}
         odd += above_their_bounds(bundle.results, found.amendments or (), locked=locked)
+        odd += odd_payments(bundle.results, found.plan)
     except (ImpactkitError, KeyError, TypeError, ValueError, AttributeError, IndexError):
         return step("verdict", "fail", "unreadable")
     if odd:

@@ -38,6 +38,7 @@ def full(report: Report) -> Document:
             summary(report),
             *(claim_section(claim, language) for claim in report.claims),
             compared(report),
+            *([report.money] if report.money else []),
             project(report),
             appendix(report),
             provenance(report),

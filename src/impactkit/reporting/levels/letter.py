@@ -38,6 +38,7 @@ def letter(report: Report) -> Document:
             summary(report),
             _section("done", report, Facts(items=report.background), report.chain),
             _section("shown", report, report.expected, *(_finding(claim) for claim in report.claims)),
+            *([report.money] if report.money else []),
             _section("not_shown", report, *(_not_shown(claim) for claim in report.claims)),
             _section("next", report, *_next(report)),
         ),

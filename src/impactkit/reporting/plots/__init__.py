@@ -1,5 +1,6 @@
 """Figures of a result: one figure a file, listed in ``ALL``; each gives Axes that carry ``alt_text``."""
 
+from impactkit.reporting.plots.acceptability import acceptability
 from impactkit.reporting.plots.answers import answers
 from impactkit.reporting.plots.counterfactual_gap import counterfactual_gap
 from impactkit.reporting.plots.counterfactual_trend import counterfactual_trend
@@ -9,6 +10,7 @@ from impactkit.reporting.plots.trajectories import trajectories
 from impactkit.reporting.plots.verdict_interval import verdict_interval
 
 ALL = (
+    acceptability,
     answers,
     counterfactual_gap,
     counterfactual_trend,
@@ -20,6 +22,7 @@ ALL = (
 
 __all__ = [
     "ALL",
+    "acceptability",
     "answers",
     "counterfactual_gap",
     "counterfactual_trend",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from impactkit.reporting.evaluated import Evaluated
-from impactkit.reporting.report import report_of
 from impactkit.reporting.table import Cell, Table
+from impactkit.reporting.told import report_of
 from impactkit.wording import Language
 
 

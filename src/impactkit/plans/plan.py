@@ -200,8 +200,6 @@ class Plan(Shown, Written):
     @property
     def _method(self) -> str:
         return str(self.estimator.model_dump(include={"method"})["method"])
-            "Plan", repr(self.project.name), self.file_name, self.estimator.method, f"claims {ids}"
-        )
 
     def _facts(self) -> Facts:
         return Facts(

@@ -173,12 +173,8 @@ class Receipt(Shown, Written):
         }
 
     def __repr__(self) -> str:
-        return one_line(
-            "Receipt",
-            repr(self.project),
-            f"received {self.received_on} by {self.received_by}",
-            self.digest[:12],
-        )
+        received = f"received {self.received_on} by {self.received_by}"
+        return one_line("Receipt", repr(self.project), received, self.digest[:12])
 
     def _facts(self) -> Facts:
         lines = self._lines(current_language())

@@ -75,8 +75,9 @@ def as_text(facts: Facts) -> str:
 
     Examples
     --------
-    >>> as_text(Facts(title="T", rows=[("", "x")]))
-    'T\\n  x'
+    >>> print(as_text(Facts(title="T", rows=[("a", "x")])))
+    T
+      a: x
     """
     return "\n".join([str(facts.title), *("  " + "\n    ".join(line.splitlines()) for line in _lines(facts))])
 

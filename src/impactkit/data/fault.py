@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from impactkit.errors import ImpactkitError, Trouble, Value
-from impactkit.wording import Facts, Message, Shown, current_language, how_to_mend, what_is_wrong
+from impactkit.wording import Facts, Message, Shown, current_language, how_to_mend, one_line, what_is_wrong
 from impactkit.wording.card import Row
 from impactkit.wording.message import where_it_is
 
@@ -58,6 +58,12 @@ class Fault(Shown):
     details: Mapping[str, Value] = field(default_factory=dict)
     severity: Literal["error", "warning"] = "error"
     count: int = 1
+
+    def __repr__(self) -> str:
+        place = self.cell or (f"row {self.row}" if self.row else "")
+        return one_line(
+            "Fault", repr(self.file), place, repr(self.value) if self.value else "", self.severity
+        )
 
     def _facts(self) -> Facts:
         trouble, language = self.trouble(), current_language()

@@ -17,6 +17,7 @@ from impactkit.errors import EstimationError, UsageError
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.reestimated import Reestimated, reestimated
 from impactkit.wording import Facts, Message, Shown, one_line
+from impactkit.wording.progress import progressed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -246,7 +247,7 @@ def leave_one_out(
             is_treated=bool(treated[code]),
             answer=reestimated(study_part(study, codes != code), estimator),
         )
-        for code in chosen.tolist()
+        for code in progressed(chosen.tolist(), Message("progress.leave_one_out"))
     )
     threshold = 0.0
     if claim is not None:

@@ -14,6 +14,7 @@ from impactkit.effects.estimator import Estimator
 from impactkit.errors import UsageError
 from impactkit.evidence.reestimated import Reestimated, reestimated
 from impactkit.wording import Facts, Message, Shown, one_line
+from impactkit.wording.progress import progressed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -204,7 +205,7 @@ def specifications(
                 is_planned=at == 0,
                 answer=reestimated(study, estimator),
             )
-            for at, estimator in enumerate(estimators)
+            for at, estimator in enumerate(progressed(estimators, Message("progress.specifications")))
         )
     )
 

@@ -67,8 +67,8 @@ def _recorded(text: str) -> dict[str, Any]:
         cell="B3",
         column=text,
         value=text,
-        problem="{value} is not a number.",
-        mend="Write a number, or leave the cell empty.",
+        problem="{value} is a group of municipalities: its values are unweighted means of its members.",
+        mend="Compare with the members one by one, or say in the report that the mean is unweighted.",
         count=3,
     )
     with TemporaryDirectory() as folder:

@@ -22,6 +22,7 @@ from impactkit.wording.card import Row
 
 Service = Literal["kolada", "pxweb"]
 FORMAT = 1
+_NAMES: dict[Service, str] = {"kolada": "Kolada", "pxweb": "PxWeb"}
 _SHOWN = 3  # questions that are told on the card
 
 
@@ -95,7 +96,7 @@ class Evidence(Shown):
         ]
         if len(self.pages) > _SHOWN:
             rows.append(("", Message("shown.evidence.more", {"n": len(self.pages) - _SHOWN})))
-        return Facts(title=Message("shown.evidence.title", {"service": self.service}), rows=rows)
+        return Facts(title=Message("shown.evidence.title", {"service": _NAMES[self.service]}), rows=rows)
 
     def to_json(self) -> str:
         """Return the evidence as one JSON text, the same for the same answers."""

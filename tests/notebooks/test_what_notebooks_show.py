@@ -7,9 +7,10 @@ from typing import Any
 
 import nbformat
 import pytest
-from contracts.shown import PLAIN, PUBLIC, everything
 from IPython.core.formatters import DisplayFormatter
 from nbclient import NotebookClient
+
+from contracts.shown import PLAIN, PUBLIC, everything
 
 CELLS = (
     "from importlib.resources import files\n"

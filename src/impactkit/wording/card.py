@@ -49,7 +49,8 @@ def card(title: Message | str, rows: Sequence[Row], *, warnings: Sequence[Messag
         for label, text in rows
     )
     shown = (
-        f'<table lang="{current_language()}" style="{_TABLE}"><caption style="{_TITLE}">{_text(title)}</caption>'
+        f'<table lang="{current_language()}" style="{_TABLE}">'
+        f'<caption style="{_TITLE}">{_text(title)}</caption>'
         f"<tbody>{body}</tbody></table>"
     )
     return shown + (box(warnings) if warnings else "")

@@ -16,6 +16,7 @@ ATTRIBUTES = {"lang", "style", "scope", "role"}
 SHORT_WHEN_PRINTED = {"Verdict"}
 #: The class that stands for a whole document; how it is told in a session is its own matter.
 DOCUMENTS = {"Report"}
+LATER = ("Gäller från", "Gäller till")
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -118,6 +119,20 @@ def test_the_same_noun_is_told_in_the_language_that_is_chosen_when_it_is_shown()
     assert told["sv"][0] != told["en"][0]
     assert told["sv"][1] != told["en"][1]
     assert told["sv"][2] == told["en"][2]  # code is the same in every language
+
+
+def test_regions_are_told_in_the_chosen_language() -> None:
+    use_language("sv")
+    assert shown("Regions").told("caption", "th") == [
+        "1 regionkod",
+        "Kod",
+        "Slag",
+        "Namn",
+        "Län",
+        *LATER,
+        "0180",
+    ]
+    assert shown("Regions").told("td")[0] == "kommun"
 
 
 def test_the_reader_sees_what_it_is_there_to_find() -> None:

@@ -20,6 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from impactkit.reporting.visible import visible
 from impactkit.wording import Language, format_number
 
 INK = "#1d2b36"
@@ -307,7 +308,7 @@ def to_svg(axes: DescribedAxes, *, name: str) -> str:
     content = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", body[2].rstrip())
     # A style element would reach the whole page; what it says is inherited from the root instead.
     content = re.sub(r"<style.*?</style>", "", content, flags=re.DOTALL)
-    return (
+    return visible(
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {box[0]}'
         f' stroke-linejoin="round" role="img"'
         f' aria-labelledby="{name}-title" aria-describedby="{name}-description">'

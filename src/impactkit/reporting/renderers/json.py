@@ -18,6 +18,6 @@ def json(document: Document) -> bytes:
     Returns
     -------
     bytes
-        UTF-8, of the form ``ikreport1``: docs/reference/schemas/report.schema.json.
+        UTF-8, of the form ``ikreport1``, which ``report.schema.json`` in ``impactkit.reporting`` describes.
     """
     return canonical_json(record_of(document))

@@ -128,7 +128,7 @@ def _settable(value: Any) -> Any:
 def _with_letters(text: str) -> str:
     """Return a text in letters that the font has: a mark that no letter says would end the page's tags."""
     known = _letters()
-    whole = unicodedata.normalize("NFC", text)
+    whole = unicodedata.normalize("NFC", text).replace("\t", " ")
     return "".join(letter if letter in known or letter == "\n" else _REPLACED for letter in whole)
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _NARROW, _WIDE, _READ = 9, 60, 92
+_LINE_OF_TEXT = 105  # letters in a line of the first sheet
 _LONGEST = 32_000  # Excel holds 32,767 letters in a cell
 _NAME = 31
 _FIXED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # a date of its own would change the bytes
@@ -71,13 +72,17 @@ def xlsx(document: Document) -> bytes:
     with Workbook(stream, options) as book:
         book.set_properties({"title": visible(document.page_title)[:255], "created": _FIXED})
         forms, names = _forms(book), _Names()
-        _read_me(book.add_worksheet(names.free(_say("read_me", document.language))), document, forms)
-        for place, part in enumerate(_sheets(document), start=1):
-            table = part.table if isinstance(part, Figure) else part
-            sheet = book.add_worksheet(names.free(f"{place} {table.caption}"))
+        first = names.free(_say("read_me", document.language))
+        parts = [
+            (names.free(f"{k} {_of(part).caption}"), part) for k, part in enumerate(_sheets(document), 1)
+        ]
+        places = {id(part): name for name, part in parts}
+        _read_me(book.add_worksheet(first), document, forms, places=places)
+        for name, part in parts:
+            sheet, table = book.add_worksheet(name), _of(part)
             _table(book, sheet, table, forms=forms, language=document.language)
             if isinstance(part, Figure):
-                _picture(sheet, part, row=len(table.rows) + len(table.notes) + 5, forms=forms)
+                _picture(sheet, part, row=len(table.rows) + len(table.notes) + 7, forms=forms)
         for table in document.numbers:
             sheet = book.add_worksheet(names.free(_say("numbers", document.language)))
             _table(book, sheet, table, forms=forms, language=document.language)
@@ -86,6 +91,10 @@ def xlsx(document: Document) -> bytes:
 
 def _sheets(document: Document) -> Iterator[Table | Figure]:
     yield from (part for part in walk(document.sections) if isinstance(part, Table | Figure))
+
+
+def _of(part: Table | Figure) -> Table:
+    return part.table if isinstance(part, Figure) else part
 
 
 def _forms(book: Workbook) -> _Forms:
@@ -117,27 +126,30 @@ class _Names:
         return name
 
 
-def _read_me(sheet: Worksheet, document: Document, forms: _Forms) -> None:
+def _read_me(sheet: Worksheet, document: Document, forms: _Forms, *, places: dict[int, str]) -> None:
     _page(sheet, document.page_title, is_wide=False)
     sheet.set_column(0, 0, _READ)
     rows = [(text, forms.label) for text in (document.watermark, document.eyebrow) if text]
     rows += [(document.title, forms.title), *([(document.lead, forms.text)] if document.lead else [])]
     for section in document.sections:
         rows += [(document.watermark, forms.label)] if document.watermark else []
-        rows += _words_of(section, forms)
+        rows += _words_of(section, forms, places)
     for row, (text, form) in enumerate(rows):
         write_cell(sheet, (row, 0), value=visible(text)[:_LONGEST], form=form)
-        sheet.set_row(row, _height([(text, _READ)], least=_TALL if form is forms.title else _LINE))
+        sheet.set_row(row, _height([(text, _LINE_OF_TEXT)], least=_TALL if form is forms.title else _LINE))
 
 
-def _words_of(part: Section, forms: _Forms) -> list[tuple[str, Format]]:
+def _words_of(part: Section, forms: _Forms, places: dict[int, str]) -> list[tuple[str, Format]]:
     rows = [(part.eyebrow, forms.text)] if part.eyebrow else []
     rows.append((part.heading, forms.heading))
     for inside in part.parts:
         if isinstance(inside, Section):
-            rows += _words_of(inside, forms)
+            rows += _words_of(inside, forms, places)
         else:
-            rows += [(text, forms.text) for text in _words(inside)]
+            told = _words(inside)
+            if id(inside) in places:  # where its numbers are
+                told[0] += f" → {places[id(inside)]}"
+            rows += [(text, forms.text) for text in told]
     return rows
 
 

@@ -36,6 +36,8 @@ from impactkit.plans.declared import declared
 from impactkit.plans.lock import Priority
 from impactkit.plans.planned_estimator import planned_estimator
 from impactkit.provenance import json_ready
+from impactkit.wording import Message
+from impactkit.wording.progress import progressed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +181,8 @@ def carry_out(
     studies = studies_of(plan, rows)
     shown = shown_by or plan
     cases, checked = [], []
-    for claim, (study, others) in zip(plan.claims, studies, strict=True):
+    pairs = zip(plan.claims, studies, strict=True)
+    for claim, (study, others) in progressed(pairs, Message("progress.claims"), total=len(studies)):
         case, found = _case(plan, claim, (study, others), shown=shown, n_late=n_late)
         cases.append(case)
         checked.append(found)

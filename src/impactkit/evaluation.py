@@ -17,7 +17,7 @@ from impactkit.plans.amendment import Amendment, is_seen, read_amendments
 from impactkit.plans.lock import LOCK_NAME, Priority
 from impactkit.plans.payment import Payments, payments_of
 from impactkit.provenance import file_digest, json_ready, versions
-from impactkit.wording import Language, Message, card
+from impactkit.wording import Facts, Language, Message, Shown, one_line
 
 if TYPE_CHECKING:
     from impactkit.reporting.level import Level
@@ -28,7 +28,7 @@ _CHANGED = "The plan has changed since it was locked."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
+class Evaluation(Shown):
     """A plan carried out: every claim with its verdict, and where the numbers come from.
 
     Parameters
@@ -129,11 +129,18 @@ class Evaluation:
             record["payments"] = self.payments.to_record()
         return record
 
-    def _repr_html_(self) -> str:
-        rows = [(f"{v.claim} ({v.name})", v.reasons[0] if v.reasons else "") for v in self.verdicts]
-        if self.exploratory:
-            rows.insert(0, (str(Message("evaluation.exploratory")), ""))
-        return card(Message("evaluation.title", {"project": self.plan.project.name}), rows)
+    def __repr__(self) -> str:
+        told = [f"{verdict.claim} {verdict.status}" for verdict in self.verdicts]
+        return one_line(
+            "Evaluation", repr(self.plan.project.name), "exploratory" if self.exploratory else "", *told
+        )
+
+    def _facts(self) -> Facts:
+        return Facts(
+            title=Message("evaluation.title", {"project": self.plan.project.name}),
+            rows=[(f"{v.claim} ({v.name})", v.reasons[0] if v.reasons else "") for v in self.verdicts],
+            warnings=[Message("evaluation.exploratory")] if self.exploratory else (),
+        )
 
 
 def evaluate(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -37,6 +37,28 @@ class Written(BaseModel):
     """A frozen model of something a person writes in a file; unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def __repr_args__(self) -> Iterator[tuple[str, object]]:
+        return chosen(self)
+
+
+def chosen(model: BaseModel) -> Iterator[tuple[str, object]]:
+    """Return the fields of a model that do not have the value they would have had anyway.
+
+    Parameters
+    ----------
+    model : BaseModel
+        The model.
+
+    Yields
+    ------
+    tuple of str and object
+        Name and value, in the order of the class.
+    """
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        if field.is_required() or value != field.get_default(call_default_factory=True):
+            yield name, value
 
 
 def fault(*troubles: Trouble) -> PydanticCustomError:

@@ -17,9 +17,13 @@ from impactkit.data.table import Table
 from impactkit.data.table_stack import stacked
 from impactkit.errors import DataError
 from impactkit.provenance import write_whole
+from impactkit.wording import Facts, Message, Shown
+from impactkit.wording.card import Row
 
 Service = Literal["kolada", "pxweb"]
 FORMAT = 1
+_NAMES: dict[Service, str] = {"kolada": "Kolada", "pxweb": "PxWeb"}
+_SHOWN = 3  # questions that are told on the card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(Shown):
     """The answers of a service to one question, as they came.
 
     Parameters
@@ -76,9 +80,23 @@ class Evidence:
     pages: tuple[Page, ...]
 
     def __repr__(self) -> str:
-        n, days = len(self.pages), sorted({page.fetched[:10] for page in self.pages})
-        when = " to ".join(dict.fromkeys((*days[:1], *days[-1:])))
+        n, when = len(self.pages), " to ".join(self._days)
         return f"Evidence({self.service}, {n} page{'s' * (n != 1)}, fetched {when})"
+
+    @property
+    def _days(self) -> list[str]:
+        days = sorted({page.fetched[:10] for page in self.pages})
+        return list(dict.fromkeys((*days[:1], *days[-1:])))
+
+    def _facts(self) -> Facts:
+        rows: list[Row] = [
+            (Message("shown.evidence.pages"), str(len(self.pages))),
+            (Message("shown.evidence.fetched"), "–".join(self._days)),
+            *((Message("shown.evidence.asked"), page.url) for page in self.pages[:_SHOWN]),
+        ]
+        if len(self.pages) > _SHOWN:
+            rows.append(("", Message("shown.evidence.more", {"n": len(self.pages) - _SHOWN})))
+        return Facts(title=Message("shown.evidence.title", {"service": _NAMES[self.service]}), rows=rows)
 
     def to_json(self) -> str:
         """Return the evidence as one JSON text, the same for the same answers."""

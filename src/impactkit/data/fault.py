@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from impactkit.errors import ImpactkitError, Trouble, Value
+from impactkit.wording import Facts, Message, Shown, current_language, how_to_mend, one_line, what_is_wrong
+from impactkit.wording.card import Row
+from impactkit.wording.message import where_it_is
 
 MOST_ALIKE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Shown):
     """One thing wrong with a table: which cell, what it holds, and how to mend it.
 
     Parameters
@@ -55,6 +58,25 @@ class Fault:
     details: Mapping[str, Value] = field(default_factory=dict)
     severity: Literal["error", "warning"] = "error"
     count: int = 1
+
+    def __repr__(self) -> str:
+        place = self.cell or (f"row {self.row}" if self.row else "")
+        return one_line(
+            "Fault", repr(self.file), place, repr(self.value) if self.value else "", self.severity
+        )
+
+    def _facts(self) -> Facts:
+        trouble, language = self.trouble(), current_language()
+        rows: list[Row] = [
+            (Message("shown.fault.problem"), what_is_wrong(trouble, language)),
+            (Message("shown.fault.place"), where_it_is(trouble, language)),
+            (Message("shown.fault.mend"), how_to_mend(trouble, language)),
+        ]
+        if self.value:
+            rows.append((Message("shown.fault.value"), self.value))
+        if self.count > 1:
+            rows.append((Message("shown.fault.count"), str(self.count)))
+        return Facts(title=Message(f"shown.fault.title.{self.severity}", {"file": self.file}), rows=rows)
 
     def trouble(self) -> Trouble:
         """Return the fault as a trouble an error can report."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from impactkit.data.numbers import DecimalMark
+from impactkit.wording import Facts, Message, Shown, one_line
 
 Mark = Literal["missing", "withheld", "zero"]
 Convention = Literal["scb", "skolverket"]
@@ -20,7 +21,7 @@ CONVENTIONS: Mapping[str, Mapping[str, Mark]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(Shown):
     """Which column of a table is what. Everything left out is found from headings that say it plainly.
 
     Parameters
@@ -75,6 +76,17 @@ class Layout:
     marks: Mapping[str, Mark] | Convention = field(default_factory=dict)
     decimal: DecimalMark | None = None
 
+    def _said(self) -> dict[str, object]:
+        said = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: value for name, value in said.items() if value is not None and value not in ({}, ())}
+
+    def __repr__(self) -> str:
+        return one_line("Layout", *(f"{name}={value!r}" for name, value in self._said().items()))
+
+    def _facts(self) -> Facts:
+        rows = [(name, _spelt(value)) for name, value in self._said().items()]
+        return Facts(title=Message("shown.layout.title"), rows=rows or [("", Message("shown.layout.empty"))])
+
     @property
     def signs(self) -> dict[str, Mark]:
         """What each sign means, the conventions spelt out."""
@@ -115,3 +127,11 @@ class Layout:
             marks={**other.signs, **self.signs},
             decimal=self.decimal or other.decimal,
         )
+
+
+def _spelt(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "\n".join(f"{key}: {told}" for key, told in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(map(str, value))
+    return str(value)

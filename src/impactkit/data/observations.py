@@ -14,19 +14,20 @@ from impactkit.data.account import Account
 from impactkit.data.fault import Fault
 from impactkit.data.periods import Frequency, period_of
 from impactkit.data.texts import Texts
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown, current_language, say, what_is_wrong
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Status = Literal["value", "missing", "withheld"]
+_SHOWN = 5  # warnings that are told on the card
 LONG = ("indicator", "unit", "period", "value", "status", "cell")
 Floats = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Observations:
+class Observations(Shown):
     """What was recorded: one row for each indicator, unit, period and group.
 
     Parameters
@@ -173,7 +174,7 @@ class Observations:
         values.columns.name = None
         return about.join(values).reset_index()
 
-    def _repr_html_(self) -> str:
+    def _facts(self) -> Facts:
         counts = self.frame["status"].value_counts()
         rows: list[tuple[Message | str, Message | str]] = [
             (Message("observations.row.indicators"), ", ".join(self.indicators)),
@@ -187,7 +188,11 @@ class Observations:
         rows.append((Message("observations.row.account"), self.account.in_words()))
         if self.warnings:
             rows.append((Message("observations.row.warnings"), str(len(self.warnings))))
-        return card(Message("observations.title", {"file": self.file}), rows)
+        language = current_language()
+        told = [what_is_wrong(fault.trouble(), language) for fault in self.warnings[:_SHOWN]]
+        if len(self.warnings) > _SHOWN:
+            told.append(say("observations.more", language, n=len(self.warnings) - _SHOWN))
+        return Facts(title=Message("observations.title", {"file": self.file}), rows=rows, warnings=told)
 
 
 def _start(text: str) -> np.datetime64:

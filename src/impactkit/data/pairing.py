@@ -14,7 +14,7 @@ from impactkit.data.account import Account
 from impactkit.data.pairing_faults import paired_keys, refuse_unpaired
 from impactkit.data.wave import BASELINE, FOLLOW_UP, wave_frame
 from impactkit.errors import UsageError
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Pairing:
+class Pairing(Shown):
     """Two measurements put together.
 
     Parameters
@@ -219,13 +219,13 @@ class Pairing:
         told = ", ".join(f"{n} {fate.replace('_', ' ')}" for fate, n in self.counts.items() if n)
         return f"Pairing({self.kind}, {told})"
 
-    def _repr_html_(self) -> str:
+    def _facts(self) -> Facts:
         rows: list[tuple[Message | str, Message | str]] = [
             (Message("pairing.row.kind"), Message(f"pairing.kind.{self.kind}"))
         ]
         rows += [(Message(f"pairing.row.{fate}"), str(n)) for fate, n in self.counts.items()]
         rows.append((Message("pairing.row.account"), self.account.in_words()))
-        return card(Message("pairing.title"), rows)
+        return Facts(title=Message("pairing.title"), rows=rows)
 
 
 _FATES: tuple[Fate, ...] = ("matched", "only_baseline", "only_follow_up", "changed_group")

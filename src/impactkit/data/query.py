@@ -10,12 +10,13 @@ from impactkit.data.frame_table import as_text
 from impactkit.data.limits import MOST_CELLS, check_shape
 from impactkit.data.table import HeldCells, Table
 from impactkit.errors import DataError
+from impactkit.wording import Facts, Message, Shown
 
 _AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class Query(Shown):
     """A query, and the connection it is put to.
 
     Parameters
@@ -36,6 +37,16 @@ class Query:
 
     text: str
     connection: Any = field(repr=False)
+
+    def _facts(self) -> Facts:
+        return Facts(
+            title=Message("shown.query.title"),
+            rows=[
+                (Message("shown.query.text"), self.text),
+                # The class alone: how a connection shows itself may hold a password.
+                (Message("shown.query.connection"), type(self.connection).__name__),
+            ],
+        )
 
     def table(self) -> Table:
         """Return the rows of the answer, decimals exactly.

@@ -10,14 +10,14 @@ from impactkit.data.columns import Columns, LeftOut
 from impactkit.data.period_value import When, period_value
 from impactkit.data.roles import Roles
 from impactkit.data.study_columns import study_columns
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown
 
 Kind = Literal["cross_section", "repeated_cross_sections", "panel"]
 Rates = Literal["weighted", "equal"]
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
+class Study(Shown):
     """A table with the part each column plays, checked and coded once.
 
     Without ``unit`` it is a cross section, or repeated cross sections when ``time`` is given; with both a
@@ -175,7 +175,7 @@ class Study:
             parts.append(f"{len(self.columns.periods)} periods")
         return f"Study({', '.join(parts)})"
 
-    def _repr_html_(self) -> str:
+    def _facts(self) -> Facts:
         c = self.columns
         rows: list[tuple[Message | str, Message | str]] = [
             (Message("study.row.kind"), Message(f"study.kind.{self.shape}")),
@@ -190,7 +190,7 @@ class Study:
             rows.append((Message("study.row.periods"), f"{c.period_names[0]}–{c.period_names[-1]}"))
         rows += [(Message(f"study.role.{role}"), column) for role, column in self.roles.named()]
         rows += [(Message("study.row.left_out"), message) for message in self.left_out_in_words()]
-        return card(Message("study.title"), rows)
+        return Facts(title=Message("study.title"), rows=rows, warnings=self.notes)
 
     def left_out_in_words(self) -> tuple[Message, ...]:
         """Return the rows left out, counted by reason."""

@@ -17,7 +17,7 @@ from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.kernels.deferred import Deferred
 from impactkit.errors import EstimationError
 from impactkit.provenance import json_ready
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown, one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,7 +135,7 @@ class Aggregates(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Estimate:
+class Estimate(Shown):
     """What an estimator found.
 
     Parameters
@@ -353,24 +353,27 @@ class Estimate:
             counterfactual=None if built is None else Counterfactual.from_record(built),
         )
 
-    def _repr_html_(self) -> str:
+    def __repr__(self) -> str:
         found = self.interval
+        limits = "" if found.reason else f"{100 * found.level:g}% limits {found.low:.4g} to {found.high:.4g}"
+        return one_line("Estimate", self.method, f"outcome={self.outcome!r}", f"{found.point:.4g}", limits)
+
+    def _facts(self) -> Facts:
+        found = self.interval
+        counts = {f.name: getattr(self.sample, f.name) for f in fields(Sample) if f.name != "left_out"}
         rows = [
             (Message("estimate.row.estimand"), self.estimand),
             (Message("estimate.row.effect"), Message("estimate.effect", {"point": found.point})),
             (Message("estimate.row.interval"), self.limits()),
             (Message("estimate.row.inference"), self.inference),
-            (Message("estimate.row.sample"), Message("estimate.sample", _counts(self.sample))),
-            *[(Message("estimate.row.warning"), warning) for warning in self.warnings],
+            (Message("estimate.row.sample"), Message("estimate.sample", counts)),
         ]
-        return card(Message("estimate.title", {"outcome": self.outcome}), rows)
+        title = Message("estimate.title", {"outcome": self.outcome})
+        return Facts(title=title, rows=rows, warnings=self.warnings)
 
     def limits(self) -> Message:
         """Return the interval in words, or the reason why there is none."""
-        found = self.interval
-        if found.reason is not None:
-            return found.reason
-        return Message("estimate.limits", {"low": found.low, "high": found.high, "level": found.level})
+        return self.interval.limits()
 
 
 _WHERE = ("group", "time", "event_time")
@@ -378,10 +381,6 @@ _WHERE = ("group", "time", "event_time")
 
 def _messages(records: list[dict[str, Any]]) -> tuple[Message, ...]:
     return tuple(Message.from_record(record) for record in records)
-
-
-def _counts(sample: Sample) -> dict[str, int]:
-    return {f.name: getattr(sample, f.name) for f in fields(sample) if f.name != "left_out"}
 
 
 def _tidy_row(term: Term) -> dict[str, Any]:

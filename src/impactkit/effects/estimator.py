@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from impactkit.data.study import Study
 from impactkit.effects.donor_pool import DonorPool
@@ -21,6 +21,7 @@ from impactkit.effects.inference import (
     SyntheticVariance,
     WildClusterBootstrap,
 )
+from impactkit.effects.settings import Settings
 
 Inference = Annotated[
     ClusterRobust | GivenUncertainty | Permutation | WildClusterBootstrap, Field(discriminator="method")
@@ -47,7 +48,7 @@ class Estimator(Protocol):
         """Return the settings."""
 
 
-class RegressionSettings(BaseModel):
+class RegressionSettings(Settings):
     """Settings shared by estimators that are one linear regression.
 
     Parameters
@@ -58,13 +59,11 @@ class RegressionSettings(BaseModel):
         The permutation test that stands beside it; None for none.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     inference: Inference = ClusterRobust()
     permutation: Permutation | None = Permutation()
 
 
-class CohortSettings(BaseModel):
+class CohortSettings(Settings):
     """Settings shared by estimators of designs with several starts.
 
     Parameters
@@ -79,8 +78,6 @@ class CohortSettings(BaseModel):
         The permutation test that stands beside it; None for none.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     inference: CohortInference | None = None
     level: float = Field(default=0.95, gt=0, lt=1)
     permutation: Permutation | None = Permutation()
@@ -89,7 +86,7 @@ class CohortSettings(BaseModel):
 CellInference = Annotated[ClusterRobust | Permutation | WildClusterBootstrap, Field(discriminator="method")]
 
 
-class CellRegressionSettings(BaseModel):
+class CellRegressionSettings(Settings):
     """Settings shared by estimators that are one regression with an effect for each cohort and period.
 
     Parameters
@@ -100,8 +97,6 @@ class CellRegressionSettings(BaseModel):
         The permutation test that stands beside it; None for none.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     inference: CellInference = ClusterRobust()
     permutation: Permutation | None = Permutation()
 
@@ -109,7 +104,7 @@ class CellRegressionSettings(BaseModel):
 DonorInference = Annotated[Conformal | PlaceboInSpace | PredictionInterval, Field(discriminator="method")]
 
 
-class DonorSettings(BaseModel):
+class DonorSettings(Settings):
     """Settings shared by estimators that compare treated units with averages of donors.
 
     Parameters
@@ -121,8 +116,6 @@ class DonorSettings(BaseModel):
     permutation : PlaceboInSpace, optional
         The placebo test that stands beside another inference; None for none.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     donors: DonorPool = DonorPool()
     inference: DonorInference = PlaceboInSpace()

@@ -13,7 +13,7 @@ from scipy.special import stdtr, stdtrit
 
 from impactkit.errors import EstimationError
 from impactkit.provenance import json_ready, number_from
-from impactkit.wording import Message
+from impactkit.wording import Facts, Message, Shown
 
 Alternative = Literal["two-sided", "greater", "less"]
 Floats = npt.NDArray[np.float64]
@@ -21,7 +21,7 @@ _NORMAL = 1e12  # so many degrees of freedom are the normal distribution's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
+class Interval(Shown):
     """An effect with its uncertainty.
 
     Parameters
@@ -99,6 +99,19 @@ class Interval:
     def statistic(self) -> float:
         """The estimate divided by its standard error; nan where there is none."""
         return self.point / self.std_error if self.std_error > 0 else math.nan
+
+    def limits(self) -> Message:
+        """Return the limits in words, or the reason why there are none."""
+        if self.reason is not None:
+            return self.reason
+        return Message("estimate.limits", {"low": self.low, "high": self.high, "level": self.level})
+
+    def _facts(self) -> Facts:
+        effect = (Message("estimate.row.effect"), Message("estimate.effect", {"point": self.point}))
+        return Facts(
+            title=Message("shown.interval.title"),
+            rows=[effect, (Message("estimate.row.interval"), self.limits())],
+        )
 
     def at(self, level: float) -> Interval:
         """Return the same estimate with t limits at another level.

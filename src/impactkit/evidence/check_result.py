@@ -8,7 +8,7 @@ from typing import Protocol
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.circumstances import Declared
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown, one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class CovariateBalance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckResult:
+class CheckResult(Shown):
     """What one check found.
 
     Parameters
@@ -69,8 +69,11 @@ class CheckResult:
         states = {True: "passed", False: "failed", None: "informative"}
         return Message(f"check.state.{states[self.passed]}")
 
-    def _repr_html_(self) -> str:
-        return card(self.title, [(self.state, self.sentence)])
+    def __repr__(self) -> str:
+        return one_line("CheckResult", self.name, self.state.text("en").lower())
+
+    def _facts(self) -> Facts:
+        return Facts(title=self.title, rows=[(self.state, self.sentence)])
 
 
 class Check(Protocol):

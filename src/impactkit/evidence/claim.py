@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt, StringConstraints, model_validator
 
 from impactkit.errors import Trouble, Value
-from impactkit.indicators import RefusalKind
+from impactkit.indicators import Catalogue, RefusalKind
 from impactkit.schema import Exact, PositiveExact, Written, fault
+from impactkit.wording import Facts, Message, Shown, current_language, format_number, say
+from impactkit.wording.card import Row
 
 Role = Literal["primary", "secondary", "guardrail"]
 Change = Literal["increase", "decrease", "no_harm", "no_effect"]
@@ -42,7 +45,7 @@ class Subgroup(Written):
     compared_with: _Text | None = None
 
 
-class Claim(Written):
+class Claim(Shown, Written):
     """What the investment is said to change, for which indicator, by how much and by when.
 
     Parameters
@@ -146,6 +149,47 @@ class Claim(Written):
             raise fault(Trouble(what, _IN_CLAIM, mend, {**values, "change": self.change}))
         return self
 
+    def _facts(self) -> Facts:
+        rows: list[Row] = [(Message("shown.claim.row.promise"), self.promise())]
+        if self.target is not None:
+            rows.append((Message("shown.claim.row.target"), _told(self.target)))
+        if self.subgroup is not None:
+            rows.append(
+                (Message("shown.claim.row.subgroup"), f"{self.subgroup.column} = {self.subgroup.value}")
+            )
+        for name in ("data_source", "validation_method"):
+            if text := getattr(self, name):
+                rows.append((Message(f"shown.claim.row.{name}"), text))
+        rows += [(Message("shown.claim.row.accept"), why) for why in (self.accept or {}).values()]
+        return Facts(title=Message("shown.claim.title", {"id": self.id}), rows=rows)
+
+    def promise(self, catalogue: Catalogue | None = None) -> Message:
+        """Return what is promised, in one sentence.
+
+        Parameters
+        ----------
+        catalogue : Catalogue, optional
+            Where the indicator is found; the packaged one when left out.
+
+        Returns
+        -------
+        Message
+            The indicator, the direction, the size, the year and the role.
+        """
+        language, known = current_language(), catalogue or Catalogue.default()
+        found = next((each for each in known if each.id == self.indicator), None)
+        unit = self.unit or (found.unit_of_change(language) if found else "")
+        return Message(
+            f"cli.promise.{self.change}",
+            {
+                "name": found.name.text(language) if found else self.indicator,
+                "role": Message(f"cli.role.{self.role}"),
+                "size": _told(self.minimum_effect),
+                "unit": say("cli.promise.per_cent", language) if self.relative else unit,
+                "by": str(self.by),
+            },
+        )
+
     @property
     def good_is_up(self) -> bool:
         """Whether a rise is good; for ``no_effect``, where neither is, a rise counts as up."""
@@ -160,3 +204,8 @@ class Claim(Written):
     def direction(self) -> Literal[1, -1]:
         """The sign that makes good positive: +1 when a rise is good, -1 when a fall is."""
         return 1 if self.good_is_up else -1
+
+
+def _told(number: Decimal) -> str:
+    decimals = max(0, -int(number.as_tuple().exponent))
+    return format_number(float(number), current_language(), decimals=decimals)

@@ -9,13 +9,13 @@ from typing import Literal
 from impactkit.evidence.case import Case
 from impactkit.evidence.judge import Prior, harmed_guardrails, verdict_of
 from impactkit.evidence.verdict import LEAST_FAVOURABLE_FIRST, Status, Verdict
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown, one_line
 
 Rule = Literal["all", "any"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conclusion:
+class Conclusion(Shown):
     """What may be said of a plan's primary claims together.
 
     Parameters
@@ -37,13 +37,16 @@ class Conclusion:
         """The status in words."""
         return Message(f"verdict.name.{self.status}")
 
+    def __repr__(self) -> str:
+        return one_line("Conclusion", self.rule, self.status)
+
     def __str__(self) -> str:
         return f"{self.rule}: {self.name}"
 
-    def _repr_html_(self) -> str:
+    def _facts(self) -> Facts:
         rows: list[tuple[Message | str, Message | str]] = [(Message("verdict.row.status"), self.name)]
         rows += [(Message("verdict.row.reason"), reason) for reason in self.reasons]
-        return card(Message("verdict.conclusion.title"), rows)
+        return Facts(title=Message("verdict.conclusion.title"), rows=rows)
 
 
 def conclude(

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from impactkit.effects.estimate import Estimate
 from impactkit.errors import EstimationError
 from impactkit.evidence.check_result import CheckResult
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown, one_line
 
 _SERIES = ("interrupted_time_series", "structural_time_series")
 """Designs that reach higher with something to compare with."""
@@ -22,7 +22,7 @@ Certainty = Literal["very_low", "low", "moderate", "high"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceGrade:
+class EvidenceGrade(Shown):
     """How far an estimate can be trusted, from 1 to 5 on the Maryland scale.
 
     Parameters
@@ -73,12 +73,15 @@ class EvidenceGrade:
             Message(f"grade.certainty.{certainty}"),
         )
 
-    def _repr_html_(self) -> str:
+    def __repr__(self) -> str:
+        return one_line("EvidenceGrade", f"{self.value} of 5", f"ceiling {self.ceiling}")
+
+    def _facts(self) -> Facts:
         title = Message("grade.title", {"value": self.value})
         rows = [(Message("grade.reason"), reason) for reason in self.reasons]
         rows += [(Message("grade.open"), question) for question in self.open_questions]
         rows += [(Message("grade.mapped"), mapped) for mapped in self.mappings()]
-        return card(title, rows)
+        return Facts(title=title, rows=rows)
 
 
 def grade(estimate: Estimate, checks: Sequence[CheckResult]) -> EvidenceGrade:

@@ -21,7 +21,7 @@ from impactkit.effects.kernels.hidden_bias import (
     signed_rank_gamma,
 )
 from impactkit.evidence.compared import Compared
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ _MORE_EXPLAINED = 1.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HiddenBias:
+class HiddenBias(Shown):
     """How strong something unmeasured would have to be to explain an effect away, by four measures.
 
     Parameters
@@ -92,11 +92,11 @@ class HiddenBias:
         values = {"delta": abs(self.delta), "largest": self.largest_r2}
         return Message(f"robustness.hidden_bias.{way}", values)
 
-    def _repr_html_(self) -> str:
+    def _facts(self) -> Facts:
         rows: list[tuple[Message | str, Message | str]] = [
             (Message("robustness.row.says"), sentence) for sentence in self.in_words()
         ]
-        return card(Message("robustness.hidden_bias.title"), rows)
+        return Facts(title=Message("robustness.hidden_bias.title"), rows=rows)
 
 
 def unmeasured(study: Study, estimate: Estimate) -> HiddenBias | None:

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from impactkit.evidence.interaction import Interaction
 from impactkit.evidence.reached import Reached
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown, one_line
 
 Status = Literal["supported", "partly_supported", "inconclusive", "contradicted", "not_assessable"]
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -23,7 +23,7 @@ LEAST_FAVOURABLE_FIRST: tuple[Status, ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Shown):
     """What may be said of a claim.
 
     Parameters
@@ -83,10 +83,13 @@ class Verdict:
         """The status in words."""
         return Message(f"verdict.name.{self.status}")
 
+    def __repr__(self) -> str:
+        return one_line("Verdict", self.claim, self.status)
+
     def __str__(self) -> str:
         return f"{self.claim}: {self.name}"
 
-    def _repr_html_(self) -> str:
+    def _facts(self) -> Facts:
         limits = Message("estimate.limits", {"low": self.low, "high": self.high, "level": self.level})
         rows: list[tuple[Message | str, Message | str]] = [
             (Message("verdict.row.status"), self.name),
@@ -99,4 +102,4 @@ class Verdict:
         if math.isfinite(self.minimum_detectable):
             size = Message("verdict.detectable", {"size": self.minimum_detectable})
             rows.append((Message("verdict.row.detectable"), size))
-        return card(Message("verdict.title", {"claim": self.claim}), rows)
+        return Facts(title=Message("verdict.title", {"claim": self.claim}), rows=rows)

@@ -12,7 +12,7 @@ from impactkit.indicators.measurement import Published, Range, Version, Window
 from impactkit.indicators.sub_areas import Category, sub_areas
 from impactkit.indicators.words import Text, Words
 from impactkit.schema import Written, fault
-from impactkit.wording import Language
+from impactkit.wording import Facts, Language, Shown, one_line
 
 if TYPE_CHECKING:
     from impactkit.indicators.refusals import Refusal
@@ -103,7 +103,7 @@ class Mappings(Written):
     iris: Annotated[str, StringConstraints(pattern=r"^(PI|PD|OI|OD|FP)\d{4}$")] | None = None
 
 
-class Indicator(Written):
+class Indicator(Shown, Written):
     """What a claim is about, in which unit, and which way is better.
 
     Parameters
@@ -208,10 +208,13 @@ class Indicator(Written):
             raise fault(*found)
         return self
 
-    def _repr_html_(self) -> str:
-        from impactkit.indicators.shown import card_of
+    def __repr__(self) -> str:
+        return one_line("Indicator", repr(self.id))
 
-        return card_of(self)
+    def _facts(self) -> Facts:
+        from impactkit.indicators.shown import facts_of
+
+        return facts_of(self)
 
     def unit_of_change(self, language: Language | None = None) -> str:
         """Return the unit an effect is told in, such as percentage points."""

@@ -10,9 +10,10 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from impactkit.errors import IndicatorError, Trouble, Value
+from impactkit.wording import Message
 from impactkit.wording.card import table
 
 if TYPE_CHECKING:
@@ -128,8 +129,15 @@ class Regions:
         return f"Regions({len(self)} codes)"
 
     def _repr_html_(self) -> str:
-        rows = [(r.code, r.kind, r.name, r.county, _shown(r.valid_from), _shown(r.valid_to)) for r in self]
-        return table(repr(self), ("code", "kind", "name", "county", "valid_from", "valid_to"), rows)
+        header = [
+            str(Message(f"shown.regions.{name}"))
+            for name in ("code", "kind", "name", "county", "valid_from", "valid_to")
+        ]
+        kinds = {kind: str(Message(f"shown.regions.of_kind.{kind}")) for kind in get_args(Kind)}
+        rows = [
+            (r.code, kinds[r.kind], r.name, r.county, _shown(r.valid_from), _shown(r.valid_to)) for r in self
+        ]
+        return table(str(Message("shown.regions.title", {"n": len(self)})), header, rows)
 
     def filter(
         self, *, kind: Kind | None = None, county: str | None = None, on: Day | None = None

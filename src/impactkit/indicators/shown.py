@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from impactkit.indicators.indicator import Indicator
 from impactkit.indicators.sub_areas import category_name, sub_areas
-from impactkit.wording import Language, current_language, format_number, say
-from impactkit.wording.card import Row, card, table
+from impactkit.wording import Facts, Language, current_language, format_number, say
+from impactkit.wording.card import Row, table
 
 _HEADINGS = ("id", "name", "sub_area", "level", "unit", "direction", "source")
 
@@ -31,8 +31,8 @@ def table_of(indicators: Sequence[Indicator]) -> str:
     return table(title, header, [_row(item, language) for item in indicators])
 
 
-def card_of(item: Indicator) -> str:
-    """Return an HTML card with all that an evaluator needs to know of one indicator.
+def facts_of(item: Indicator) -> Facts:
+    """Return all that an evaluator needs to know of one indicator.
 
     Parameters
     ----------
@@ -41,10 +41,10 @@ def card_of(item: Indicator) -> str:
 
     Returns
     -------
-    str
-        Escaped HTML.
+    Facts
+        For a card or a terminal.
     """
-    return card(item.name.text(), described(item, current_language()))
+    return Facts(title=item.name.text(), rows=described(item, current_language()))
 
 
 def described(item: Indicator, language: Language) -> list[Row]:

@@ -12,9 +12,10 @@ from impactkit.evidence import Claim
 from impactkit.evidence.verdict import Status
 from impactkit.plans.additions import Addition
 from impactkit.plans.plan import Plan
-from impactkit.wording import Language, Message, current_language
+from impactkit.wording import Facts, Language, Message, current_language, one_line
 from impactkit.wording.card import card, table
 from impactkit.wording.numbers import format_share
+from impactkit.wording.shown import as_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,6 +138,14 @@ class Advice:
             why = " ".join(reason.text(spoken) for reason in option.reasons)
             lines.append(f"{option.name.text(spoken)}: {_standing(option).text(spoken)} {why}".rstrip())
         return tuple(lines)
+
+    def __repr__(self) -> str:
+        best = self.best
+        told = "no design" if best is None else f"{best.method}, grade {best.grade}"
+        return one_line("Advice", self.claim, told, f"{len(self.options)} designs asked")
+
+    def __str__(self) -> str:
+        return as_text(Facts(title=Message("advice.title"), rows=[("", line) for line in self.in_words()]))
 
     def _repr_html_(self) -> str:
         spoken = current_language()

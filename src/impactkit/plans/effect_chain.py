@@ -11,7 +11,7 @@ from typing import Literal
 from impactkit.errors import UsageError
 from impactkit.indicators import CATEGORIES, Catalogue, Category, Words, category_name
 from impactkit.schema import Written, no_such_choice
-from impactkit.wording import current_language, say
+from impactkit.wording import Facts, Shown, current_language, one_line, say
 
 
 class Activity(Written):
@@ -85,7 +85,7 @@ class Trap(Written):
     text: Words
 
 
-class EffectChain(Written):
+class EffectChain(Shown, Written):
     """The effect chain of a loan category: a template to start a plan from.
 
     Parameters
@@ -145,6 +145,13 @@ class EffectChain(Written):
         if category not in CATEGORIES:
             raise no_such_choice(UsageError, "category", given=category, choices=CATEGORIES)
         return _packaged(category)
+
+    def __repr__(self) -> str:
+        return one_line("EffectChain", repr(self.category))
+
+    def _facts(self) -> Facts:
+        rows = [(label, "\n".join(lines)) for label, lines in self.told().items()]
+        return Facts(title=category_name(self.category).text(), rows=rows)
 
     def _repr_html_(self) -> str:
         language = current_language()

@@ -17,6 +17,7 @@ from impactkit.plans.roster import Digest, Roster, roster
 from impactkit.plans.strict_file import bytes_of, read_strictly
 from impactkit.provenance import canonical_json, file_digest, keyed_digest, write_whole
 from impactkit.schema import Written
+from impactkit.wording import Facts, Message, Shown, one_line
 
 SPEC: Literal["ikplan1"] = "ikplan1"
 LOCK_NAME = "plan.lock.json"
@@ -45,7 +46,7 @@ class LockedFile(Written):
     bytes: StrictInt
 
 
-class Lock(Written):
+class Lock(Shown, Written):
     """A plan fixed as bytes.
 
     Parameters
@@ -75,6 +76,27 @@ class Lock(Written):
     rules_digest: Digest
     locked_on: datetime
     _read: bytes | None = PrivateAttr(default=None)
+
+    def __repr__(self) -> str:
+        return one_line("Lock", repr(self._project), f"locked {self.locked_on:%Y-%m-%d}", self.digest[:12])
+
+    @property
+    def _project(self) -> str:
+        return str(self.plan["project"]["name"])
+
+    def _facts(self) -> Facts:
+        names = ", ".join(one.name for one in self.files)
+        return Facts(
+            title=Message("shown.lock.title", {"project": self._project}),
+            rows=[
+                (Message("receipt.locked_on"), self.locked_on.isoformat()),
+                (Message("shown.lock.digest"), self.digest),
+                (Message("shown.plan.digest"), self.plan_digest),
+                (Message("shown.lock.files"), names or Message("shown.lock.none")),
+                (Message("shown.lock.roster"), _counted(self.roster)),
+            ],
+            warnings=[Message("shown.lock.states")],
+        )
 
     def to_bytes(self) -> bytes:
         """Return the file's bytes: those read, else canonical JSON."""
@@ -278,3 +300,12 @@ def _altered(file: str) -> PlanError:
         mend="Fetch the lock again from where it was handed over; a lock is never edited.",
         values={"file": file},
     )
+
+
+def _counted(roster: Roster | None) -> Message:
+    if roster is None:
+        return Message("shown.lock.none")
+    if roster.n_treated is None or roster.n_comparison is None:
+        return Message("shown.lock.roster_hidden")
+    counts = {"treated": roster.n_treated, "comparison": roster.n_comparison}
+    return Message("shown.lock.roster_known", counts)

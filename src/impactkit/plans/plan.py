@@ -24,7 +24,7 @@ from impactkit.plans.refused import refused
 from impactkit.plans.valuation import Valuation
 from impactkit.provenance import canonical_json, write_whole
 from impactkit.schema import Exact, Written, fault, troubles_of
-from impactkit.wording import Language
+from impactkit.wording import Facts, Language, Message, Shown, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ class Decision(Written):
     decided: date | None = None
 
 
-class Plan(Written):
+class Plan(Shown, Written):
     """What is promised, how it will be measured, and how it will be judged.
 
     Parameters
@@ -200,6 +200,25 @@ class Plan(Written):
         """Return all it says, defaults written out, for JSON: decimals as text, ISO dates, no floats."""
         content: dict[str, Any] = _without_floats(self.model_dump(mode="json", exclude_none=True))
         return content
+
+    def __repr__(self) -> str:
+        ids = ", ".join(claim.id for claim in self.claims)
+        return one_line("Plan", repr(self.project.name), self.file_name, self._method, f"claims {ids}")
+
+    @property
+    def _method(self) -> str:
+        return str(self.estimator.model_dump(include={"method"})["method"])
+
+    def _facts(self) -> Facts:
+        return Facts(
+            title=Message("shown.plan.title", {"project": self.project.name}),
+            rows=[
+                (Message("shown.plan.file"), self.file_name if self._path else Message("shown.plan.made")),
+                *((claim.id, claim.promise(self.catalogue)) for claim in self.claims),
+                (Message("shown.plan.method"), Message(f"report.method.{self._method}.name")),
+                (Message("shown.plan.digest"), self.digest),
+            ],
+        )
 
     @property
     def catalogue(self) -> Catalogue:

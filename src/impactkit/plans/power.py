@@ -14,10 +14,11 @@ from impactkit.plans.plan import Plan
 from impactkit.plans.power_asked import share_of
 from impactkit.plans.power_claim import claim_power
 from impactkit.provenance import json_ready
-from impactkit.wording import Language, current_language, format_number, say
+from impactkit.wording import Facts, Language, current_language, format_number, one_line, say
 from impactkit.wording.card import card, table
 from impactkit.wording.money import about_kronor
 from impactkit.wording.numbers import format_share
+from impactkit.wording.shown import as_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,13 +105,29 @@ class Power:
                 del claim["payments"]
         return {"project": self.project, "alpha": self.alpha, "claims": claims}
 
+    def __repr__(self) -> str:
+        return one_line("Power", repr(self.project), *(claim.claim for claim in self.claims))
+
+    def __str__(self) -> str:
+        language = current_language()
+        told = [
+            Facts(
+                title=say("power.in_words", language, claim=claim.claim),
+                rows=[("", sentence) for sentence in claim.in_words(language)],
+            )
+            for claim in self.claims
+        ]
+        return "\n".join(map(as_text, told))
+
     def _repr_html_(self) -> str:
         language = current_language()
         parts = []
         for claim in self.claims:
             header, rows = chance_table(claim, language)
             parts.append(table(say("power.title", language, claim=claim.claim), header, rows))
-            parts.append(card("", [("", sentence) for sentence in claim.in_words(language)]))
+            says = say("robustness.row.says", language)
+            title = say("power.in_words", language, claim=claim.claim)
+            parts.append(card(title, [(says, sentence) for sentence in claim.in_words(language)]))
             if claim.payments:
                 title = say("money.power.title", language, claim=claim.claim)
                 parts.append(table(title, *payment_table(claim, language)))

@@ -34,6 +34,7 @@ from impactkit.plans.planned_study import PlannedStudy
 from impactkit.plans.row_noise import row_noise
 from impactkit.plans.series_noise import series_noise
 from impactkit.wording import Message
+from impactkit.wording.progress import progressed
 
 if TYPE_CHECKING:
     from impactkit.plans.plan import Plan
@@ -156,7 +157,8 @@ def drawn(chain: Chain) -> Drawn:
     estimates: list[Estimate] = []
     refusal: EstimationError | None = None
     failed = 0
-    for study in studies_drawn(chain, _FEWER_DRAWS.get(chain.estimator.method, DRAWS)):
+    draws = _FEWER_DRAWS.get(chain.estimator.method, DRAWS)
+    for study in progressed(studies_drawn(chain, draws), _what(chain), total=draws):
         try:
             estimates.append(quick.estimate(study))
         except EstimationError as error:
@@ -195,7 +197,8 @@ def examined(chain: Chain, effects: Mapping[float, float], *, draws: int) -> dic
     refusal: EstimationError | None = None
     for multiple, effect in effects.items():
         cases = []
-        for study in studies_drawn(chain, draws, effect=effect):
+        follow_ups = studies_drawn(chain, draws, effect=effect)
+        for study in progressed(follow_ups, _what(chain), total=draws):
             try:
                 each = examine(study, quick, declared=declared(chain.plan, claim))
             except EstimationError as error:
@@ -254,6 +257,10 @@ def studies_drawn(chain: Chain, draws: int, *, effect: float = 0.0) -> Iterator[
             continue
         column = effect_column(study, chain.estimator, planned.start)
         yield study_with_outcome(study, study.columns.outcome + effect * column)
+
+
+def _what(chain: Chain) -> Message:
+    return Message("progress.draws", {"claim": chain.claim.id})
 
 
 def _placebo_note(planned: PlannedStudy) -> Message:

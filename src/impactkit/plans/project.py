@@ -9,7 +9,9 @@ from pydantic import BeforeValidator, Field, StrictInt, StringConstraints
 
 from impactkit.errors import Trouble, Value
 from impactkit.indicators import Category
+from impactkit.indicators.sub_areas import category_name
 from impactkit.schema import ShareExact, Written, fault
+from impactkit.wording import Facts, Message, Shown, one_line
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Kronor = Annotated[StrictInt, Field(ge=0)]
@@ -26,7 +28,7 @@ def _municipality(value: object) -> object:
     return value
 
 
-class Project(Written):
+class Project(Shown, Written):
     """What is built and done, for whom, and why: the borrower's own words.
 
     Parameters
@@ -73,6 +75,15 @@ class Project(Written):
     investment_start: date
     investment_finished: date | None = None
     responsible: Text | None = None
+
+    def __repr__(self) -> str:
+        return one_line("Project", repr(self.name), f"borrower={self.borrower!r}", self.category)
+
+    def _facts(self) -> Facts:
+        said = {name: str(getattr(self, name) or "") for name in type(self).model_fields if name != "name"}
+        said["category"] = category_name(self.category).text()
+        rows = [(Message(f"shown.project.{name}"), text) for name, text in said.items() if text]
+        return Facts(title=Message("shown.project.title", {"name": self.name}), rows=rows)
 
 
 class Loan(Written):

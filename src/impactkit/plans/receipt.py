@@ -22,10 +22,10 @@ from impactkit.plans.roster import Digest
 from impactkit.plans.strict_file import bytes_of, read_strictly
 from impactkit.provenance import canonical_json, write_whole
 from impactkit.schema import Written
-from impactkit.wording import Language, say
+from impactkit.wording import Facts, Language, Message, Shown, current_language, one_line, say
 
 
-class Receipt(Written):
+class Receipt(Shown, Written):
     """What the lender stores on the day.
 
     Parameters
@@ -154,8 +154,12 @@ class Receipt(Written):
         def told(code: str, /, **values: str) -> str:
             return say(f"receipt.{code}", language, **values)
 
-        none = told("none")
-        lines = {
+        facts = "\n".join(f"{told(name)}\n    {text}" for name, text in self._lines(language).items())
+        return f"{told('title')}\n\n{facts}\n\n{told('means')}\n{told('digest', digest=self.digest)}\n"
+
+    def _lines(self, language: Language) -> dict[str, str]:
+        none = say("receipt.none", language)
+        return {
             "project": self.project,
             "borrower": self.borrower,
             "loan": none if self.loan_sek is None else f"{self.loan_sek:,} kr".replace(",", "\u00a0"),
@@ -167,8 +171,18 @@ class Receipt(Written):
             "amendment_head": self.amendment_head or none,
             "ledger_head": self.ledger_head or none,
         }
-        facts = "\n".join(f"{told(name)}\n    {text}" for name, text in lines.items())
-        return f"{told('title')}\n\n{facts}\n\n{told('means')}\n{told('digest', digest=self.digest)}\n"
+
+    def __repr__(self) -> str:
+        received = f"received {self.received_on} by {self.received_by}"
+        return one_line("Receipt", repr(self.project), received, self.digest[:12])
+
+    def _facts(self) -> Facts:
+        lines = self._lines(current_language())
+        return Facts(
+            title=Message("shown.receipt.title", {"project": self.project}),
+            rows=[(Message(f"receipt.{name}"), text) for name, text in lines.items() if name != "project"],
+            warnings=[Message("shown.receipt.before_lock")] if self.is_before_lock else (),
+        )
 
 
 def receipt(

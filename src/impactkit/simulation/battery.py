@@ -21,6 +21,8 @@ from impactkit.simulation.grid import cells_named, every_cell
 from impactkit.simulation.run import Counted, Part, run
 from impactkit.simulation.stored import Stored, begun, read_stored
 from impactkit.simulation.table import as_results, page, summary
+from impactkit.wording import Message
+from impactkit.wording.progress import progressed
 
 _LARGEST, _SMALLEST, _SHARES = 100, 4, 8
 """Draws of a part, at most and at least; and into how many parts a cell is cut, if these allow it."""
@@ -84,7 +86,8 @@ def _carried_out(asked: argparse.Namespace, cells: Sequence[Cell]) -> tuple[Stor
     stored = {cell.name: begun(asked.out, cell, asked.seed) for cell in cells}
     parts = [part for cell in _slow_first(cells) for part in _parts(cell, stored[cell.name], asked)]
     waiting: dict[tuple[str, int], Counted] = {}
-    for place, one in enumerate(run(parts, processes=asked.processes)):
+    counted = run(parts, processes=asked.processes)
+    for place, one in enumerate(progressed(counted, Message("progress.battery"), total=len(parts))):
         waiting[one.part.cell, one.part.first] = one
         name = one.part.cell
         while (name, stored[name].tally.draws) in waiting:

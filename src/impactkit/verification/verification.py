@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from impactkit.errors import ImpactkitError, Trouble
 from impactkit.verification.difference import Difference
-from impactkit.wording import Language, Message, card, current_language, told
+from impactkit.wording import Facts, Language, Message, Shown, current_language, one_line, told
 
 if TYPE_CHECKING:
     from impactkit.reporting.document import Document
@@ -56,7 +56,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
+class Verification(Shown):
     """What a verification found.
 
     Parameters
@@ -145,13 +145,18 @@ class Verification:
             ],
         }
 
-    def _repr_html_(self) -> str:
+    def __repr__(self) -> str:
+        failed = [f"{step.name} fails" for step in self.steps if step.state == "fail"]
+        told = [f"{claim} {status}" for claim, status in self.verdicts.items()]
+        return one_line("Verification", f"exit code {self.exit_code}", *failed, *told)
+
+    def _facts(self) -> Facts:
         language = current_language()
         rows = [
             (f"{step.title} ({Message(f'verify.state.{step.state}')})", step.text(language))
             for step in self.steps
         ]
-        return card(Message("verify.card", {"conclusion": self.conclusion}), rows)
+        return Facts(title=Message("verify.card", {"conclusion": self.conclusion}), rows=rows)
 
 
 def _worst(steps: Sequence[Step]) -> State:

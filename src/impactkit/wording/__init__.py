@@ -9,11 +9,14 @@ from impactkit.wording.card import card
 from impactkit.wording.language import Language, current_language, use_language
 from impactkit.wording.message import Message, MessageValue, how_to_mend, say, told, what_is_wrong
 from impactkit.wording.numbers import format_number, format_p, format_percent, format_share
+from impactkit.wording.shown import Facts, Shown, one_line
 
 __all__ = [
+    "Facts",
     "Language",
     "Message",
     "MessageValue",
+    "Shown",
     "card",
     "current_language",
     "format_number",
@@ -21,6 +24,7 @@ __all__ = [
     "format_percent",
     "format_share",
     "how_to_mend",
+    "one_line",
     "say",
     "told",
     "use_language",

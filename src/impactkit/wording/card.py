@@ -15,6 +15,8 @@ Row = tuple[Message | str, Message | str]
 
 _LEFT = "text-align:left;vertical-align:top;padding:.3em 1em .3em 0"
 _RIGHT = "text-align:right;vertical-align:top;padding:.3em 0 .3em 1em;font-variant-numeric:tabular-nums"
+# A page without a doctype gives tables a colour of their own.
+_TABLE = "color:inherit"
 _TITLE = "text-align:left;font-weight:bold;padding:.3em 0;color:inherit;caption-side:top"
 # Orange that stands out 3 to 1 against white and against black alike; only the box's edge has it.
 _BOX = "border:1px solid #b8660f;border-left-width:6px;padding:.5em 1em;margin:.6em 0;max-width:50em"
@@ -47,7 +49,8 @@ def card(title: Message | str, rows: Sequence[Row], *, warnings: Sequence[Messag
         for label, text in rows
     )
     shown = (
-        f'<table lang="{current_language()}"><caption style="{_TITLE}">{_text(title)}</caption>'
+        f'<table lang="{current_language()}" style="{_TABLE}">'
+        f'<caption style="{_TITLE}">{_text(title)}</caption>'
         f"<tbody>{body}</tbody></table>"
     )
     return shown + (box(warnings) if warnings else "")
@@ -123,7 +126,7 @@ def table(
     told = "".join(f'<p style="margin:.3em 0;max-width:50em">{_text(note)}</p>' for note in notes)
     tongue = language or current_language()
     shown = (
-        f'<table lang="{tongue}"><caption style="{_TITLE}">{_text(title)}</caption>'
+        f'<table lang="{tongue}" style="{_TABLE}"><caption style="{_TITLE}">{_text(title)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
     return shown + (f'<div lang="{tongue}">{told}</div>' if told else "")
@@ -136,4 +139,4 @@ def _cells(row: Sequence[str], styles: Sequence[str]) -> str:
 
 
 def _text(value: Message | str) -> str:
-    return escape(str(value))
+    return escape(str(value)).replace("\n", "<br>")

@@ -136,6 +136,24 @@ def what_is_wrong(trouble: Trouble, language: Language) -> str:
     return _filled(trouble.what, trouble, language)
 
 
+def where_it_is(trouble: Trouble, language: Language) -> str:
+    """Return the second of a trouble's three texts in the language: where.
+
+    Parameters
+    ----------
+    trouble : Trouble
+        The trouble.
+    language : {"sv", "en"}
+        The language.
+
+    Returns
+    -------
+    str
+        A file and a place in it.
+    """
+    return _filled(trouble.where, trouble, language)
+
+
 def how_to_mend(trouble: Trouble, language: Language) -> str:
     """Return the last of a trouble's three texts in the language: the way out.
 

@@ -12,15 +12,17 @@ from impactkit.data.evidence import Evidence, Page
 from impactkit.data.fetching import Fetcher, Progress
 from impactkit.data.json_text import loaded
 from impactkit.data.kolada_rows import next_page
+from impactkit.data.service_facts import service_facts
 from impactkit.data.similar import SimilarGroup, similar_group
 from impactkit.errors import DataError, UsageError
+from impactkit.wording import Facts, Shown
 
 MOST_IDS = 25
 _MOST_PAGES = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kolada:
+class Kolada(Shown):
     """A client of Kolada's open interface. What it answers is kept, and can be read again offline.
 
     Parameters
@@ -56,6 +58,9 @@ class Kolada:
     address: str = "https://api.kolada.se/v3/"
     progress: Progress | None = None
     fetcher: Fetcher | None = None
+
+    def _facts(self) -> Facts:
+        return service_facts("Kolada", self.address, cache=self.cache, offline=self.offline)
 
     def values(
         self,

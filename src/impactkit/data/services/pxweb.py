@@ -13,14 +13,16 @@ from urllib.parse import quote, urlencode, urljoin
 from impactkit.data.evidence import Evidence, Page
 from impactkit.data.fetching import Fetcher, Progress
 from impactkit.data.json_text import loaded
+from impactkit.data.service_facts import service_facts
 from impactkit.errors import DataError, UsageError
+from impactkit.wording import Facts, Shown
 
 # Used where the service does not say its own.
 _MOST_CELLS = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class PxWeb:
+class PxWeb(Shown):
     """A client of PxWebApi 2. What it answers is kept, and can be read again offline.
 
     Parameters
@@ -54,6 +56,9 @@ class PxWeb:
     language: str = "sv"
     progress: Progress | None = None
     fetcher: Fetcher | None = None
+
+    def _facts(self) -> Facts:
+        return service_facts("PxWeb", self.address, cache=self.cache, offline=self.offline)
 
     def values(self, table: str, selection: Mapping[str, Sequence[str]]) -> Evidence:
         """Return the values of a table, as they were answered.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
@@ -14,13 +14,14 @@ from impactkit.effects.interrupted import Segmented
 from impactkit.effects.segments import segmented_design
 from impactkit.effects.series import Series, series_of
 from impactkit.effects.series_estimate import Course, series_estimate
+from impactkit.effects.settings import Settings
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 Control = Literal["none", "difference", "model"]
 
 
-class InterruptedTimeSeries(BaseModel):
+class InterruptedTimeSeries(Settings):
     """A series with a trend, a season, and a level and a slope that may change at the start.
 
     Parameters
@@ -92,8 +93,6 @@ class InterruptedTimeSeries(BaseModel):
     >>> found.terms[0].name, round(found.interval.point, 2)
     ('average', 3.15)
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     method: Literal["interrupted_time_series"] = "interrupted_time_series"
     start: float | date | None = None

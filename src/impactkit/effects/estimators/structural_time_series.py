@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from impactkit.data.columns import Floats
 from impactkit.data.study import Study
@@ -20,6 +20,7 @@ from impactkit.effects.series import Series, series_of
 from impactkit.effects.series_effects import LevelEffects, SeriesProblem
 from impactkit.effects.series_estimate import Course, series_estimate
 from impactkit.effects.series_mixture import mixed_uncertainty
+from impactkit.effects.settings import Settings
 from impactkit.effects.uncertainty import Uncertainty
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
@@ -27,7 +28,7 @@ from impactkit.wording import Message
 _FEWEST = 3  # degrees of freedom
 
 
-class StructuralTimeSeries(BaseModel):
+class StructuralTimeSeries(Settings):
     """A wandering level, a slope, a season, a comparison series and noise, forecast past the start.
 
     Parameters
@@ -80,8 +81,6 @@ class StructuralTimeSeries(BaseModel):
     >>> found.interval.low < 3 < found.interval.high
     True
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     method: Literal["structural_time_series"] = "structural_time_series"
     start: float | date | None = None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from impactkit.data.study import Study
 from impactkit.effects.describe import dense
@@ -16,6 +16,7 @@ from impactkit.effects.donor_pool import DonorPool
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.estimator import DifferenceInference
 from impactkit.effects.inference import PlaceboInSpace, SyntheticVariance
+from impactkit.effects.settings import Settings
 from impactkit.effects.synthetic_differences import SyntheticDifferences
 from impactkit.effects.untreated_slopes import less_covariates
 from impactkit.wording import Message
@@ -24,7 +25,7 @@ _ENOUGH_TREATED = 5
 """With fewer treated clusters their own spread says too little, and donors' ranks are used."""
 
 
-class SyntheticDifferenceInDifferences(BaseModel):
+class SyntheticDifferenceInDifferences(Settings):
     """The treated units' change less that of donors, with donors and periods weighted.
 
     Parameters
@@ -63,8 +64,6 @@ class SyntheticDifferenceInDifferences(BaseModel):
     >>> round(SyntheticDifferenceInDifferences().estimate(study).interval.point, 4)
     4.0
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     method: Literal["synthetic_difference_in_differences"] = "synthetic_difference_in_differences"
     donors: DonorPool = DonorPool()

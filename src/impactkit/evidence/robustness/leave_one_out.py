@@ -16,7 +16,8 @@ from impactkit.effects.estimator import Estimator
 from impactkit.errors import EstimationError, UsageError
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.reestimated import Reestimated, reestimated
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown, one_line
+from impactkit.wording.progress import progressed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +48,7 @@ class Without:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeaveOneOut:
+class LeaveOneOut(Shown):
     """The answer without each in turn.
 
     Parameters
@@ -167,7 +168,10 @@ class LeaveOneOut:
         values: Values = {"n": len(self.refused), "names": _names(self.refused)}
         return Message("robustness.leave_one_out.refused", values)
 
-    def _repr_html_(self) -> str:
+    def __repr__(self) -> str:
+        return one_line("LeaveOneOut", self.by, f"{len(self.without)} left out in turn")
+
+    def _facts(self) -> Facts:
         rows: list[tuple[Message | str, Message | str]] = [
             (Message("robustness.row.all"), self.full.told()),
             *[
@@ -176,7 +180,7 @@ class LeaveOneOut:
             ],
             *[(Message("robustness.row.says"), sentence) for sentence in self.in_words()],
         ]
-        return card(Message(f"robustness.leave_one_out.title.{self.by}"), rows)
+        return Facts(title=Message(f"robustness.leave_one_out.title.{self.by}"), rows=rows)
 
 
 def leave_one_out(
@@ -243,7 +247,7 @@ def leave_one_out(
             is_treated=bool(treated[code]),
             answer=reestimated(study_part(study, codes != code), estimator),
         )
-        for code in chosen.tolist()
+        for code in progressed(chosen.tolist(), Message("progress.leave_one_out"))
     )
     threshold = 0.0
     if claim is not None:

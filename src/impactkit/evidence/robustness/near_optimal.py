@@ -11,7 +11,7 @@ from impactkit.effects.donor_panel import DonorPanel
 from impactkit.effects.donor_support import OF_SPREAD, SHARE, nearly_as_good
 from impactkit.effects.estimator import Estimator
 from impactkit.errors import UsageError
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,7 @@ class _OfDonors(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NearOptimalWeights:
+class NearOptimalWeights(Shown):
     """The average effect under weights that fit nearly as well before the start.
 
     Parameters
@@ -63,11 +63,11 @@ class NearOptimalWeights:
             Message(f"robustness.near_optimal.{sign}_way"),
         )
 
-    def _repr_html_(self) -> str:
+    def _facts(self) -> Facts:
         rows: list[tuple[Message | str, Message | str]] = [
             (Message("robustness.row.says"), sentence) for sentence in self.in_words()
         ]
-        return card(Message("robustness.near_optimal.title"), rows)
+        return Facts(title=Message("robustness.near_optimal.title"), rows=rows)
 
 
 def near_optimal(

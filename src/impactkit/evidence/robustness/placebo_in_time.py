@@ -15,7 +15,7 @@ from impactkit.data.study_part import study_part
 from impactkit.effects.estimator import Estimator
 from impactkit.errors import EstimationError, UsageError
 from impactkit.evidence.reestimated import Reestimated, reestimated
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown, one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,7 @@ class PretendedStart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceboInTime:
+class PlaceboInTime(Shown):
     """The real effect beside effects of starts that never were.
 
     Parameters
@@ -120,7 +120,10 @@ class PlaceboInTime:
             told.append(Message("robustness.placebo_in_time.left_out", {"n": gone}))
         return tuple(told)
 
-    def _repr_html_(self) -> str:
+    def __repr__(self) -> str:
+        return one_line("PlaceboInTime", f"{len(self.placebos)} pretended starts")
+
+    def _facts(self) -> Facts:
         rows: list[tuple[Message | str, Message | str]] = [
             (Message("robustness.placebo_in_time.row.real"), self.real.told()),
             *[
@@ -135,7 +138,7 @@ class PlaceboInTime:
             ],
             *[(Message("robustness.row.says"), sentence) for sentence in self.in_words()],
         ]
-        return card(Message("robustness.placebo_in_time.title"), rows)
+        return Facts(title=Message("robustness.placebo_in_time.title"), rows=rows)
 
 
 def placebo_in_time(

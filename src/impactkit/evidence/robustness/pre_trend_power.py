@@ -12,13 +12,13 @@ from impactkit.effects.estimate import Estimate
 from impactkit.effects.kernels.honest_bounds import EventStudy, fixed_normal
 from impactkit.errors import EstimationError
 from impactkit.evidence.event_study import event_study
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PreTrendPower:
+class PreTrendPower(Shown):
     """What a difference in slopes the leads would have shown.
 
     Parameters
@@ -41,7 +41,7 @@ class PreTrendPower:
     bias_after_passing: float
     effect: float
 
-    def _repr_html_(self) -> str:
+    def _facts(self) -> Facts:
         values = {
             "slope": self.slope,
             "power": self.power,
@@ -53,7 +53,7 @@ class PreTrendPower:
             (Message(f"pre_trend_power.row.{name}"), Message(f"pre_trend_power.{name}", values))
             for name in _ROWS
         ]
-        return card(Message("pre_trend_power.title"), rows)
+        return Facts(title=Message("pre_trend_power.title"), rows=rows)
 
 
 _ROWS = ("slope", "bias", "passed", "effect")

@@ -20,7 +20,7 @@ from impactkit.effects.kernels.honest_bounds import (
 )
 from impactkit.errors import EstimationError
 from impactkit.evidence.event_study import event_study
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown, one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ class HonestLimits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sensitivity:
+class Sensitivity(Shown):
     """Limits of an effect under growing differences of trends.
 
     Parameters
@@ -94,7 +94,10 @@ class Sensitivity:
         ]
         return pd.DataFrame(rows)
 
-    def _repr_html_(self) -> str:
+    def __repr__(self) -> str:
+        return one_line("Sensitivity", self.kind, f"{len(self.limits)} bounds")
+
+    def _facts(self) -> Facts:
         rows: list[tuple[Message | str, Message | str]] = [
             (
                 Message("sensitivity.bound", {"bound": found.bound}),
@@ -103,8 +106,8 @@ class Sensitivity:
             for found in self.limits
         ]
         rows.append((Message("sensitivity.row.breakdown"), self.in_words()))
-        rows += [(Message("estimate.row.warning"), warning) for warning in self.warnings]
-        return card(Message(f"sensitivity.title.{self.kind}", {"level": self.level}), rows)
+        title = Message(f"sensitivity.title.{self.kind}", {"level": self.level})
+        return Facts(title=title, rows=rows, warnings=self.warnings)
 
     def in_words(self) -> Message:
         """Return what the breakdown value says."""

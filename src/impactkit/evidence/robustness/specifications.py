@@ -13,7 +13,8 @@ from impactkit.data.study import Study
 from impactkit.effects.estimator import Estimator
 from impactkit.errors import UsageError
 from impactkit.evidence.reestimated import Reestimated, reestimated
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown, one_line
+from impactkit.wording.progress import progressed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +56,7 @@ class Specification:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Specifications:
+class Specifications(Shown):
     """Several ways of estimating one effect.
 
     Parameters
@@ -129,12 +130,15 @@ class Specifications:
             return None
         return Message("robustness.specifications.refused", {"n": len(gone), "names": "; ".join(gone)})
 
-    def _repr_html_(self) -> str:
+    def __repr__(self) -> str:
+        return one_line("Specifications", f"{len(self.rows)} ways")
+
+    def _facts(self) -> Facts:
         rows: list[tuple[Message | str, Message | str]] = [
             (_label(row), row.answer.told()) for row in self.rows
         ]
         rows += [(Message("robustness.row.says"), sentence) for sentence in self.in_words()]
-        return card(Message("robustness.specifications.title"), rows)
+        return Facts(title=Message("robustness.specifications.title"), rows=rows)
 
 
 def specifications(
@@ -201,7 +205,7 @@ def specifications(
                 is_planned=at == 0,
                 answer=reestimated(study, estimator),
             )
-            for at, estimator in enumerate(estimators)
+            for at, estimator in enumerate(progressed(estimators, Message("progress.specifications")))
         )
     )
 

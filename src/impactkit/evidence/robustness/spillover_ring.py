@@ -16,7 +16,7 @@ from impactkit.data.study_part import study_part
 from impactkit.effects.estimator import Estimator
 from impactkit.errors import EstimationError, UsageError
 from impactkit.evidence.reestimated import Reestimated, reestimated
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ Codes = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SpilloverRing:
+class SpilloverRing(Shown):
     """The effect with neighbours among the comparison, and without.
 
     Parameters
@@ -102,14 +102,14 @@ class SpilloverRing:
         values = {"point": self.ring.point, "limits": self.ring.limits()}
         return [Message(f"robustness.spillover_ring.ring_{what}", values)]
 
-    def _repr_html_(self) -> str:
+    def _facts(self) -> Facts:
         rows: list[tuple[Message | str, Message | str]] = [
             (Message(f"robustness.spillover_ring.row.{name}"), answer.told())
             for name in ("with_neighbours", "without_neighbours", "ring")
             if (answer := getattr(self, name)) is not None
         ]
         rows += [(Message("robustness.row.says"), sentence) for sentence in self.in_words()]
-        return card(Message("robustness.spillover_ring.title"), rows)
+        return Facts(title=Message("robustness.spillover_ring.title"), rows=rows)
 
 
 def spillover_ring(

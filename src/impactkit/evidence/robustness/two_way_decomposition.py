@@ -12,7 +12,7 @@ from impactkit.effects.kernels.cohort_means import cohort_means
 from impactkit.effects.kernels.two_way_decomposition import TwoByTwos
 from impactkit.effects.kernels.two_way_decomposition import two_way_decomposition as decomposed
 from impactkit.errors import EstimationError
-from impactkit.wording import Message, card
+from impactkit.wording import Facts, Message, Shown, one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ class TwoByTwo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TwoWayDecomposition:
+class TwoWayDecomposition(Shown):
     """What a two-way fixed-effects coefficient is made of.
 
     Parameters
@@ -113,7 +113,10 @@ class TwoWayDecomposition:
             told.append(Message("robustness.two_way.negative", values))
         return (*told, Message("robustness.two_way.no_answer"), *self.warnings)
 
-    def _repr_html_(self) -> str:
+    def __repr__(self) -> str:
+        return one_line("TwoWayDecomposition", f"{len(self.comparisons)} comparisons")
+
+    def _facts(self) -> Facts:
         kinds: tuple[Kind, ...] = ("never", "later", "earlier", "always")
         rows: list[tuple[Message | str, Message | str]] = []
         for kind in kinds:
@@ -124,7 +127,7 @@ class TwoWayDecomposition:
                     (Message(f"robustness.two_way.kind.{kind}"), Message("robustness.two_way.part", values))
                 )
         rows += [(Message("robustness.row.says"), sentence) for sentence in self.in_words()]
-        return card(Message("robustness.two_way.title"), rows)
+        return Facts(title=Message("robustness.two_way.title"), rows=rows)
 
 
 def two_way_decomposition(study: Study) -> TwoWayDecomposition:

@@ -171,12 +171,13 @@ def test_a_design_that_cannot_tell_pays_nothing(tmp_path: Path) -> None:
 
 
 def test_a_grade_in_doubt_counts_and_the_draws_behind_it_are_told(tmp_path: Path) -> None:
-    """Without an effect the trend check fails, so that not even the estimate is paid for; who can know that?"""
+    """Without an effect the trend check fails each time, so that not even the estimate is paid for."""
     page = copy_example("norrgarden", tmp_path / "norrgarden")
     content = tomllib.loads(page.read_text("utf-8"))
     terms = money.contract(units=None, units_are=None, basis="point")
     days = {"service_end": "2025-09-30", "validation_date": "2025-12-01", "payment_date": "2026-01-31"}
-    plan = written(page, {**content, "outcome_contract": {**terms, **days}})
+    plan = Plan.of({**content, "outcome_contract": {**terms, **days}})
+    plan._path = page
     found = power(plan, spread=8, correlation=0.8, n_treated=12, n_comparison=24)
     none, twice = by(found, "point")[0.0], by(found, "point")[2.0]
     assert (none.chance, none.n_draws) == (0.0, 40)

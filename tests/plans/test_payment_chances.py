@@ -15,6 +15,7 @@ from impactkit.effects.worlds import RandomisedArms, TwoGroupPanel
 from impactkit.evidence.case import Case
 from impactkit.evidence.examine import examine
 from impactkit.evidence.judge import judge_together
+from impactkit.examples import copy_example
 from impactkit.plans import Plan
 from impactkit.plans.declared import declared
 from impactkit.plans.payment import payments_of
@@ -167,6 +168,23 @@ def test_a_design_that_cannot_tell_pays_nothing(tmp_path: Path) -> None:
     rows = power(plan, spread=1.0).claims[0].payments
     assert {each.chance for each in rows} == {0.0}
     assert {each.expected for each in rows} == {0.0}
+
+
+def test_a_grade_in_doubt_counts_and_the_draws_behind_it_are_told(tmp_path: Path) -> None:
+    """Without an effect the trend check fails each time, so that not even the estimate is paid for."""
+    page = copy_example("norrgarden", tmp_path / "norrgarden")
+    content = tomllib.loads(page.read_text("utf-8"))
+    terms = money.contract(units=None, units_are=None, basis="point")
+    days = {"service_end": "2025-09-30", "validation_date": "2025-12-01", "payment_date": "2026-01-31"}
+    plan = Plan.of({**content, "outcome_contract": {**terms, **days}})
+    plan._path = page
+    found = power(plan, spread=8, correlation=0.8, n_treated=12, n_comparison=24)
+    none, twice = by(found, "point")[0.0], by(found, "point")[2.0]
+    assert (none.chance, none.n_draws) == (0.0, 40)
+    assert none.chance_high == pytest.approx(1 - 0.025 ** (1 / 40))
+    assert none.expected_high == pytest.approx(none.chance_high * 250_000)
+    assert 0 < twice.chance_low < twice.chance < twice.chance_high < 1
+    assert twice.expected_low < twice.expected < twice.expected_high
 
 
 def test_it_is_told_tidily_in_the_record_and_in_both_languages(found: Power, lottery: Plan) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,8 +25,9 @@ from impactkit.plans.claim_power import Chances
 from impactkit.plans.outcome_contract import Basis
 from impactkit.plans.payment import BASES, card_of, paid_by_rule
 from impactkit.plans.payment_chance import PaymentChance
-from impactkit.plans.power_asked import Asked
-from impactkit.plans.power_draws import HIGHEST
+from impactkit.plans.power_asked import Asked, effects_of
+from impactkit.plans.power_draws import HIGHEST, examined
+from impactkit.plans.power_grades import Graded, graded
 
 MULTIPLES = (0.0, 0.5, 1.0, 2.0)
 """True effects that payments are told at, in claims."""
@@ -53,7 +54,8 @@ def payment_chances(asked: Asked, chances: Sequence[Chances]) -> tuple[PaymentCh
     By formula where the verdicts' chances are: the estimate is normal around the true effect, its standard
     error an independent chi-square, and a payment is made of straight lines, so that its mean has a closed
     form given the standard error and is summed over that by quadrature. Else each simulated follow-up is
-    judged and paid. A grade that may turn out too low is counted in: then nothing is paid.
+    judged and paid. A grade that may turn out too low pays nothing: how often it is high enough is seen in
+    follow-ups for which something would be paid, carried out whole at each true effect.
     """
     contract = asked.chain.plan.outcome_contract
     terms = [each for each in (contract.payments if contract else ()) if each.claim == asked.claim.id]
@@ -62,7 +64,8 @@ def payment_chances(asked: Asked, chances: Sequence[Chances]) -> tuple[PaymentCh
     card = card_of(asked.chain.plan, terms[0])
     rules: tuple[Basis, ...] = ("verdict",) if asked.claim.relative else BASES
     asked_at = [each for each in chances if each.multiple in MULTIPLES]
-    found = {each.multiple: _by_rule(asked, card, each, rules) for each in asked_at}
+    grades = _graded(asked)
+    found = {each.multiple: _by_rule(asked, card, each, grades) for each in asked_at}
     return tuple(
         _told(found[each.multiple][basis], each, card, basis=basis, agreed=terms[0].basis)
         for basis in rules
@@ -80,16 +83,15 @@ class _Found:
     n_draws: int = 0
 
 
-def _by_rule(
-    asked: Asked, card: PaymentCurve, each: Chances, rules: Sequence[Basis]
-) -> Mapping[Basis, _Found]:
+def _by_rule(asked: Asked, card: PaymentCurve, each: Chances, grades: Graded) -> Mapping[Basis, _Found]:
     found: dict[Basis, _Found] = {"verdict": _by_verdict(asked, card, each)}
-    if len(rules) == 1:
+    if asked.claim.relative:
         return found
     if not asked.has_baseline:
-        return {basis: _Found(chance=0.0, mean=0.0) for basis in rules}
+        return {basis: _Found(chance=0.0, mean=0.0) for basis in BASES}
     bare = _by_formula(asked, card, each) if asked.precision else _drawn(asked, card, each)
-    return {**found, **{basis: _if_graded(asked, one, each.multiple) for basis, one in bare.items()}}
+    cases = grades.cases[each.multiple]
+    return {**found, **_if_graded(asked, card, bare, cases=cases, settled=grades.is_settled)}
 
 
 def _by_verdict(asked: Asked, card: PaymentCurve, each: Chances) -> _Found:
@@ -99,16 +101,43 @@ def _by_verdict(asked: Asked, card: PaymentCurve, each: Chances) -> _Found:
     return _Found(chance=share, mean=share * amount, spread=spread, n_draws=each.n_draws)
 
 
-def _if_graded(asked: Asked, bare: _Found, multiple: float) -> _Found:
+def _graded(asked: Asked) -> Graded:
+    """Return graded follow-ups at every effect told of: a few, and many where they differ."""
+    every = effects_of(asked.claim, asked.size)
+    effects = {multiple: every[multiple] for multiple in MULTIPLES}
+    missing = {at: effect for at, effect in effects.items() if at not in asked.grades.cases}
+    if not missing or asked.claim.relative:
+        return asked.grades
+    more = examined(asked.chain, missing, draws=asked.grades.n)
+    found = Graded(cases={**asked.grades.cases, **more}, goal=asked.grades.goal)
+    if found.is_settled or not asked.grades.is_settled:
+        return found
+    return graded(asked.chain, effects, goal=asked.grades.goal, every=True)
+
+
+def _if_graded(
+    asked: Asked, card: PaymentCurve, bare: Mapping[Basis, _Found], *, cases: Sequence[Case], settled: bool
+) -> dict[Basis, _Found]:
     """Count in that a grade which turns out too low pays nothing."""
-    share, n = asked.grades.share_at_least(GRADE_NEEDED, multiple), bare.n_draws
-    if 0 < share < 1:
-        n = min(n, asked.grades.n) or asked.grades.n
-    mean = share * bare.mean
-    square = share * (bare.spread**2 + bare.mean**2) - mean**2
-    return _Found(
-        chance=share * bare.chance, mean=mean, spread=math.sqrt(max(square, 0.0)) if n else 0.0, n_draws=n
-    )
+    amounts = [_paid_bare(asked, card, case) for case in cases]
+    high = np.array([case.grade.value >= GRADE_NEEDED for case in cases])
+    found = {}
+    for basis, one in bare.items():
+        paying = np.array([each[basis] > 0 for each in amounts])
+        share = float(high[paying].mean() if paying.any() else high.mean())
+        # Where the grade may turn out either way, the answer rests on no more draws than were graded.
+        n = one.n_draws if settled else min(one.n_draws, len(cases)) or len(cases)
+        mean = share * one.mean
+        square = share * (one.spread**2 + one.mean**2) - mean**2
+        spread = math.sqrt(max(square, 0.0)) if n else 0.0
+        found[basis] = _Found(chance=share * one.chance, mean=mean, spread=spread, n_draws=n)
+    return found
+
+
+def _paid_bare(asked: Asked, card: PaymentCurve, case: Case) -> dict[Basis, float]:
+    """Return what is paid for a follow-up by each rule, whatever its grade."""
+    (verdict,) = judge_together([replace(case, grade=HIGHEST)], alpha=asked.alpha)
+    return paid_by_rule(card, asked.claim, verdict)
 
 
 def _by_formula(asked: Asked, card: PaymentCurve, each: Chances) -> dict[Basis, _Found]:
@@ -130,8 +159,7 @@ def _drawn(asked: Asked, card: PaymentCurve, each: Chances) -> dict[Basis, _Foun
     amounts: dict[Basis, list[float]] = {"lower_limit": [], "point": []}
     for estimate in asked.drawn.estimates:
         case = Case(claim=asked.claim, estimate=moved_estimate(estimate, each.effect), grade=HIGHEST)
-        (verdict,) = judge_together([case], alpha=asked.alpha)
-        rules = paid_by_rule(card, asked.claim, verdict)
+        rules = _paid_bare(asked, card, case)
         for basis, seen in amounts.items():
             seen.append(rules[basis])
     return {basis: _of_draws(np.array(seen)) for basis, seen in amounts.items()}

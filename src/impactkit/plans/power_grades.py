@@ -76,24 +76,6 @@ class Graded:
         among = reached or cases
         return sum(map(_is_high, among)) / len(among)
 
-    def share_at_least(self, value: int, multiple: float) -> float:
-        """Return how often the grade is at least so high, whatever the numbers say.
-
-        Parameters
-        ----------
-        value : int
-            A grade.
-        multiple : float
-            The true effect, in claims.
-
-        Returns
-        -------
-        float
-            Between 0 and 1.
-        """
-        cases = self._at(multiple)
-        return sum(case.grade.value >= value for case in cases) / len(cases)
-
     def failed_checks(self, *, high: bool) -> tuple[Message, ...]:
         """Return which checks lower the grade at the goal.
 

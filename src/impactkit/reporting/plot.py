@@ -11,22 +11,17 @@ from impactkit.evidence.verdict import Verdict
 from impactkit.indicators import Catalogue
 from impactkit.reporting.answers_picture import Answers, AnswersPicture
 from impactkit.reporting.counterfactual_picture import CounterfactualPicture, View
+from impactkit.reporting.drawn import Drawn, draw
+from impactkit.reporting.figure_size import FigureSize, size_of
 from impactkit.reporting.numbers import Measure
-from impactkit.reporting.pictures import EventStudyPicture, IntervalPicture, Picture, TrajectoriesPicture
+from impactkit.reporting.pictures import EventStudyPicture, IntervalPicture, TrajectoriesPicture
 from impactkit.wording import Language, current_language, say
 
 if TYPE_CHECKING:
     from impactkit.reporting.drawing import DescribedAxes
 
 
-Drawn = Picture | AnswersPicture
-_COUNTERFACTUAL = {
-    "trend": "counterfactual_trend",
-    "season": "counterfactual_trend",
-    "gap": "counterfactual_gap",
-    "placebos": "counterfactual_gap",
-    "weights": "donor_weights",
-}
+__all__ = ["draw", "plot"]
 
 
 def plot(
@@ -35,6 +30,7 @@ def plot(
     claim: Claim | None = None,
     view: View | Literal["bands"] | None = None,
     language: Language | None = None,
+    size: FigureSize = "notebook",
 ) -> DescribedAxes:
     """Draw a result.
 
@@ -52,6 +48,9 @@ def plot(
         differences, the donors' weights, or the season. For leads and lags: with limits that hold at once.
     language : {"sv", "en"}, optional
         The chosen one when left out.
+    size : {"notebook", "column", "slide"}
+        For a screen (7.2 inches wide), the width of the text on A4 (160 mm), or a slide (10 by 5.6 inches,
+        letters of 16 points).
 
     Returns
     -------
@@ -73,38 +72,12 @@ def plot(
     Dot chart of the groups’ means. With intervention – 4.00. Comparison group – 1.50.
     """
     measure = _measure(claim, language or current_language())
+    sheet = size_of(size)
     if view == "bands" and isinstance(result, Estimate):
-        return draw(EventStudyPicture.of(result, measure, joint=True))
+        return draw(EventStudyPicture.of(result, measure, joint=True), size=sheet)
     if view is not None and view != "bands" and isinstance(result, Estimate):
-        return draw(CounterfactualPicture.of(result, measure, view=view))
-    return draw(_picture(result, measure, claim))
-
-
-def draw(picture: Drawn) -> DescribedAxes:
-    """Draw a picture.
-
-    Parameters
-    ----------
-    picture : IntervalPicture, TrajectoriesPicture, EventStudyPicture, CounterfactualPicture or AnswersPicture
-        What to show.
-
-    Returns
-    -------
-    matplotlib Axes
-        With ``alt_text``.
-    """
-    from impactkit.reporting import plots
-
-    if isinstance(picture, IntervalPicture):
-        return plots.verdict_interval(picture)
-    if isinstance(picture, EventStudyPicture):
-        return plots.event_study(picture)
-    if isinstance(picture, AnswersPicture):
-        return plots.answers(picture)
-    if isinstance(picture, CounterfactualPicture):
-        drawn: DescribedAxes = getattr(plots, _COUNTERFACTUAL[picture.view])(picture)
-        return drawn
-    return plots.trajectories(picture)
+        return draw(CounterfactualPicture.of(result, measure, view=view), size=sheet)
+    return draw(_picture(result, measure, claim), size=sheet)
 
 
 def _measure(claim: Claim | None, language: Language) -> Measure:

@@ -1,0 +1,107 @@
+"""Names as they are drawn: nothing hidden in them, and no longer than there is room for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+
+# Letters that turn the reading direction, or that cannot be seen, let one name pass for another.
+_TURNING = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
+_UNSEEN = (*range(0x20), *range(0x7F, 0xA0), 0x200B, 0x2060, 0xFEFF, *range(0xFFF9, 0xFFFC), 0x2028, 0x2029)
+_VISIBLE = dict.fromkeys((*_TURNING, *_UNSEEN), "\N{REPLACEMENT CHARACTER}") | dict.fromkeys((9, 10, 13), " ")
+_ELLIPSIS = "…"
+_PIECES = re.compile(r"[^ _/-]*[_/-]+|[^ _/-]+|[ ]+")
+
+Width = Callable[[str], float]
+
+
+def visible(text: str) -> str:
+    r"""Return a name with its letters put together, and with what cannot be seen made visible.
+
+    Parameters
+    ----------
+    text : str
+        As somebody wrote it.
+
+    Returns
+    -------
+    str
+        In one line; marks of direction and control are shown as U+FFFD.
+
+    Examples
+    --------
+    >>> visible("A\u030angermanland")
+    'Ångermanland'
+    >>> visible("a\u202eb\nc")
+    'a�b c'
+    """
+    return unicodedata.normalize("NFC", text).translate(_VISIBLE).encode("utf-8", "replace").decode("utf-8")
+
+
+def fitted(text: str, room: float, *, width: Width, lines: int = 1) -> str:
+    r"""Return a name in so many lines, with an ellipsis where it does not fit.
+
+    Parameters
+    ----------
+    text : str
+        The name.
+    room : float
+        How wide a line may be.
+    width : callable
+        How wide a text is, in the same unit.
+    lines : int
+        How many there may be.
+
+    Returns
+    -------
+    str
+        Lines with line breaks between them; words are broken only where one is wider than a line.
+
+    Examples
+    --------
+    >>> fitted("North of the river", 9, width=len, lines=2)
+    'North of\nthe river'
+    >>> fitted("North of the great river", 9, width=len, lines=2)
+    'North of\nthe grea…'
+    """
+    rows = list(_rows(visible(text).strip(), room, width))
+    if len(rows) > lines:
+        rest = " ".join(rows[lines - 1 :])
+        rows = [*rows[: lines - 1], _cut(rest, room, width)]
+    return "\n".join(rows)
+
+
+def _rows(text: str, room: float, width: Width) -> Iterator[str]:
+    line = ""
+    for piece in _PIECES.findall(text):
+        if width((line + piece).rstrip()) <= room:
+            line += piece
+            continue
+        if line.strip():
+            yield line.strip()
+        line = piece.lstrip()
+        while width(line) > room and len(line) > 1:
+            n = _longest(line, room, width)
+            yield line[:n]
+            line = line[n:]
+    if line.strip() or not text:
+        yield line.strip()
+
+
+def _cut(text: str, room: float, width: Width) -> str:
+    """Return the text with an ellipsis in place of its end."""
+    n = _longest(text, room - width(_ELLIPSIS), width)
+    return text[:n].rstrip(" _/-") + _ELLIPSIS
+
+
+def _longest(text: str, room: float, width: Width) -> int:
+    """Return how many letters fit, at least one; found by halving."""
+    low, high = 1, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if width(text[:middle]) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return low

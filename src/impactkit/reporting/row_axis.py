@@ -77,7 +77,8 @@ def finish_rows(axes: Axes, names: Sequence[str], *, heights: Sequence[float], l
     axes.set_axisbelow(True)
     widest = max((inches(line) for name in names for line in name.split("\n")), default=0.0)
     width = float(axes.figure.get_size_inches()[0])  # type: ignore[union-attr]
-    axes.figure.subplots_adjust(left=(widest + 0.2) / width)
+    left = axes.figure.subplotpars.left  # type: ignore[union-attr]
+    axes.figure.subplots_adjust(left=max(left, (widest + 0.2) / width))
     write_ticks(axes, language, which="x")
 
 

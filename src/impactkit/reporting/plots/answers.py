@@ -33,7 +33,7 @@ def answers(picture: AnswersPicture, *, size: Size = NOTEBOOK) -> DescribedAxes:
     rows, names = (picture.counts, *picture.others)[:n], names[:n]
     heights = row_heights(names)
     with sheet(picture, size, height=_AROUND + sum(heights)) as axes:
-        axes.figure.subplots_adjust(left=0.36, right=0.97, top=0.97, bottom=0.2)
+        axes.figure.subplots_adjust(left=0.02, right=0.97, top=0.97, bottom=0.2)
         axes.axvline(0, color=INK, lw=1.0, zorder=1)
         if picture.counts.found.is_estimated:
             axes.axvline(picture.counts.found.point, color=TREATED, lw=1.0, ls=(0, (4, 3)), zorder=1)

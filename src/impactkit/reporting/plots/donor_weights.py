@@ -32,7 +32,7 @@ def donor_weights(picture: CounterfactualPicture, *, size: Size = NOTEBOOK) -> D
     rows, names = picture.drawn_weights[:n], names[:n]
     heights = row_heights(names)
     with sheet(picture, size, height=_AROUND + sum(heights)) as axes:
-        axes.figure.subplots_adjust(left=0.34, right=0.97, top=0.97, bottom=0.2)
+        axes.figure.subplots_adjust(left=0.02, right=0.97, top=0.97, bottom=0.2)
         shares = [100 * weight for _, weight in rows]
         places = row_places(heights)
         axes.barh(places, shares, color=COMPARISON, height=0.18, zorder=3)

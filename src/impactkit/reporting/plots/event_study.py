@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from impactkit.effects.estimate import Term
-from impactkit.reporting.axis_words import even_places, write_ticks, write_under, write_unit
+from impactkit.reporting.axis_steps import even_places
+from impactkit.reporting.axis_words import write_ticks, write_under, write_unit
 from impactkit.reporting.drawing import INK, PAPER, RULE, TREATED, DescribedAxes, sheet
 from impactkit.reporting.figure_size import NOTEBOOK, Size
 from impactkit.reporting.pictures import EventStudyPicture

@@ -12,7 +12,6 @@ from typing import Any
 from impactkit.errors import DataError
 
 MOST_BYTES, MOST_AREAS, MOST_POINTS = 50_000_000, 10_000, 1_000_000
-_DEPTH = {"Polygon": 0, "MultiPolygon": 1}
 _GET = "Write the areas again as a FeatureCollection of Polygon and MultiPolygon, in longitude and latitude."
 
 Point = tuple[float, float]
@@ -118,10 +117,10 @@ def _code(feature: Any, key: str | None, *, name: str, place: int) -> str:
 def _polygons(feature: Mapping[str, Any], *, name: str, place: int) -> tuple[tuple[Ring, ...], ...]:
     geometry = feature.get("geometry")
     kind = geometry.get("type") if isinstance(geometry, Mapping) else None
-    if not isinstance(geometry, Mapping) or kind not in _DEPTH:
+    if not isinstance(geometry, Mapping) or kind not in ("Polygon", "MultiPolygon"):
         raise _fault("Feature {place} of {file} is neither a Polygon nor a MultiPolygon.", name, place=place)
-    coordinates = geometry.get("coordinates")
-    polygons = coordinates if kind == "MultiPolygon" else [coordinates]
+    coordinates: Any = geometry.get("coordinates")
+    polygons: Any = coordinates if kind == "MultiPolygon" else [coordinates]
     if not _is_filled(polygons) or not all(_is_filled(polygon) for polygon in polygons):
         raise _fault("Feature {place} of {file} has no rings.", name, place=place)
     return tuple(tuple(_ring(ring, name=name, place=place) for ring in polygon) for polygon in polygons)
@@ -132,9 +131,8 @@ def _is_filled(values: object) -> bool:
 
 
 def _ring(ring: object, *, name: str, place: int) -> Ring:
-    points = (
-        [_point(point, name=name, place=place) for point in ring] if isinstance(ring, list | tuple) else []
-    )
+    given = ring if isinstance(ring, list | tuple) else ()
+    points = [_point(point, name=name, place=place) for point in given]
     if len(points) < 4 or points[0] != points[-1]:
         raise _fault(
             "A ring in feature {place} of {file} is not closed by four points or more.", name, place=place

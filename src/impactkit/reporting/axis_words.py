@@ -18,7 +18,7 @@ from impactkit.reporting.drawing import Axes
 _TIGHT = 0.97  # letters on a screen may be a little wider than they are drawn
 
 
-def fit(text: str, room: float, *, lines: int = 1, points: float = TEXT) -> str:
+def fit(text: str, room: float, *, lines: int = 1, points: float = TEXT, bold: bool = False) -> str:
     """Return a name in so many lines, with an ellipsis where it does not fit.
 
     Parameters
@@ -31,13 +31,15 @@ def fit(text: str, room: float, *, lines: int = 1, points: float = TEXT) -> str:
         How many there may be.
     points : float
         The size of its letters.
+    bold : bool
+        Whether they are bold.
 
     Returns
     -------
     str
         With line breaks.
     """
-    return fitted(text, room * _TIGHT, lines=lines, width=lambda part: inches(part, points=points))
+    return fitted(text, room * _TIGHT, lines=lines, width=lambda part: inches(part, points=points, bold=bold))
 
 
 def write_unit(axes: Axes, unit: str) -> None:
@@ -79,7 +81,7 @@ def write_note(axes: Axes, text: str) -> None:
     figure = figure_of(axes)
     width, height = figure.get_size_inches()
     if text:
-        words = fit(text, width - 0.2, lines=3, points=SMALL)
+        words = fit(text, width - 0.3, lines=3, points=SMALL)
         figure.text(
             0.1 / width, 0.05 / height, words, fontsize=SMALL, color=MUTED, va="bottom", linespacing=1.25
         )

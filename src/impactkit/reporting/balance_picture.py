@@ -51,8 +51,8 @@ class BalancePicture:
 
     References
     ----------
-    .. [1] Austin, P. C. (2009). Balance diagnostics for comparing the distribution of baseline covariates between
-       treatment groups in propensity-score matched samples. *Statistics in Medicine*, 28, for 0.1.
+    .. [1] Austin, P. C. (2009). Balance diagnostics for comparing the distribution of baseline covariates
+       between treatment groups in propensity-score matched samples. *Statistics in Medicine*, 28, for 0.1.
     .. [2] Imbens, G. W., & Rubin, D. B. (2015). *Causal Inference for Statistics, Social, and Biomedical
        Sciences*, section 14.2, for 0.25.
     """

@@ -28,7 +28,8 @@ from impactkit.reporting.lettering import visible
 
 __all__ = [
     "CLAIM", "COMPARISON", "INK", "MUTED", "PAPER", "RULE", "SMALL", "TINT", "TREATED", "Axes",
-    "DescribedAxes", "figure_of", "house_style", "inches", "new_axes", "panels", "shape_of", "sheet", "to_svg",
+    "DescribedAxes", "figure_of", "house_style", "inches", "new_axes", "panels", "shape_of", "sheet",
+    "to_svg",
 ]  # fmt: skip
 INK = "#1d2b36"
 MUTED = "#566470"

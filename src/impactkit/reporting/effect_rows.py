@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
@@ -14,6 +14,7 @@ from impactkit.plans import Plan
 from impactkit.reporting.disclosure import Carried
 from impactkit.reporting.numbers import Measure
 from impactkit.wording import Language, Message, say
+from impactkit.wording.numbers import significant_decimals
 
 
 @runtime_checkable
@@ -70,6 +71,8 @@ class EffectRow:
         if not math.isfinite(self.point):
             return say("report.span.unknown", self.measure.language)
         number = self.measure.number(self.point, signed=not self.none)
+        if math.isnan(self.low) or math.isnan(self.high):
+            return f"{number} ({say('figure.forest.unknown', self.measure.language)})"
         return f"{number} ({replace(self.measure, unit_of_change='').span(self.low, self.high)})"
 
 
@@ -92,15 +95,15 @@ def rows_of(
     """
     if isinstance(effects, CarriedOut):
         catalogue = effects.plan.catalogue
-        return tuple(
+        return _alike(
             _of_claim(result, catalogue[result.claim.indicator].name.text(measure.language), measure=own)
             for result in effects.results
             for own in [Measure.of(catalogue[result.claim.indicator], result.claim, measure.language)]
         )
     if isinstance(effects, Mapping):
-        return tuple(_of_estimate(each, str(name), measure) for name, each in effects.items())
+        return _alike(_of_estimate(each, str(name), measure) for name, each in effects.items())
     names = _names(effects, measure.language)
-    return tuple(_of_estimate(each, name, measure) for each, name in zip(effects, names, strict=True))
+    return _alike(_of_estimate(each, name, measure) for each, name in zip(effects, names, strict=True))
 
 
 def groups_of(rows: Sequence[EffectRow]) -> tuple[tuple[EffectRow, ...], ...]:
@@ -118,6 +121,19 @@ def groups_of(rows: Sequence[EffectRow]) -> tuple[tuple[EffectRow, ...], ...]:
     """
     kinds = dict.fromkeys(row.kind for row in rows)
     return tuple(tuple(row for row in rows if row.kind == kind) for kind in kinds)
+
+
+def _alike(rows: Iterable[EffectRow]) -> tuple[EffectRow, ...]:
+    """Return effects of a kind written with as many decimals, where nothing says how many."""
+    every = tuple(rows)
+    told = []
+    for row in every:
+        if row.measure.decimals is None:
+            alike = [x for one in every if one.kind == row.kind for x in (one.point, one.low, one.high)]
+            largest = max((abs(x) for x in alike if math.isfinite(x)), default=0.0)
+            row = replace(row, measure=replace(row.measure, decimals=significant_decimals(largest)))
+        told.append(row)
+    return tuple(told)
 
 
 def _of_claim(result: Carried, name: str, *, measure: Measure) -> EffectRow:

@@ -37,8 +37,8 @@ class FunnelPicture:
 
     References
     ----------
-    .. [1] Sterne, J. A. C., et al. (2011). Recommendations for examining and interpreting funnel plot asymmetry in
-       meta-analyses of randomised controlled trials. *BMJ*, 343, d4002, for at least 10.
+    .. [1] Sterne, J. A. C., et al. (2011). Recommendations for examining and interpreting funnel plot
+       asymmetry in meta-analyses of randomised controlled trials. *BMJ*, 343, d4002, for at least 10.
     """
 
     heading: str

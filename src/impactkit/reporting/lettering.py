@@ -11,6 +11,7 @@ _TURNING = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x06
 _UNSEEN = (*range(0x20), *range(0x7F, 0xA0), 0x200B, 0x2060, 0xFEFF, *range(0xFFF9, 0xFFFC), 0x2028, 0x2029)
 _VISIBLE = dict.fromkeys((*_TURNING, *_UNSEEN), "\N{REPLACEMENT CHARACTER}") | dict.fromkeys((9, 10, 13), " ")
 _ELLIPSIS = "…"
+_LEAST = 4  # letters of a broken word that stand together on the next line
 _PIECES = re.compile(r"[^ _/-]*[_/-]+|[^ _/-]+|[ ]+")
 
 Width = Callable[[str], float]
@@ -56,7 +57,8 @@ def fitted(text: str, room: float, *, width: Width, lines: int = 1) -> str:
     Returns
     -------
     str
-        Lines with line breaks between them; words are broken only where one is wider than a line.
+        Lines with line breaks between them; words are broken, with a hyphen, only where one is wider than a
+        line.
 
     Examples
     --------
@@ -82,8 +84,8 @@ def _rows(text: str, room: float, width: Width) -> Iterator[str]:
             yield line.strip()
         line = piece.lstrip()
         while width(line) > room and len(line) > 1:
-            n = _longest(line, room, width)
-            yield line[:n]
+            n = min(_longest(line, room - width("-"), width), max(len(line) - _LEAST, 1))
+            yield line[:n] + ("-" if line[n - 1].isalpha() and line[n].isalpha() else "")
             line = line[n:]
     if line.strip() or not text:
         yield line.strip()

@@ -161,7 +161,7 @@ def _by_code(values: pd.Series[Any], known: set[str], *, key: str) -> dict[str, 
             raise DataError(
                 what,
                 where="areas",
-                mend="Give each area once, by its code in {key}; codes read as numbers lose their first zeros.",
+                mend="Give each area once, by its code in {key}; codes read as numbers lose zeros.",
                 values={"n": len(faulty), "code": faulty[0], "key": key},
             )
     try:
@@ -186,7 +186,9 @@ def _steps(values: list[float], language: Language) -> tuple[Step, ...]:
     low, high = min(values), max(values)
     if low == high:
         return (Step(low=low, high=high, label=format_number(low, language)),)
-    inner = [at for at in even_places(low, high, most=_STEPS - 1) if low < at < high]
+    tried = (even_places(low, high, most=n) for n in range(_STEPS + 2, 0, -1))
+    inside = ([at for at in places if low < at < high] for places in tried)
+    inner = next((found for found in inside if len(found) < _STEPS), [])
     ends = [low, *inner, high]
     width = inner[1] - inner[0] if len(inner) > 1 else high - low
     decimals = max(0, -math.floor(math.log10(width) + 1e-9))

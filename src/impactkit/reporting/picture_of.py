@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
@@ -110,15 +110,15 @@ def picture_of(result: Plotted | pd.Series[Any], asked: Asked) -> Drawn:
         _check_view(result, asked, ("forest", "funnel"))
         return _forest_or_funnel(result, asked)
     if hasattr(result, "index") and hasattr(result, "to_numpy") and not hasattr(result, "columns"):
-        return _map(result, asked)
+        return _map(cast(Any, result), asked)
     if isinstance(result, Drawn):
         _check_view(result, asked, ())
         return result
     raise UsageError(
         "There is no figure of {kind}.",
         where="plot",
-        mend="Give an Estimate, a Verdict, an Evaluation, several estimates, a Study, the result of ik.power or "
-        "ik.robustness, an EffectChain, or a column of values with areas=.",
+        mend="Give an Estimate, a Verdict, an Evaluation, several estimates, a Study, an EffectChain, what "
+        "ik.power or ik.robustness gives, or a column of values with areas=.",
         values={"kind": type(result).__name__},
     )
 

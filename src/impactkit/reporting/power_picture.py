@@ -82,7 +82,8 @@ class PowerPicture:
 
     def title(self, claim: ClaimPower) -> str:
         """Return what stands above a panel: the claim and what was promised."""
-        size = format_number(claim.claimed, self.language)
+        decimals = len(f"{claim.claimed:.6g}".partition(".")[2])
+        size = format_number(claim.claimed, self.language, decimals=decimals)
         kind = "margin" if claim.is_of_margin else "claim"
         told = say(f"figure.power.{kind}", self.language, claim=claim.claim, size=size)
         unit = claim.unit[self.language]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from impactkit.reporting.axis_words import fit, write_ticks
-from impactkit.reporting.drawing import RULE, inches
+from impactkit.reporting.drawing import RULE, inches, shape_of
 from impactkit.reporting.figure_size import Size
 from impactkit.wording import Language
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _LINE, _BETWEEN = 0.17, 0.12
 _SHARE = 0.34
+_SPREAD = 1.8
 
 
 def row_names(names: Sequence[str], size: Size, *, lines: int = 3, share: float = _SHARE) -> list[str]:
@@ -69,16 +70,18 @@ def finish_rows(axes: Axes, names: Sequence[str], *, heights: Sequence[float], l
     language : {"sv", "en"}
         The language.
     """
-    axes.set_ylim(sum(heights), 0)
+    whole = sum(heights)
+    spare = max(shape_of(axes)[1] / _SPREAD - whole, 0.0) / 2  # few rows on a large sheet stand together
+    axes.set_ylim(whole + spare, -spare)
     axes.set_yticks(row_places(heights), list(names))
     axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, pad=8)
     axes.grid(axis="x", color=RULE, lw=0.5, alpha=0.7)
     axes.set_axisbelow(True)
     widest = max((inches(line) for name in names for line in name.split("\n")), default=0.0)
     width = float(axes.figure.get_size_inches()[0])  # type: ignore[union-attr]
-    left = axes.figure.subplotpars.left  # type: ignore[union-attr]
-    axes.figure.subplots_adjust(left=max(left, (widest + 0.2) / width))
+    left = axes.figure.subplotpars.left
+    axes.figure.subplots_adjust(left=max(left, (widest + 0.26) / width))
     write_ticks(axes, language, which="x")
 
 

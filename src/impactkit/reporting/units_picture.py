@@ -92,7 +92,7 @@ class UnitsPicture:
                 mend="Give unit= and time=, or draw an estimate.",
             )
         columns = study.columns
-        paths = [_path(columns, unit) for unit in np.unique(columns.unit)]
+        paths = [_path(columns, int(unit)) for unit in np.unique(np.asarray(columns.unit))]
         paths.sort(key=lambda path: (not path.is_treated, path.name))
         return cls(
             heading=say("figure.units.title", measure.language, name=study.outcome),
@@ -108,7 +108,7 @@ class UnitsPicture:
         return self.measure.language
 
     def drawn(self, most: int = MOST) -> tuple[UnitPath, ...]:
-        """Return the units that have a panel: as many of each group as there is room for, half each if scarce."""
+        """Return the units that have a panel: half of each group where there is no room for all."""
         treated = [path for path in self.paths if path.is_treated]
         others = [path for path in self.paths if not path.is_treated]
         n_others = min(len(others), max(most // 2, most - len(treated)))

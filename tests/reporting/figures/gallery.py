@@ -16,12 +16,15 @@ import impactkit as ik
 from impactkit.effects.worlds import DosedPanel, FactorPanel, StaggeredPanel
 from impactkit.evidence.robustness.specifications import specifications
 from impactkit.plans.effect_chain import Activity, EffectChain
-from impactkit.reporting.picture_of import Asked, picture_of
 from impactkit.reporting.numbers import Measure
+from impactkit.reporting.picture_of import Asked, picture_of
+from impactkit.wording import Language
 
 HOSTILE = (
     "<script>alert('Ångermanland & co')</script> "
-    "\u202egnirb\u2066 A\u030angermanla\u0308nds o\u0308stra \x07 " + "långtnamn" * 12 + " 7 och så vidare " * 6
+    "\u202egnirb\u2066 A\u030angermanla\u0308nds o\u0308stra \x07 "
+    + "långtnamn" * 12
+    + " 7 och så vidare " * 6
 )[:200]
 
 
@@ -93,9 +96,15 @@ def people(*, hostile: bool = False, weighted: bool = True) -> ik.Study:
     """People in two groups with four covariates, the second group older; the numbers are invented."""
     rng = np.random.default_rng(7)
     arm = np.repeat([1, 0], 60)
-    names = [HOSTILE + letter for letter in "abcd"] if hostile else ["Ålder", "Inkomst", "Hyra", "Barn i hushållet"]
+    names = (
+        [HOSTILE + letter for letter in "abcd"]
+        if hostile
+        else ["Ålder", "Inkomst", "Hyra", "Barn i hushållet"]
+    )
     frame = pd.DataFrame({name: rng.normal(0.4 * k * arm, 1) for k, name in enumerate(names)})
-    frame = frame.assign(y=rng.normal(size=120), arm=arm, w=np.where(arm == 1, 1.0, np.exp(0.8 * frame[names[3]])))
+    frame = frame.assign(
+        y=rng.normal(size=120), arm=arm, w=np.where(arm == 1, 1.0, np.exp(0.8 * frame[names[3]]))
+    )
     weight = "w" if weighted else None
     return ik.Study(frame, outcome="y", treated="arm", covariates=names, weight=weight)
 
@@ -106,7 +115,11 @@ def chain(*, hostile: bool = False) -> EffectChain:
         return found
     text = {"sv": HOSTILE, "en": HOSTILE}
     return found.model_copy(
-        update={"activities": tuple(Activity.model_validate({"kind": "investment", "text": text}) for _ in range(9))}
+        update={
+            "activities": tuple(
+                Activity.model_validate({"kind": "investment", "text": text}) for _ in range(9)
+            )
+        }
     )
 
 
@@ -130,9 +143,14 @@ def squares(*, hostile: bool = False) -> tuple[pd.Series, dict[str, Any]]:
     features = [square(code, 15 + k % 4, 58 + k // 4, hole=k == 5) for k, code in enumerate(codes)]
     features[3]["geometry"] = {
         "type": "MultiPolygon",
-        "coordinates": [features[3]["geometry"]["coordinates"], square("", 20, 58, side=0.7)["geometry"]["coordinates"]],
+        "coordinates": [
+            features[3]["geometry"]["coordinates"],
+            square("", 20, 58, side=0.7)["geometry"]["coordinates"],
+        ],
     }
-    values = pd.Series([12.0 + 3.1 * k for k in range(14)], index=codes[:14], name="andel").rename_axis("code")
+    values = pd.Series([12.0 + 3.1 * k for k in range(14)], index=codes[:14], name="andel").rename_axis(
+        "code"
+    )
     return values, {"type": "FeatureCollection", "features": features}
 
 
@@ -155,7 +173,10 @@ def given(name: str, *, hostile: bool = False) -> tuple[Any, dict[str, Any]]:
         "interval": lambda: (result.verdict, _claimed(hostile)),
         "trajectories": lambda: (result.estimate, _claimed(hostile)),
         "once": lambda: (ik.RandomisedTrial().estimate(people()), _claimed(hostile)),
-        "events": lambda: (ik.DifferenceInDifferences(event_study=True).estimate(result.study), _claimed(hostile)),
+        "events": lambda: (
+            ik.DifferenceInDifferences(event_study=True).estimate(result.study),
+            _claimed(hostile),
+        ),
         "bands": lambda: (
             ik.DifferenceInDifferences(event_study=True).estimate(result.study),
             {"view": "bands", **_claimed(hostile)},
@@ -180,16 +201,16 @@ def given(name: str, *, hostile: bool = False) -> tuple[Any, dict[str, Any]]:
 
 
 NAMES = (
-    "interval", "trajectories", "once", "events", "bands", "trend", "gap", "placebos", "weights", "answers", "curve",
-    "forest", "evaluation", "funnel", "love", "dose", "units", "power", "chain", "map",
+    "interval", "trajectories", "once", "events", "bands", "trend", "gap", "placebos", "weights", "answers",
+    "curve", "forest", "evaluation", "funnel", "love", "dose", "units", "power", "chain", "map",
 )  # fmt: skip
 WITH_NAMES = (
-    "interval", "trajectories", "once", "events", "trend", "gap", "weights", "answers", "curve", "forest", "funnel",
-    "love", "dose", "units", "chain", "map",
+    "interval", "trajectories", "once", "events", "trend", "gap", "weights", "answers", "curve", "forest",
+    "funnel", "love", "dose", "units", "chain", "map",
 )  # fmt: skip
 
 
-def picture(name: str, language: ik.Language, *, hostile: bool = False) -> Any:
+def picture(name: str, language: Language, *, hostile: bool = False) -> Any:
     """The picture before it is drawn."""
     result, asked = given(name, hostile=hostile)
     claim = asked.get("claim")

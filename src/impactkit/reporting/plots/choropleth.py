@@ -1,10 +1,11 @@
-"""A map of values by area: darker and more closely patterned the higher, with the value printed if it fits."""
+"""A map of values by area: darker and more patterned the higher, with the value printed if it fits."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.collections import PathCollection
@@ -60,7 +61,7 @@ def choropleth(picture: MapPicture, *, size: Size = NOTEBOOK) -> DescribedAxes:
         axes.figure.subplots_adjust(left=0.02, right=right, top=0.98, bottom=bottom / size.height(wanted))
         axes.set_xlim(low[0], high[0])
         axes.set_ylim(low[1], high[1])
-        axes.set_aspect(1 / flat, adjustable="datalim")
+        axes.set_aspect(1 / flat, adjustable="box", anchor="NW")
         for step in range(len(picture.steps)):
             _fill(axes, [a for a in picture.areas if _step(picture, a) == step], step, n=len(picture.steps))
         _fill(axes, [a for a in picture.areas if a.code not in picture.values], None)
@@ -84,7 +85,8 @@ def _colour(step: int, n: int) -> str:
 def _looks(step: int | None, n: int = 1) -> dict[str, object]:
     if step is None:
         return {"facecolor": PAPER, "hatch": _NONE, "edgecolor": _LINE}
-    return {"facecolor": _colour(step, n), "hatch": _HATCHES[step], "edgecolor": _LINE}
+    edge = PAPER if step > (n - 1) / 3 else _LINE
+    return {"facecolor": _colour(step, n), "hatch": _HATCHES[step], "edgecolor": edge}
 
 
 def _fill(axes: Axes, areas: list[Area], step: int | None, *, n: int = 1) -> None:
@@ -107,7 +109,7 @@ def _path(area: Area) -> Path:
 
 def _signed(ring: Ring) -> float:
     """Return twice the area of a ring, above 0 where it turns to the left."""
-    return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(ring, ring[1:], strict=False))
+    return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(ring))
 
 
 def _box(areas: tuple[Area, ...]) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -152,7 +154,7 @@ def _inside(area: Area) -> _Place:
 
 
 def _crossings(ring: Ring, y: float) -> Iterator[float]:
-    for (x0, y0), (x1, y1) in zip(ring, ring[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(ring):
         if (y0 <= y) != (y1 <= y):
             yield x0 + (y - y0) / (y1 - y0) * (x1 - x0)
 
@@ -165,7 +167,8 @@ def _legend(axes: Axes, picture: MapPicture, *, left: float) -> None:
     key.set_axis_off()
     key.set_xlim(0, float(width) * (1 - left))
     key.set_ylim(float(height), 0)
-    rows: list[tuple[str, int | None]] = [(step.label, k) for k, step in enumerate(picture.steps)][::-1]
+    rows: list[tuple[str, int | None]] = []
+    rows += [(step.label, k) for k, step in enumerate(picture.steps)][::-1]
     if picture.without:
         rows.append((say("figure.map.none", picture.language), None))
     room = float(width) * (1 - left) - 0.62

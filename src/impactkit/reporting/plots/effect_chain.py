@@ -64,7 +64,7 @@ def effect_chain(picture: ChainPicture, *, size: Size = NOTEBOOK) -> DescribedAx
         for k, (level, boxes) in enumerate(zip(picture.levels, columns, strict=True)):
             left = _EDGE + k * (width + _GAP)
             _column(axes, boxes, left=left, width=width, colour=_COLOURS[k % len(_COLOURS)])
-            name = fit(level.name, width, lines=2, points=9)
+            name = fit(level.name, width, lines=2, points=9, bold=True)
             axes.text(
                 left,
                 _HEAD - 0.08,

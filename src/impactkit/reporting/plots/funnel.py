@@ -22,6 +22,7 @@ from impactkit.reporting.funnel_picture import WIDTH, FunnelPicture
 from impactkit.wording import say
 
 _HIGH, _MARK = 0.15, 0.07
+_VEIL = {"boxstyle": "round,pad=0.08", "fc": PAPER, "ec": "none", "alpha": 0.75}
 
 
 def funnel(picture: FunnelPicture, *, size: Size = NOTEBOOK) -> DescribedAxes:
@@ -92,6 +93,7 @@ def _names(axes: Axes, picture: FunnelPicture) -> None:
                     va="center",
                     fontsize=SMALL,
                     color=INK,
+                    bbox=_VEIL,
                 )
                 taken.append(box)
                 break

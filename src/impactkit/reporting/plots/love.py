@@ -72,9 +72,9 @@ def _largest(rows: Sequence[CovariateRow]) -> float:
 
 def _name_limits(axes: Axes, picture: BalancePicture) -> None:
     """Name the limits at the right, where the larger leans outwards."""
-    for limit, side in zip(LIMITS, ("right", "left"), strict=True):
+    for limit, decimals, side in zip(LIMITS, (1, 2), ("right", "left"), strict=True):
         axes.annotate(
-            format_number(limit, picture.language),
+            format_number(limit, picture.language, decimals=decimals),
             (limit, 1.0),
             xycoords=("data", "axes fraction"),
             xytext=(0, 2),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from impactkit.evidence.verdict import Status
 from impactkit.plans.claim_power import ClaimPower
 from impactkit.reporting.axis_words import fit, write_note, write_under
@@ -10,7 +12,6 @@ from impactkit.reporting.drawing import (
     COMPARISON,
     INK,
     MUTED,
-    PAPER,
     RULE,
     TREATED,
     Axes,
@@ -25,7 +26,7 @@ from impactkit.reporting.time_axis import label_ends
 from impactkit.wording import format_number, format_share, say
 
 _PANEL, _BETWEEN = 2.55, 0.62
-_LOOKS: dict[Status, dict[str, object]] = {
+_LOOKS: dict[Status, dict[str, Any]] = {
     "supported": {"color": CLAIM, "ls": "-", "marker": "s", "lw": 2.4},
     "partly_supported": {"color": TREATED, "ls": (0, (5, 2)), "marker": "o", "lw": 1.5},
     "inconclusive": {"color": MUTED, "ls": (0, (2, 2)), "marker": "^", "lw": 1.5},
@@ -73,9 +74,7 @@ def _panel(axes: Axes, claim: ClaimPower, *, picture: PowerPicture) -> None:
     ends = []
     for status in picture.shown(claim):
         chances = [each.chances[status] for each in claim.chances]
-        axes.plot(
-            at, chances, ms=5, mec=PAPER if status != "not_assessable" else None, zorder=3, **_LOOKS[status]
-        )  # type: ignore[arg-type]
+        axes.plot(at, chances, ms=5, zorder=3, **_LOOKS[status])
         ends.append((picture.name(status), chances[-1], str(_LOOKS[status]["color"])))
     label_ends(axes, ends)
     axes.set_xticks(at, [format_number(each, picture.language, decimals=1) for each in at])

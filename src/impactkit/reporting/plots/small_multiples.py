@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from impactkit.reporting.axis_words import fit, write_note, write_ticks
 from impactkit.reporting.drawing import (
@@ -22,7 +23,7 @@ from impactkit.reporting.figure_size import NOTEBOOK, Size
 from impactkit.reporting.time_axis import write_periods
 from impactkit.reporting.units_picture import MOST, UnitPath, UnitsPicture
 
-_WIDE, _HIGH, _AROUND = 1.5, 1.5, 0.5
+_WIDE, _HIGH, _AROUND = 1.5, 1.38, 0.5
 
 
 def small_multiples(picture: UnitsPicture, *, size: Size = NOTEBOOK) -> DescribedAxes:
@@ -47,14 +48,15 @@ def small_multiples(picture: UnitsPicture, *, size: Size = NOTEBOOK) -> Describe
     columns = min(columns, len(paths))
     rows = -(-len(paths) // columns)
     with sheet(picture, size, height=_AROUND + _HIGH * rows) as axes:
+        high = size.height(_AROUND + _HIGH * rows)
         axes.gaps = (0.16, 0.62)
-        axes.figure.subplots_adjust(left=0.09, right=0.98, top=0.9, bottom=0.1)
+        axes.figure.subplots_adjust(left=0.07, right=0.98, top=1 - 0.42 / high, bottom=0.5 / high)
         every = panels(axes, rows=rows, columns=columns)
         for panel in every[len(paths) :]:
             panel.remove()
-        low, high = _reach(paths)
+        low, up = _reach(paths)
         for at, (panel, path) in enumerate(zip(every, paths, strict=False)):
-            panel.set_ylim(low, high)
+            panel.set_ylim(low, up)
             _panel(panel, path, picture=picture, room=size.room / columns - 0.36)
             write_ticks(panel, picture.language, which="y")
             if at % columns:
@@ -70,7 +72,7 @@ def _reach(paths: tuple[UnitPath, ...]) -> tuple[float, float]:
 
 
 def _panel(axes: Axes, path: UnitPath, *, picture: UnitsPicture, room: float) -> None:
-    looks = (
+    looks: dict[str, Any] = (
         {"color": TREATED, "ls": "-", "marker": "o", "ms": 3.5}
         if path.is_treated
         else {"color": COMPARISON, "ls": (0, (4, 2))}
@@ -78,7 +80,7 @@ def _panel(axes: Axes, path: UnitPath, *, picture: UnitsPicture, room: float) ->
     first, last = picture.periods[0], picture.periods[-1]
     pad = 0.06 * (last - first or 1.0)
     axes.set_xlim(first - pad, last + pad)
-    axes.plot(path.periods, path.values, lw=1.6, **looks)  # type: ignore[arg-type]
+    axes.plot(path.periods, path.values, lw=1.6, **looks)
     before = [period for period in picture.periods if period < path.start]
     if before and len(before) < len(picture.periods):
         axes.axvline((before[-1] + picture.periods[len(before)]) / 2, color=MUTED, lw=1.0, zorder=1)
@@ -100,5 +102,7 @@ def _ends(axes: Axes, picture: UnitsPicture) -> None:
     at = sorted({0, len(picture.periods) - 1})
     names = [picture.names[k][:4] if picture.names[k][4:5] == "-" else picture.names[k] for k in at]
     axes.set_xticks([picture.periods[k] for k in at], names)
-    for label, side in zip(axes.get_xticklabels(), ("left", "right"), strict=False):
-        label.set_horizontalalignment(side if len(at) > 1 else "center")
+    if len(at) > 1:
+        first, last = axes.get_xticklabels()
+        first.set_horizontalalignment("left")
+        last.set_horizontalalignment("right")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from impactkit.errors import DataError
 
@@ -62,7 +61,9 @@ def read_areas(source: str | Path | Mapping[str, Any], *, key: str | None = None
     >>> read_areas({"type": "FeatureCollection", "features": [feature]})[0].code
     '01'
     """
-    name, content = ("areas", source) if isinstance(source, Mapping) else _loaded(Path(source))
+    name, content = "areas", cast(Any, source)
+    if isinstance(source, str | Path):
+        name, content = _loaded(Path(source))
     features = content.get("features") if isinstance(content, Mapping) else None
     if not isinstance(features, list) or content.get("type") != "FeatureCollection" or not features:
         raise _fault("{file} is not a GeoJSON FeatureCollection with features.", name)
@@ -143,7 +144,7 @@ def _ring(ring: object, *, name: str, place: int) -> Ring:
 def _point(point: object, *, name: str, place: int) -> Point:
     numbers = point[:2] if isinstance(point, list | tuple) else ()
     good = len(numbers) == 2 and all(isinstance(x, int | float) and not isinstance(x, bool) for x in numbers)
-    if good and math.isfinite(numbers[0]) and abs(numbers[0]) <= 180 and abs(numbers[1]) <= 90:
+    if good and abs(numbers[0]) <= 180 and abs(numbers[1]) <= 90:  # never true of nan
         return float(numbers[0]), float(numbers[1])
     raise _fault(
         "Feature {place} of {file} has a point that is no longitude and latitude.", name, place=place

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     pass
 from impactkit.reporting.drawing import Axes
 
-_TIGHT = 0.97  # letters on a screen may be a little wider than they are drawn
+_TIGHT = 0.95  # letters on a screen may be a little wider than they are drawn
 
 
 def fit(text: str, room: float, *, lines: int = 1, points: float = TEXT, bold: bool = False) -> str:

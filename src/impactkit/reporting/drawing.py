@@ -25,6 +25,9 @@ from matplotlib.textpath import TextToPath
 
 from impactkit.reporting.figure_size import TEXT, Size
 from impactkit.reporting.lettering import visible
+from impactkit.reporting.table import Table
+from impactkit.wording import Message
+from impactkit.wording.card import table as html_table
 
 __all__ = [
     "CLAIM", "COMPARISON", "INK", "MUTED", "PAPER", "RULE", "SMALL", "TINT", "TREATED", "Axes",
@@ -72,6 +75,8 @@ class DescribedAxes(Axes):
         What the figure is about.
     alt_text : str
         What it shows, with its numbers.
+    picture : picture, optional
+        What it was drawn from.
     gaps : tuple of float
         Inches between panels that stand beside and under each other.
     """
@@ -79,11 +84,23 @@ class DescribedAxes(Axes):
     name = "impactkit.described"
     heading: str = ""
     alt_text: str = ""
+    picture: Shown | None = None
     gaps: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def numbers(self) -> Table | None:
+        """What it shows as a table; None where it was drawn from nothing."""
+        return None if self.picture is None else self.picture.table()
 
     def _repr_html_(self) -> str:
         picture = to_svg(self, name="plot")
-        return f"<figure>{picture}<figcaption>{escape(self.heading)}</figcaption></figure>"
+        caption = f"<figcaption>{escape(self.heading)}</figcaption>"
+        below = ""
+        numbers = self.numbers
+        if numbers is not None:
+            shown = html_table(self.heading, numbers.header, numbers.text_rows)
+            below = f"<details><summary>{escape(str(Message('figure.numbers')))}</summary>{shown}</details>"
+        return f"<figure>{picture}{caption}{visible(below)}</figure>"
 
 
 @contextmanager
@@ -132,6 +149,9 @@ class Shown(Protocol):
     def alt_text(self) -> str:
         """What it shows, with its numbers."""
 
+    def table(self) -> Table:
+        """Return its numbers as a table."""
+
 
 @contextmanager
 def sheet(picture: Shown, size: Size, *, height: float) -> Iterator[DescribedAxes]:
@@ -154,6 +174,7 @@ def sheet(picture: Shown, size: Size, *, height: float) -> Iterator[DescribedAxe
     with house_style():
         axes = new_axes(height=size.height(height), width=size.room)
         axes.heading, axes.alt_text = visible(picture.heading), visible(picture.alt_text)
+        axes.picture = picture
         yield axes
         _settle(axes)
         _enlarge(figure_of(axes), size.scale)

@@ -29,6 +29,10 @@ class CarriedOut(Protocol):
     def results(self) -> Sequence[Carried]:
         """One a claim."""
 
+    @property
+    def exploratory(self) -> bool:
+        """Whether everything was computed and nothing judged."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectRow:
@@ -104,6 +108,25 @@ def rows_of(
         return _alike(_of_estimate(each, str(name), measure) for name, each in effects.items())
     names = _names(effects, measure.language)
     return _alike(_of_estimate(each, name, measure) for each, name in zip(effects, names, strict=True))
+
+
+def caution_of(effects: object, language: Language) -> str:
+    """Return the sentence that a run which judges nothing carries wherever it is told; empty for others.
+
+    Parameters
+    ----------
+    effects : Evaluation or anything else
+        What is shown.
+    language : {"sv", "en"}
+        The language.
+
+    Returns
+    -------
+    str
+        The sentence.
+    """
+    is_exploratory = isinstance(effects, CarriedOut) and effects.exploratory
+    return say("evaluation.exploratory", language) if is_exploratory else ""
 
 
 def groups_of(rows: Sequence[EffectRow]) -> tuple[tuple[EffectRow, ...], ...]:

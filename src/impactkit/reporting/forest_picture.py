@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from impactkit.effects.estimate import Estimate
 from impactkit.errors import UsageError
-from impactkit.reporting.effect_rows import CarriedOut, EffectRow, groups_of, rows_of
+from impactkit.reporting.effect_rows import CarriedOut, EffectRow, caution_of, groups_of, rows_of
 from impactkit.reporting.numbers import Measure
 from impactkit.reporting.table import Table
 from impactkit.wording import Language, say
@@ -25,6 +25,8 @@ class ForestPicture:
         The language of its words.
     groups : tuple of tuple of EffectRow
         Effects in one unit stand together.
+    caution : str
+        What must be known first: that nothing was judged, for an exploratory run; empty else.
 
     Notes
     -----
@@ -34,6 +36,7 @@ class ForestPicture:
     heading: str
     language: Language
     groups: tuple[tuple[EffectRow, ...], ...]
+    caution: str = ""
 
     @classmethod
     def of(
@@ -49,6 +52,7 @@ class ForestPicture:
             heading=say("figure.forest.title", measure.language),
             language=measure.language,
             groups=groups_of(rows),
+            caution=caution_of(effects, measure.language),
         )
 
     @property
@@ -59,11 +63,14 @@ class ForestPicture:
     @property
     def alt_text(self) -> str:
         """The figure in words, with its numbers."""
-        told = [say("figure.forest.alt", self.language)]
+        told = [self.caution, say("figure.forest.alt", self.language)]
         for group in self.groups:
             told.append(f"{group[0].kind}:")
-            told += [f"{row.label}: {row.told}." for row in group]
-        return " ".join(told)
+            told += [f"{row.label}: {row.told}.{self._status(row)}" for row in group]
+        return " ".join(told).strip()
+
+    def _status(self, row: EffectRow) -> str:
+        return "" if row.status is None else f" {row.status.text(self.language)}."
 
     def table(self) -> Table:
         """Return the effects as a table, one row each."""
@@ -82,4 +89,5 @@ class ForestPicture:
                 )
                 for row in self.rows
             ),
+            notes=(self.caution,) if self.caution else (),
         )

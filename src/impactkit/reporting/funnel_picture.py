@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.interval import t_quantile
 from impactkit.errors import UsageError
-from impactkit.reporting.effect_rows import CarriedOut, EffectRow, groups_of, rows_of
+from impactkit.reporting.effect_rows import CarriedOut, EffectRow, caution_of, groups_of, rows_of
 from impactkit.reporting.numbers import Measure
 from impactkit.reporting.table import Table
 from impactkit.wording import Language, say
@@ -34,6 +34,8 @@ class FunnelPicture:
         Those with a standard error.
     not_shown : int
         Those without.
+    caution : str
+        What must be known first: that nothing was judged, for an exploratory run; empty else.
 
     References
     ----------
@@ -46,6 +48,7 @@ class FunnelPicture:
     unit: str
     rows: tuple[EffectRow, ...]
     not_shown: int
+    caution: str = ""
 
     @classmethod
     def of(
@@ -74,6 +77,7 @@ class FunnelPicture:
             unit=known[0].kind,
             rows=known,
             not_shown=len(rows) - len(known),
+            caution=caution_of(effects, measure.language),
         )
 
     @property
@@ -93,7 +97,9 @@ class FunnelPicture:
     @property
     def note(self) -> str:
         """What a reader must know: that few say little, and how many are not drawn."""
-        told = [say("figure.funnel.few", self.language, n=len(self.rows))] if len(self.rows) < FEW else []
+        told = [self.caution] if self.caution else []
+        if len(self.rows) < FEW:
+            told.append(say("figure.funnel.few", self.language, n=len(self.rows)))
         if self.not_shown:
             told.append(say("figure.funnel.without", self.language, n=self.not_shown))
         return " ".join(told)

@@ -59,8 +59,8 @@ def plot(
     Returns
     -------
     matplotlib Axes
-        On a figure of its own, outside pyplot; ``.alt_text`` says the numbers and ``.figure.savefig`` saves
-        it.
+        On a figure of its own, outside pyplot; ``.alt_text`` says the numbers, ``.numbers`` is a table of
+        them, and ``.figure.savefig`` saves it.
 
     Raises
     ------
@@ -71,8 +71,8 @@ def plot(
 
     Notes
     -----
-    Of an estimate, a study or a column nothing is hidden: the rows are the researcher's own. A report hides
-    small groups; see `impactkit.render`.
+    Nothing is hidden: the rows are the researcher's own. A report hides small groups, also from the figures
+    in it; see `impactkit.render`.
 
     Examples
     --------

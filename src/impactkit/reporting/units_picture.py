@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
@@ -15,6 +16,7 @@ from impactkit.reporting.table import Table
 from impactkit.wording import Language, say
 
 MOST = 24
+Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,7 @@ class UnitsPicture:
                 mend="Give unit= and time=, or draw an estimate.",
             )
         columns = study.columns
-        paths = [_path(columns, int(unit)) for unit in np.unique(np.asarray(columns.unit))]
+        paths = [_path(columns, rows) for rows in _rows_by_unit(columns)]
         paths.sort(key=lambda path: (not path.is_treated, path.name))
         return cls(
             heading=say("figure.units.title", measure.language, name=study.outcome),
@@ -159,9 +161,16 @@ class UnitsPicture:
         return [self.measure.number(seen[period]) if period in seen else "–" for period in self.periods]
 
 
-def _path(columns: Columns, unit: int) -> UnitPath:
-    rows = np.flatnonzero(columns.unit == unit)
-    rows = rows[np.argsort(columns.time[rows], kind="stable")]
+def _rows_by_unit(columns: Columns) -> list[Rows]:
+    """Return the rows of each unit in order of period."""
+    assert columns.unit is not None
+    order = np.lexsort((columns.time, columns.unit))
+    return np.split(order, np.flatnonzero(np.diff(columns.unit[order])) + 1)
+
+
+def _path(columns: Columns, rows: Rows) -> UnitPath:
+    assert columns.unit is not None
+    unit = int(columns.unit[rows[0]])
     label = unit if columns.unit_labels is None else columns.unit_labels[unit]
     on = columns.path is not None and bool(columns.path[rows].any())
     start = math.inf if columns.cohort is None else float(columns.cohort[rows[0]])

@@ -202,3 +202,26 @@ def test_a_view_that_a_result_does_not_have_is_refused(view: Any) -> None:
         ik.plot(evaluation().verdicts[0], view=view)
     with pytest.raises(UsageError, match="not follow units" if view == "units" else "view"):
         ik.plot(people(), view=view)
+
+
+def test_an_exploratory_run_is_told_as_one_in_figures_too() -> None:
+    explored = replace(evaluation(), exploratory=True)
+    axes = ik.plot(explored, language="sv")
+    assert axes.alt_text.startswith("Utforskande körning: räknad, aldrig bedömd.")
+    assert any("Utforskande körning" in text.get_text() for text in axes.figure.texts)
+    assert "Utforskande" in axes.numbers.notes[0]
+    assert "Utforskande" not in ik.plot(evaluation(), language="sv").alt_text
+
+
+def test_a_claim_is_told_with_its_verdict() -> None:
+    axes = ik.plot(evaluation(), language="en")
+    first = evaluation().verdicts[0]
+    assert f"{first.name.text('en')}." in axes.alt_text
+    assert axes.numbers.rows[0][-1] == first.name.text("en")
+
+
+def test_a_notebook_shows_the_numbers_under_the_figure() -> None:
+    ik.use_language("en")
+    shown = ik.plot(estimates())._repr_html_()
+    assert "<summary>The figure’s numbers in a table</summary><table" in shown
+    assert shown.count("<tr>") == 1 + 4

@@ -50,7 +50,8 @@ def forest(picture: ForestPicture, *, size: Size = NOTEBOOK) -> DescribedAxes:
             finish_rows(panel, [named[id(row)] for row in group], heights=own, language=picture.language)
             write_unit(panel, group[0].kind)
         gone = len(picture.rows) - n
-        write_note(axes, say("figure.not_drawn", picture.language, n=gone) if gone else "")
+        note = say("figure.not_drawn", picture.language, n=gone) if gone else ""
+        write_note(axes, f"{picture.caution} {note}".strip())
     return axes
 
 

@@ -100,9 +100,17 @@ def _ends(axes: Axes, picture: UnitsPicture) -> None:
         write_periods(axes, picture.periods, names=picture.names)
         return
     at = sorted({0, len(picture.periods) - 1})
-    names = [picture.names[k][:4] if picture.names[k][4:5] == "-" else picture.names[k] for k in at]
+    names = _years([picture.names[k] for k in at])
     axes.set_xticks([picture.periods[k] for k in at], names)
     if len(at) > 1:
         first, last = axes.get_xticklabels()
         first.set_horizontalalignment("left")
         last.set_horizontalalignment("right")
+
+
+def _years(names: list[str]) -> list[str]:
+    """Return dates as their years, or as months where both are in one year."""
+    if not all(name[4:5] == "-" for name in names):
+        return names
+    short = [name[:4] for name in names]
+    return short if len(set(short)) == len(names) else [name[:7] for name in names]

@@ -47,7 +47,7 @@ def test_years_are_whole(result, events):
 
 
 def test_many_periods_are_thinned_but_keep_the_last(result):
-    from impactkit.reporting.drawing import thinned
+    from impactkit.reporting.time_axis import thinned
 
     assert len(thinned(36)) <= 9
     assert thinned(36)[-1] == 35
@@ -172,7 +172,7 @@ def test_dates_are_written_as_dates():
 
 
 def test_dates_do_not_run_into_each_other():
-    from impactkit.reporting.drawing import written_periods
+    from impactkit.reporting.time_axis import written_periods
 
     months = [f"{year}-{month:02d}-01" for year in range(2016, 2025) for month in range(1, 13)]
     years = written_periods(months)

@@ -28,7 +28,7 @@ def at_baseline(study: Study) -> Columns:
     return columns.take(before)
 
 
-def standardised_differences(values: Floats, columns: Columns) -> Floats:
+def standardised_gaps(values: Floats, columns: Columns) -> Floats:
     """Return how far apart the groups' means are, in standard deviations within groups.
 
     Parameters

@@ -10,6 +10,7 @@ from impactkit.evidence.robustness.leave_one_out import LeaveOneOut
 from impactkit.evidence.robustness.placebo_in_time import PlaceboInTime
 from impactkit.evidence.robustness.specifications import Specifications
 from impactkit.reporting.numbers import Measure
+from impactkit.reporting.table import Table
 from impactkit.wording import Language, Message, say
 
 Answers = LeaveOneOut | PlaceboInTime | Specifications
@@ -99,6 +100,29 @@ class AnswersPicture:
         if self.not_shown:
             told.append(say("plot.answers.not_shown", self.language, n=self.not_shown))
         return " ".join([say("plot.answers.alt", self.language), *told])
+
+    def note(self, drawn: int) -> str:
+        """Return how many of the others are not drawn when so many are; empty when all are."""
+        gone = self.not_shown + len(self.others) - drawn
+        return say("plot.answers.not_shown", self.language, n=gone) if gone else ""
+
+    def table(self) -> Table:
+        """Return the answers as a table, the one that counts first."""
+        columns = ("answer", "effect", "interval")
+        note = self.note(len(self.others))
+        return Table(
+            caption=self.heading,
+            header=tuple(say(f"plot.table.{name}", self.language) for name in columns),
+            rows=tuple((each.label, *self._cells(each)) for each in (self.counts, *self.others)),
+            numeric=True,
+            notes=(note,) if note else (),
+        )
+
+    def _cells(self, answer: Answer) -> tuple[str, str]:
+        found = answer.found.interval
+        if found is None:
+            return "–", answer.found.reason()
+        return self.measure.change(found.point), self.measure.span(found.low, found.high)
 
     def _told(self, answer: Answer) -> str:
         interval = answer.found.interval

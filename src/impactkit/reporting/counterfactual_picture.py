@@ -90,6 +90,11 @@ class CounterfactualPicture:
             shown.append((self.word("others", n=len(rest)), sum(donor.weight for donor in rest)))
         return tuple(shown)
 
+    def not_drawn_weights(self, drawn: int) -> str:
+        """Return how many donors with a weight are not drawn when so many rows are; empty when all are."""
+        gone = self.drawn_weights[drawn:]
+        return say("plot.answers.not_shown", self.language, n=len(gone)) if gone else ""
+
     @property
     def note(self) -> str:
         """What is not drawn; empty when everything is."""

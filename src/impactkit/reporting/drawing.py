@@ -7,22 +7,33 @@ the page's own letters are used and the figure grows with them.
 from __future__ import annotations
 
 import io
-import math
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from html import escape
-from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.text import Annotation, Text
+from matplotlib.textpath import TextToPath
 
-from impactkit.reporting.visible import visible
-from impactkit.wording import Language, format_number
+from impactkit.reporting.figure_size import TEXT, Size
+from impactkit.reporting.lettering import one_line
+from impactkit.reporting.table import Table
+from impactkit.wording import Message
+from impactkit.wording.card import table as html_table
 
+__all__ = [
+    "CLAIM", "COMPARISON", "INK", "MUTED", "PAPER", "RULE", "SMALL", "TINT", "TREATED", "Axes",
+    "DescribedAxes", "figure_of", "house_style", "inches", "new_axes", "panels", "shape_of", "sheet",
+    "to_svg",
+]  # fmt: skip
 INK = "#1d2b36"
 MUTED = "#566470"
 RULE = "#c9d1d7"
@@ -31,9 +42,10 @@ PAPER = "#ffffff"
 TREATED = "#0072B2"
 COMPARISON = "#B24C00"
 CLAIM = "#00694F"
-TEXT = 9.5
-_YEARS, _MOST_DATES = 3, 6
-_APART = 0.075
+SMALL = 8.5
+_TICKS = {"length": 3.5, "width": 0.8, "pad": 3.5}
+_EDGE = 0.08  # inches kept clear around a figure
+_TIGHT = 0.97  # letters on a screen may be a little wider than they are drawn
 
 _STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",
@@ -63,15 +75,32 @@ class DescribedAxes(Axes):
         What the figure is about.
     alt_text : str
         What it shows, with its numbers.
+    picture : picture, optional
+        What it was drawn from.
+    gaps : tuple of float
+        Inches between panels that stand beside and under each other.
     """
 
     name = "impactkit.described"
     heading: str = ""
     alt_text: str = ""
+    picture: Shown | None = None
+    gaps: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def numbers(self) -> Table | None:
+        """What it shows as a table; None where it was drawn from nothing."""
+        return None if self.picture is None else self.picture.table()
 
     def _repr_html_(self) -> str:
         picture = to_svg(self, name="plot")
-        return f"<figure>{picture}<figcaption>{escape(self.heading)}</figcaption></figure>"
+        caption = f"<figcaption>{escape(self.heading)}</figcaption>"
+        below = ""
+        numbers = self.numbers
+        if numbers is not None:
+            shown = html_table(self.heading, numbers.header, numbers.text_rows)
+            below = f"<details><summary>{escape(str(Message('figure.numbers')))}</summary>{shown}</details>"
+        return f"<figure>{picture}{caption}{one_line(below)}</figure>"
 
 
 @contextmanager
@@ -109,177 +138,225 @@ def new_axes(*, height: float, width: float = 7.2) -> DescribedAxes:
     return axes
 
 
-def write_ticks(axes: Axes, language: Language, *, which: str) -> None:
-    """Write an axis's numbers as the language does, with the decimals that its steps need.
+class Shown(Protocol):
+    """What a figure shows, in words."""
+
+    @property
+    def heading(self) -> str:
+        """What it is about."""
+
+    @property
+    def alt_text(self) -> str:
+        """What it shows, with its numbers."""
+
+    def table(self) -> Table:
+        """Return its numbers as a table."""
+
+
+@contextmanager
+def sheet(picture: Shown, size: Size, *, height: float) -> Iterator[DescribedAxes]:
+    """Draw on a sheet of a size; what is written is kept inside it, and then everything is enlarged.
+
+    Parameters
+    ----------
+    picture : picture
+        What to show.
+    size : Size
+        The sheet.
+    height : float
+        Inches wanted, before the figure is enlarged.
+
+    Yields
+    ------
+    DescribedAxes
+        Empty, with the picture's words.
+    """
+    with house_style():
+        axes = new_axes(height=size.height(height), width=size.room)
+        axes.heading, axes.alt_text = one_line(picture.heading), one_line(picture.alt_text)
+        axes.picture = picture
+        yield axes
+        _settle(axes)
+        _enlarge(figure_of(axes), size.scale)
+
+
+def panels(
+    axes: DescribedAxes, *, rows: int, columns: int = 1, heights: Sequence[float] | None = None
+) -> list[Axes]:
+    """Return a figure's panels, from left to right and from the top down; the axes given are the first.
+
+    Parameters
+    ----------
+    axes : DescribedAxes
+        The only axes of the figure so far.
+    rows, columns : int
+        How many.
+    heights : sequence of float, optional
+        How high the rows are beside each other.
+
+    Returns
+    -------
+    list of Axes
+        Empty; ``axes.gaps`` says how far apart they stand.
+    """
+    figure = figure_of(axes)
+    grid = figure.add_gridspec(rows, columns, height_ratios=heights)
+    axes.set_subplotspec(grid[0, 0])
+    others = [figure.add_subplot(grid[k // columns, k % columns]) for k in range(1, rows * columns)]
+    for other in others:
+        other.tick_params(length=3, width=0.8)
+    return [axes, *others]
+
+
+@cache
+def inches(text: str, *, points: float = TEXT, bold: bool = False) -> float:
+    """Return how wide a text is.
+
+    Parameters
+    ----------
+    text : str
+        In one line.
+    points : float
+        The size of its letters.
+    bold : bool
+        Whether they are bold.
+
+    Returns
+    -------
+    float
+        Inches.
+    """
+    font = FontProperties(family="DejaVu Sans", size=points, weight="bold" if bold else "normal")
+    return float(TextToPath().get_text_width_height_descent(text, font, False)[0]) / 72
+
+
+def figure_of(axes: Axes) -> Figure:
+    """Return the figure that axes stand on.
 
     Parameters
     ----------
     axes : Axes
-        Where the limits are set already.
-    language : {"sv", "en"}
-        The language.
-    which : {"x", "y"}
-        The axis.
+        The axes.
+
+    Returns
+    -------
+    Figure
+        The figure.
     """
-    from matplotlib.ticker import FixedLocator, MaxNLocator
-
-    axis = axes.xaxis if which == "x" else axes.yaxis
-    low, high = axes.get_xlim() if which == "x" else axes.get_ylim()
-    places = [
-        float(at)
-        for at in MaxNLocator(nbins=7, steps=[1, 2, 5, 10], min_n_ticks=4).tick_values(low, high)
-        if low <= at <= high
-    ]
-    step = places[1] - places[0] if len(places) > 1 else 1.0
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    labels = [format_number(round(at, decimals), language, decimals=decimals) for at in places]
-    axis.set_major_locator(FixedLocator(places))
-    axis.set_ticklabels(labels)
+    return cast(Figure, axes.figure)
 
 
-def mark_start(axes: Axes, periods: Sequence[float], *, start: float, label: str) -> None:
-    """Mark the start between the last period before it and the first from it on.
+def shape_of(axes: Axes) -> tuple[float, float]:
+    """Return how wide and how high axes are, in inches before they are enlarged.
 
     Parameters
     ----------
     axes : Axes
-        Where the lines are drawn already.
-    periods : sequence of float
-        All of them, in order; without one before the start nothing is marked.
-    start : float
-        First treated period.
-    label : str
-        The words beside the mark.
+        The axes.
+
+    Returns
+    -------
+    tuple of float
+        Width and height.
     """
-    if not any(period < start for period in periods):
-        return
-    last = max(period for period in periods if period < start)
-    first = min((period for period in periods if period >= start), default=start)
-    at, right = (last + first) / 2, axes.get_xlim()[1]
-    axes.axvspan(at, right, color="#f1f4f6", linewidth=0, zorder=0)
-    axes.axvline(at, color=MUTED, lw=1.1, zorder=1)
-    axes.set_xlim(right=right)
-    low, high = axes.get_xlim()
-    late = (at - low) / (high - low) > 0.6
-    axes.annotate(
-        label,
-        (at, 1.0),
-        xycoords=("data", "axes fraction"),
-        xytext=(-5 if late else 5, -4),
-        textcoords="offset points",
-        ha="right" if late else "left",
-        va="top",
-        color=INK,
-    )
+    width, height = figure_of(axes).get_size_inches()
+    place = axes.get_position()
+    return float(width * place.width), float(height * place.height)
 
 
-def label_ends(axes: Axes, ends: Sequence[tuple[str, float, str]]) -> None:
-    """Name each line beside its end, in the margin kept for it, pushed apart where two meet.
+def _written(axes: Axes) -> list[Text]:
+    """Return what is written in and around axes."""
+    found = _own_texts(axes)
+    for axis in (axes.xaxis, axes.yaxis):
+        if axes.axison and axis.get_visible():
+            found += [axis.label, *axis.get_ticklabels()]
+    return [text for text in found if text.get_visible() and text.get_text()]
 
-    Parameters
-    ----------
-    axes : Axes
-        Where the lines are drawn already.
-    ends : sequence of (label, height, colour)
-        One or two lines.
-    """
-    low, high = axes.get_ylim()
-    heights = [(end - low) / (high - low) for _, end, _ in ends]
-    if len(heights) == 2 and abs(heights[0] - heights[1]) < _APART:
-        middle = sum(heights) / 2
-        upper = 0 if heights[0] >= heights[1] else 1
-        heights[upper], heights[1 - upper] = middle + _APART / 2, middle - _APART / 2
-    for (label, _, colour), height in zip(ends, heights, strict=True):
-        axes.annotate(
-            label,
-            (1.0, height),
-            xycoords="axes fraction",
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            weight="bold",
-            color=colour,
-            annotation_clip=False,
+
+def _own_texts(axes: Axes) -> list[Text]:
+    """Return titles and what is written inside axes."""
+    return [child for child in axes.get_children() if isinstance(child, Text)]
+
+
+def _settle(axes: DescribedAxes) -> None:
+    """Widen the margins until nothing that is written leaves the figure or runs into its note."""
+    figure = figure_of(axes)
+    canvas = cast(FigureCanvasAgg, figure.canvas)
+    for _ in range(4):
+        _set_gaps(axes)
+        figure.draw_without_rendering()
+        renderer = canvas.get_renderer()  # type: ignore[no-untyped-call]
+        notes = [text.get_window_extent(renderer) for text in figure.texts]
+        boxes = [text.get_window_extent(renderer) for each in figure.axes for text in _written(each)]
+        if not boxes:
+            return
+        width, height = figure.bbox.width, figure.bbox.height
+        edge = _EDGE * figure.dpi
+        floor = max((note.y1 for note in notes), default=0.0) + edge * (2 if notes else 1)
+        over = {
+            "left": edge - min(box.x0 for box in boxes),
+            "bottom": floor - min(box.y0 for box in boxes),
+            "right": max(box.x1 for box in boxes) - (width - edge),
+            "top": max(box.y1 for box in boxes) - (height - edge),
+        }
+        if max(over.values()) <= 0.5:
+            return
+        place = figure.subplotpars
+        figure.subplots_adjust(
+            left=place.left + max(over["left"], 0) / width,
+            bottom=place.bottom + max(over["bottom"], 0) / height,
+            right=place.right - max(over["right"], 0) / width,
+            top=place.top - max(over["top"], 0) / height,
         )
 
 
-def finish_periods(axes: Axes, periods: Sequence[float], *, names: Sequence[str], language: Language) -> None:
-    """Write the periods along the bottom and numbers along the side, and leave room for the lines' names.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where the limits are set already.
-    periods, names : sequence
-        All of them and how they are written; see `written_periods`.
-    language : {"sv", "en"}
-        The language.
-    """
-    from matplotlib.ticker import FixedLocator
-
-    shown = written_periods(names)
-    axes.xaxis.set_major_locator(FixedLocator([periods[k] for k in shown]))
-    axes.set_xticklabels(list(shown.values()))
-    write_ticks(axes, language, which="y")
-    axes.grid(axis="y", color=RULE, lw=0.5, alpha=0.7)
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
-    axes.set_axisbelow(True)
-    axes.figure.subplots_adjust(left=0.11, right=0.78, top=0.90, bottom=0.11)
+def _set_gaps(axes: DescribedAxes) -> None:
+    """Keep the panels so many inches apart, however wide the margins are."""
+    figure, spec = figure_of(axes), axes.get_subplotspec()
+    if len(figure.axes) < 2 or spec is None:
+        return
+    grid, place = spec.get_gridspec(), figure.subplotpars
+    width, height = figure.get_size_inches()
+    shares = []
+    for n, gap, whole in (
+        (grid.ncols, axes.gaps[0], width * (place.right - place.left)),
+        (grid.nrows, axes.gaps[1], height * (place.top - place.bottom)),
+    ):
+        shares.append(gap * n / max(whole - gap * (n - 1), 0.1))
+    figure.subplots_adjust(wspace=shares[0], hspace=shares[1])
 
 
-def written_periods(names: Sequence[str]) -> dict[int, str]:
-    """Return which periods to write out and how, so that they do not run into each other.
-
-    Parameters
-    ----------
-    names : sequence of str
-        How all are written; dates as ``2022-03-01``.
-
-    Returns
-    -------
-    dict
-        Places, in order, and words: the year at its first day where at least three years begin, months
-        without their first day, and anything else as it is.
-
-    Examples
-    --------
-    >>> written_periods(["2021", "2022"])
-    {0: '2021', 1: '2022'}
-    >>> written_periods(["2021-11-01", "2021-12-01", "2022-01-01"])
-    {0: '2021-11', 1: '2021-12', 2: '2022-01'}
-    """
-    dated = all(len(name) == len("2022-03-01") and name[4] == name[7] == "-" for name in names)
-    if not dated:
-        return {k: names[k] for k in thinned(len(names))}
-    years = [k for k, name in enumerate(names) if name.endswith("-01-01")]
-    if len(years) >= _YEARS:
-        return {years[j]: names[years[j]][:4] for j in thinned(len(years))}
-    end = len("2022-03") if all(name.endswith("-01") for name in names) else None
-    return {k: names[k][:end] for k in thinned(len(names), most=_MOST_DATES)}
+def _enlarge(figure: Figure, times: float) -> None:
+    """Make the sheet larger, and everything on it that is measured in points."""
+    figure.set_size_inches(*(side * times for side in figure.get_size_inches()))
+    if times == 1:
+        return
+    for axes in figure.axes:
+        for line in axes.lines:
+            line.set_linewidth(line.get_linewidth() * times)
+            line.set_markersize(line.get_markersize() * times)
+            line.set_markeredgewidth(line.get_markeredgewidth() * times)
+        for patch in (*axes.patches, *axes.spines.values()):
+            patch.set_linewidth(patch.get_linewidth() * times)
+        for group in axes.collections:
+            group.set_linewidth([width * times for width in np.atleast_1d(group.get_linewidth())])
+        for axis in (axes.xaxis, axes.yaxis):
+            given = axis.get_tick_params()
+            own = {name: float(given.get(name, usual)) * times for name, usual in _TICKS.items()}
+            own["labelsize"] = float(given.get("labelsize", TEXT)) * times
+            axis.set_tick_params(**own)  # type: ignore[arg-type]
+            axis.labelpad *= times
+        for text in (*_own_texts(axes), axes.xaxis.label, axes.yaxis.label):
+            _enlarge_text(text, times)
+    for text in figure.texts:
+        _enlarge_text(text, times)
 
 
-def thinned(n: int, *, most: int = 9) -> list[int]:
-    """Return which of n periods to write out: all, or every so many counted from the last.
-
-    Parameters
-    ----------
-    n : int
-        How many there are.
-    most : int
-        At most so many are written.
-
-    Returns
-    -------
-    list of int
-        Places, in order.
-
-    Examples
-    --------
-    >>> thinned(20)
-    [1, 4, 7, 10, 13, 16, 19]
-    """
-    return list(range(n - 1, -1, -n // most))[::-1]
+def _enlarge_text(text: Text, times: float) -> None:
+    if isinstance(text, Annotation) and text.anncoords == "offset points":
+        right, up = text.xyann
+        text.xyann = (right * times, up * times)
+    text.set_fontsize(float(text.get_fontsize()) * times)
 
 
 def to_svg(axes: DescribedAxes, *, name: str) -> str:
@@ -308,61 +385,10 @@ def to_svg(axes: DescribedAxes, *, name: str) -> str:
     content = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", body[2].rstrip())
     # A style element would reach the whole page; what it says is inherited from the root instead.
     content = re.sub(r"<style.*?</style>", "", content, flags=re.DOTALL)
-    return visible(
+    return (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {box[0]}'
         f' stroke-linejoin="round" role="img"'
         f' aria-labelledby="{name}-title" aria-describedby="{name}-description">'
         f'<title id="{name}-title">{escape(axes.heading)}</title>'
         f'<desc id="{name}-description">{escape(axes.alt_text)}</desc>{content}'
     )
-
-
-def to_png(axes: DescribedAxes, *, dpi: int = 160) -> bytes:
-    """Return a figure as PNG, the same bytes every time.
-
-    Parameters
-    ----------
-    axes : DescribedAxes
-        The figure's axes.
-    dpi : int
-        Dots an inch.
-
-    Returns
-    -------
-    bytes
-        Without date or program.
-    """
-    assert isinstance(axes.figure, Figure)
-    stream = io.BytesIO()
-    with house_style():
-        axes.figure.savefig(stream, format="png", dpi=dpi, metadata={"Software": None})
-    return stream.getvalue()
-
-
-def font_folder() -> str:
-    """Return the folder of the fonts that come with matplotlib, the same on every machine.
-
-    Returns
-    -------
-    str
-        A path.
-    """
-    return str(Path(mpl.get_data_path()) / "fonts" / "ttf")
-
-
-def covered_letters(font: Path) -> frozenset[str]:
-    """Return the letters that a font can show.
-
-    Parameters
-    ----------
-    font : Path
-        A TrueType file.
-
-    Returns
-    -------
-    frozenset of str
-        One letter each.
-    """
-    from matplotlib.ft2font import FT2Font
-
-    return frozenset(map(chr, FT2Font(str(font)).get_charmap()))

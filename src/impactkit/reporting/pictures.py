@@ -82,6 +82,20 @@ class IntervalPicture:
             verdict=v.name.text(self.language),
         )
 
+    def table(self) -> Table:
+        """Return the effect, its limits and what was promised as a table of one row a number."""
+        v, m, language = self.verdict, self.measure, self.language
+        rows = (
+            ("effect", m.change(v.point)),
+            ("interval", m.span(v.low, v.high)),
+            ("level", m.percent(v.level)),
+            ("promised", self.claim_label),
+            ("verdict", v.name.text(language)),
+        )
+        header = (say("plot.table.what", language), say("plot.table.number", language))
+        named = tuple((say(f"plot.table.{name}", language), text) for name, text in rows)
+        return Table(caption=self.heading, header=header, rows=named)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrajectoriesPicture:

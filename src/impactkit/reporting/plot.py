@@ -2,113 +2,93 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
-from impactkit.effects.estimate import Estimate
-from impactkit.errors import UsageError
 from impactkit.evidence.claim import Claim
-from impactkit.evidence.value import Value
-from impactkit.evidence.verdict import Verdict
 from impactkit.indicators import Catalogue
-from impactkit.reporting.acceptability_picture import AcceptabilityPicture
-from impactkit.reporting.answers_picture import Answers, AnswersPicture
-from impactkit.reporting.counterfactual_picture import CounterfactualPicture, View
+from impactkit.reporting.drawn import draw
+from impactkit.reporting.figure_size import FigureSize, size_of
 from impactkit.reporting.numbers import Measure
-from impactkit.reporting.pictures import EventStudyPicture, IntervalPicture, Picture, TrajectoriesPicture
-from impactkit.wording import Language, current_language, say
+from impactkit.reporting.picture_of import Areas, Asked, Plotted, View, picture_of
+from impactkit.wording import Language, current_language
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from impactkit.reporting.drawing import DescribedAxes
 
-
-Drawn = Picture | AnswersPicture
-_COUNTERFACTUAL = {
-    "trend": "counterfactual_trend",
-    "season": "counterfactual_trend",
-    "gap": "counterfactual_gap",
-    "placebos": "counterfactual_gap",
-    "weights": "donor_weights",
-}
+__all__ = ["draw", "plot"]
 
 
 def plot(
-    result: Estimate | Verdict | Value | Answers | Drawn,
+    result: Plotted | pd.Series[Any],
     *,
     claim: Claim | None = None,
-    view: View | Literal["bands"] | None = None,
+    view: View | None = None,
     language: Language | None = None,
+    size: FigureSize = "notebook",
+    areas: Areas | None = None,
 ) -> DescribedAxes:
     """Draw a result.
 
     Parameters
     ----------
-    result : Estimate, Verdict, Value, a result of ``ik.robustness`` or a picture of a report
-        An estimate gives what would have been beside what was seen where its method builds that, else its
-        leads and lags when it has them, else the two groups over time; a verdict its interval against no
-        effect and the claim; a value how probable it is that the effect is worth its cost; leave-one-out, a
-        specification table and a placebo in time the answer that counts above the others.
+    result : Estimate, Verdict, Evaluation, Study and so on
+        *Estimate*: what would have been beside what was seen where its method builds that, else effect by
+        dose, else its leads and lags when it has them, else the two groups over time. *Verdict*: its interval
+        against no effect and the claim. *Evaluation*, or a list or mapping of estimates: a forest, never with
+        an effect of all. *Study*: every unit over time for a panel, else how alike the groups are, as for a
+        balance check, or two: before and after. What ``ik.robustness`` gives: the answer that counts above
+        the others. *Power*: the chance of each verdict. *Value*: how probable it
+        is that the effect is worth its cost. *EffectChain*: its boxes. A *column of values*
+        (pandas Series) with ``areas``: a map. A picture of a report is drawn as it is.
     claim : Claim, optional
-        What was promised: gives the indicator's unit and decimals.
-    view : {"trend", "gap", "placebos", "weights", "season", "bands"}, optional
-        For an estimate of what would have been: both lines, their difference, that among the donors'
-        differences, the donors' weights, or the season. For leads and lags: with limits that hold at once.
+        What was promised: gives the indicator's unit and decimals; chooses one claim of a Power.
+    view : str, optional
+        Of an estimate of what would have been: "trend", "gap", "placebos", "weights" or "season". Of leads
+        and lags: "bands", limits that hold at once. Of doses: "dose". Of a specification table: "curve". Of
+        several effects in one unit: "funnel". Of a study: "units" or "balance".
     language : {"sv", "en"}, optional
         The chosen one when left out.
+    size : {"notebook", "column", "slide"}
+        For a screen (7.2 inches wide), the width of the text on A4 (160 mm), or a slide (10 by 5.6 inches,
+        letters of 16 points). Rows that a sheet has no room for are counted under the figure.
+    areas : path or dict, optional
+        GeoJSON with the areas of a map. The Series' index holds their codes and is named as the property that
+        holds them there.
 
     Returns
     -------
     matplotlib Axes
-        On a figure of its own, outside pyplot; ``.alt_text`` says the numbers and ``.figure.savefig`` saves
-        it.
+        On a figure of its own, outside pyplot; ``.alt_text`` says the numbers, ``.numbers`` is a table of
+        them, and ``.figure.savefig`` saves it.
 
     Raises
     ------
     UsageError
         If there is no figure of such a result, or not from that side.
+    DataError
+        If the areas cannot be read, or a code has none.
+
+    Notes
+    -----
+    Nothing is hidden: the rows are the researcher's own. A report hides small groups, also from the figures
+    in it; see `impactkit.render`.
 
     Examples
     --------
     >>> import pandas as pd
     >>> import impactkit as ik
     >>> study = ik.Study(pd.DataFrame({"y": [1.0, 2, 3, 5], "arm": [0, 0, 1, 1]}), outcome="y", treated="arm")
-    >>> print(ik.plot(ik.RandomisedTrial().estimate(study), language="en").alt_text)
+    >>> estimate = ik.RandomisedTrial().estimate(study)
+    >>> print(ik.plot(estimate, language="en").alt_text)
     Dot chart of the groups’ means. With intervention – 4.00. Comparison group – 1.50.
+    >>> ik.plot({"North": estimate}, language="en", size="slide").figure.get_size_inches().tolist()
+    [10.0, 5.6]
     """
     measure = _measure(claim, language or current_language())
-    if view == "bands" and isinstance(result, Estimate):
-        return draw(EventStudyPicture.of(result, measure, joint=True))
-    if view is not None and view != "bands" and isinstance(result, Estimate):
-        return draw(CounterfactualPicture.of(result, measure, view=view))
-    return draw(_picture(result, measure, claim))
-
-
-def draw(picture: Drawn) -> DescribedAxes:
-    """Draw a picture.
-
-    Parameters
-    ----------
-    picture : picture
-        What to show: of this module's kinds, or answers.
-
-    Returns
-    -------
-    matplotlib Axes
-        With ``alt_text``.
-    """
-    from impactkit.reporting import plots
-
-    if isinstance(picture, AcceptabilityPicture):
-        return plots.acceptability(picture)
-    if isinstance(picture, IntervalPicture):
-        return plots.verdict_interval(picture)
-    if isinstance(picture, EventStudyPicture):
-        return plots.event_study(picture)
-    if isinstance(picture, AnswersPicture):
-        return plots.answers(picture)
-    if isinstance(picture, CounterfactualPicture):
-        drawn: DescribedAxes = getattr(plots, _COUNTERFACTUAL[picture.view])(picture)
-        return drawn
-    return plots.trajectories(picture)
+    asked = Asked(measure=measure, claim=claim, view=view, areas=areas)
+    return draw(picture_of(result, asked), size=size_of(size))
 
 
 def _measure(claim: Claim | None, language: Language) -> Measure:
@@ -116,41 +96,3 @@ def _measure(claim: Claim | None, language: Language) -> Measure:
     if claim is None or claim.indicator not in catalogue:
         return Measure(language=language)
     return Measure.of(catalogue[claim.indicator], claim, language)
-
-
-def _picture(
-    result: Estimate | Verdict | Value | Answers | Drawn, measure: Measure, claim: Claim | None
-) -> Drawn:
-    if isinstance(result, Verdict):
-        heading = say("plot.interval.title", measure.language, claim=result.claim)
-        return IntervalPicture(heading=heading, measure=measure, verdict=result, claim=claim)
-    if isinstance(result, Estimate):
-        if result.counterfactual is not None:
-            return CounterfactualPicture.of(result, measure)
-        has_events = any(term.event_time is not None for term in result.terms) and (
-            result.cohorts is not None or any(term.group is None for term in result.terms[1:])
-        )
-        return (EventStudyPicture if has_events else TrajectoriesPicture).of(result, measure)
-    if isinstance(result, Value):
-        return _of_value(result, measure.language, claim)
-    if isinstance(result, Answers):
-        return AnswersPicture.of(result, measure)
-    if isinstance(result, Drawn):
-        return result
-    raise UsageError(
-        "There is no figure of {kind}.",
-        where="plot",
-        mend="Give an Estimate or a Verdict.",
-        values={"kind": type(result).__name__},
-    )
-
-
-def _of_value(value: Value, language: Language, claim: Claim | None) -> AcceptabilityPicture:
-    picture = AcceptabilityPicture.of(value, language, claim=claim.id if claim else "")
-    if not picture.is_known:
-        raise UsageError(
-            "There is no figure of a value whose effect has no standard error.",
-            where="plot",
-            mend="Estimate the effect with an inference that gives one.",
-        )
-    return picture

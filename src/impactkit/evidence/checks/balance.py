@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ from impactkit.data.columns import Columns
 from impactkit.data.missing_values import missing_values
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
-from impactkit.evidence.baseline import at_baseline, standardised_differences
+from impactkit.evidence.baseline import at_baseline, standardised_gaps
 from impactkit.evidence.check_result import CheckResult, CovariateBalance
 from impactkit.evidence.circumstances import Declared
 from impactkit.wording import Message
@@ -70,36 +70,64 @@ class Balance:
         CheckResult
             The statistic is the largest standardised difference.
         """
-        names, values = _baseline_covariates(study)
-        if not names:
+        table = standardised_differences(study)
+        if not table:
             return CheckResult(
                 name=self.name, passed=None, statistic=math.nan, sentence=Message("check.balance.none")
             )
-        columns = at_baseline(study)
-        differences = standardised_differences(values, columns)
-        missing = missing_values(study.frame, names)
-        worst = int(np.argmax(np.abs(differences)))
-        size = float(np.abs(differences[worst]))
+        worst = int(np.argmax(np.abs([row.difference for row in table])))
+        size = abs(table[worst].difference)
         passed = size <= self.limit
-        treated, comparison = _counts(columns)
+        treated, comparison = _counts(at_baseline(study))
         told: dict[str, str | int | float | Message] = {
-            "name": names[worst],
+            "name": table[worst].name,
             "difference": size,
-            "n": len(names),
+            "n": len(table),
             "treated": treated,
             "comparison": comparison,
-            "missing": sum(missing.values()),
+            "missing": sum(row.n_missing or 0 for row in table),
         }
         return CheckResult(
             name=self.name,
             passed=passed,
             statistic=size,
             sentence=Message(f"check.balance.{'alike' if passed else 'unlike'}", told),
-            table=tuple(
-                CovariateBalance(name=name, difference=float(difference), n_missing=missing[name])
-                for name, difference in zip(names, differences, strict=True)
-            ),
+            table=table,
         )
+
+
+def standardised_differences(study: Study, *, weighted: bool = True) -> tuple[CovariateBalance, ...]:
+    """Return how the covariates differ between the groups before the start.
+
+    Parameters
+    ----------
+    study : Study
+        A study that says who is treated.
+    weighted : bool
+        Whether rows count by the study's weights, where it has some.
+
+    Returns
+    -------
+    tuple of CovariateBalance
+        In standard deviations within groups, one a covariate; empty without covariates.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"y": [1.0] * 4, "arm": [0, 0, 1, 1], "age": [20.0, 40, 30, 50]})
+    >>> standardised_differences(Study(frame, outcome="y", treated="arm", covariates=["age"]))[0].difference
+    1.0
+    """
+    names, values = _baseline_covariates(study)
+    if not names:
+        return ()
+    columns = at_baseline(study)
+    differences = standardised_gaps(values, columns if weighted else replace(columns, weight=None))
+    missing = missing_values(study.frame, names)
+    return tuple(
+        CovariateBalance(name=name, difference=float(difference), n_missing=missing[name])
+        for name, difference in zip(names, differences, strict=True)
+    )
 
 
 def _counts(columns: Columns) -> tuple[int, int]:

@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 from impactkit.reporting.acceptability_picture import AcceptabilityPicture
-from impactkit.reporting.drawing import (
-    CLAIM,
-    INK,
-    RULE,
-    TREATED,
-    DescribedAxes,
-    house_style,
-    new_axes,
-)
+from impactkit.reporting.drawing import CLAIM, INK, RULE, TREATED, DescribedAxes, sheet
+from impactkit.reporting.figure_size import NOTEBOOK, Size
 from impactkit.wording import format_number, format_share, say
 from impactkit.wording.numbers import significant_decimals
 
 _RIGHT = 0.6
 
 
-def acceptability(picture: AcceptabilityPicture) -> DescribedAxes:
+def acceptability(picture: AcceptabilityPicture, *, size: Size = NOTEBOOK) -> DescribedAxes:
     """Draw the probability that an effect is worth its cost, by what a unit of improvement is worth.
 
     Parameters
     ----------
     picture : AcceptabilityPicture
         What to show.
+    size : Size
+        The sheet it is drawn on.
 
     Returns
     -------
     DescribedAxes
         Off screen; ``alt_text`` says the numbers.
     """
-    with house_style():
-        axes = new_axes(height=3.1)
-        axes.heading, axes.alt_text = picture.heading, picture.alt_text
+    with sheet(picture, size, height=3.1) as axes:
         axes.set_xlim(0, picture.widest)
         axes.set_ylim(0, 1.03)
         shares = (0.0, 0.25, 0.5, 0.75, 1.0)

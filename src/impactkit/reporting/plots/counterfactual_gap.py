@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import math
 
+from impactkit.reporting.axis_words import write_unit
 from impactkit.reporting.counterfactual_picture import CounterfactualPicture
-from impactkit.reporting.drawing import (
-    INK,
-    MUTED,
-    TREATED,
-    DescribedAxes,
-    finish_periods,
-    house_style,
-    label_ends,
-    mark_start,
-    new_axes,
-)
+from impactkit.reporting.drawing import INK, TREATED, DescribedAxes, sheet
+from impactkit.reporting.figure_size import NOTEBOOK, Size
+from impactkit.reporting.time_axis import finish_periods, label_ends, mark_start
 
 _PLACEBO = "#9aa7b1"
 
 
-def counterfactual_gap(picture: CounterfactualPicture) -> DescribedAxes:
+def counterfactual_gap(picture: CounterfactualPicture, *, size: Size = NOTEBOOK) -> DescribedAxes:
     """Draw the treated unit's gap as a strong line, with its limits or with the placebos' gaps in grey.
 
     Parameters
     ----------
     picture : CounterfactualPicture
         What to show.
+    size : Size
+        The sheet it is drawn on.
 
     Returns
     -------
@@ -34,9 +29,7 @@ def counterfactual_gap(picture: CounterfactualPicture) -> DescribedAxes:
         Off screen; ``alt_text`` says the numbers.
     """
     built = picture.built
-    with house_style():
-        axes = new_axes(height=3.3)
-        axes.heading, axes.alt_text = picture.heading, picture.alt_text
+    with sheet(picture, size, height=3.3) as axes:
         axes.axhline(0, color=INK, lw=1.0, zorder=1)
         if picture.view == "placebos":
             for placebo in picture.drawn_placebos:
@@ -48,7 +41,7 @@ def counterfactual_gap(picture: CounterfactualPicture) -> DescribedAxes:
         mark_start(axes, built.periods, start=built.start, label=picture.start_label)
         label_ends(axes, [(picture.word("own"), built.gaps[-1], TREATED)])
         finish_periods(axes, built.periods, names=built.period_names, language=picture.language)
-        axes.set_title(picture.measure.unit_of_change, loc="left", fontsize=9, color=MUTED)
+        write_unit(axes, picture.measure.unit_of_change)
     return axes
 
 

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import math
 
+from impactkit.reporting.axis_words import write_unit
 from impactkit.reporting.counterfactual_picture import CounterfactualPicture
-from impactkit.reporting.drawing import (
-    COMPARISON,
-    MUTED,
-    TREATED,
-    DescribedAxes,
-    finish_periods,
-    house_style,
-    label_ends,
-    mark_start,
-    new_axes,
-)
+from impactkit.reporting.drawing import COMPARISON, MUTED, TREATED, DescribedAxes, sheet
+from impactkit.reporting.figure_size import NOTEBOOK, Size
+from impactkit.reporting.time_axis import finish_periods, label_ends, mark_start
 
 
-def counterfactual_trend(picture: CounterfactualPicture) -> DescribedAxes:
+def counterfactual_trend(picture: CounterfactualPicture, *, size: Size = NOTEBOOK) -> DescribedAxes:
     """Draw the observed outcome as a line and the expected one dashed, with its limits as a band.
 
     Parameters
     ----------
     picture : CounterfactualPicture
         What to show.
+    size : Size
+        The sheet it is drawn on.
 
     Returns
     -------
@@ -32,9 +27,7 @@ def counterfactual_trend(picture: CounterfactualPicture) -> DescribedAxes:
         Off screen; ``alt_text`` says the numbers.
     """
     built, is_season = picture.built, picture.view == "season"
-    with house_style():
-        axes = new_axes(height=3.3)
-        axes.heading, axes.alt_text = picture.heading, picture.alt_text
+    with sheet(picture, size, height=3.3) as axes:
         if is_season:
             axes.plot(built.periods, built.season, color=TREATED, lw=1.8)
             axes.axhline(0, color=MUTED, lw=0.8)
@@ -49,7 +42,7 @@ def counterfactual_trend(picture: CounterfactualPicture) -> DescribedAxes:
             ]
             label_ends(axes, ends)
         finish_periods(axes, built.periods, names=built.period_names, language=picture.language)
-        axes.set_title(picture.measure.unit, loc="left", fontsize=9, color=MUTED)
+        write_unit(axes, picture.measure.unit)
     return axes
 
 

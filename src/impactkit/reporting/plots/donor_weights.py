@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-import textwrap
-
+from impactkit.reporting.axis_words import write_note, write_under
 from impactkit.reporting.counterfactual_picture import CounterfactualPicture
-from impactkit.reporting.drawing import (
-    COMPARISON,
-    INK,
-    DescribedAxes,
-    house_style,
-    new_axes,
-    write_ticks,
-)
+from impactkit.reporting.drawing import COMPARISON, INK, DescribedAxes, sheet
+from impactkit.reporting.figure_size import NOTEBOOK, Size
+from impactkit.reporting.row_axis import finish_rows, row_heights, row_names, row_places
 from impactkit.wording import format_share
 
-_LABEL = 34
+_AROUND = 0.75
 
 
-def donor_weights(picture: CounterfactualPicture) -> DescribedAxes:
+def donor_weights(picture: CounterfactualPicture, *, size: Size = NOTEBOOK) -> DescribedAxes:
     """Draw each donor's share as a lying bar, the largest at the top.
 
     Parameters
     ----------
     picture : CounterfactualPicture
         What to show.
+    size : Size
+        The sheet it is drawn on.
 
     Returns
     -------
     DescribedAxes
         Off screen; ``alt_text`` says the numbers.
     """
-    rows = picture.drawn_weights
-    height = 0.9 + 0.27 * len(rows)
-    with house_style():
-        axes = new_axes(height=height)
-        axes.heading, axes.alt_text = picture.heading, picture.alt_text
+    names = row_names([unit for unit, _ in picture.drawn_weights], size, lines=2)
+    n = size.n_that_fit(row_heights(names), around=_AROUND)
+    rows, names = picture.drawn_weights[:n], names[:n]
+    heights = row_heights(names)
+    with sheet(picture, size, height=_AROUND + sum(heights)) as axes:
+        axes.figure.subplots_adjust(left=0.02, right=0.97, top=0.97, bottom=0.2)
         shares = [100 * weight for _, weight in rows]
-        axes.barh(range(len(rows)), shares, color=COMPARISON, height=0.62, zorder=3)
-        for at, (share, (_, weight)) in enumerate(zip(shares, rows, strict=True)):
+        places = row_places(heights)
+        axes.barh(places, shares, color=COMPARISON, height=0.18, zorder=3)
+        for at, share, (_, weight) in zip(places, shares, rows, strict=True):
             axes.annotate(
                 format_share(weight, picture.language, decimals=1),
                 (max(share, 0.0), at),
@@ -48,12 +46,8 @@ def donor_weights(picture: CounterfactualPicture) -> DescribedAxes:
                 color=INK,
             )
         axes.axvline(0, color=INK, lw=0.8)
-        axes.set_yticks(range(len(rows)), [textwrap.fill(unit, _LABEL) for unit, _ in rows])
-        axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.margins(x=0.12)
-        write_ticks(axes, picture.language, which="x")
-        axes.set_xlabel(picture.word("weight_axis"))
-        axes.spines["left"].set_visible(False)
-        axes.tick_params(axis="y", length=0)
-        axes.figure.subplots_adjust(left=0.34, right=0.97, top=1 - 0.12 / height, bottom=0.5 / height)
+        axes.margins(x=0.16)
+        finish_rows(axes, names, heights=heights, language=picture.language)
+        write_under(axes, picture.word("weight_axis"))
+        write_note(axes, picture.not_drawn_weights(len(rows)))
     return axes

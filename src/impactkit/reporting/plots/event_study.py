@@ -4,42 +4,33 @@ from __future__ import annotations
 
 import math
 
-from matplotlib.ticker import FixedLocator, MaxNLocator
-
 from impactkit.effects.estimate import Term
-from impactkit.reporting.drawing import (
-    INK,
-    MUTED,
-    PAPER,
-    RULE,
-    TREATED,
-    DescribedAxes,
-    house_style,
-    new_axes,
-    write_ticks,
-)
+from impactkit.reporting.axis_steps import even_places
+from impactkit.reporting.axis_words import write_ticks, write_under, write_unit
+from impactkit.reporting.drawing import INK, PAPER, RULE, TREATED, DescribedAxes, sheet
+from impactkit.reporting.figure_size import NOTEBOOK, Size
 from impactkit.reporting.pictures import EventStudyPicture
 from impactkit.wording import say
 
 _JOINT = "#7fb2d6"  # limits that hold at once, behind each one's own
 
 
-def event_study(picture: EventStudyPicture) -> DescribedAxes:
+def event_study(picture: EventStudyPicture, *, size: Size = NOTEBOOK) -> DescribedAxes:
     """Draw leads and lags with their intervals, and an open marker at the reference.
 
     Parameters
     ----------
     picture : EventStudyPicture
         What to show.
+    size : Size
+        The sheet it is drawn on.
 
     Returns
     -------
     DescribedAxes
         Off screen; ``alt_text`` says the numbers.
     """
-    with house_style():
-        axes = new_axes(height=3.3)
-        axes.heading, axes.alt_text = picture.heading, picture.alt_text
+    with sheet(picture, size, height=3.3) as axes:
         for at, (low, high) in picture.bands.items():
             axes.plot([at, at], [low, high], "_-", color=_JOINT, lw=1.2, ms=13, mew=1.2, zorder=2)
         for term in picture.terms:
@@ -50,8 +41,8 @@ def event_study(picture: EventStudyPicture) -> DescribedAxes:
         axes.margins(x=0.06, y=0.12)
         _start(axes, picture)
         _ticks(axes, picture)
-        axes.set_xlabel(say("plot.event_study.axis", picture.language))
-        axes.set_title(picture.measure.unit_of_change, loc="left", fontsize=9, color=MUTED)
+        write_under(axes, say("plot.event_study.axis", picture.language))
+        write_unit(axes, picture.measure.unit_of_change)
         axes.figure.subplots_adjust(left=0.11, right=0.97, top=0.90, bottom=0.17)
     return axes
 
@@ -81,9 +72,8 @@ def _start(axes: DescribedAxes, picture: EventStudyPicture) -> None:
 
 def _ticks(axes: DescribedAxes, picture: EventStudyPicture) -> None:
     low, high = axes.get_xlim()
-    whole = [at for at in MaxNLocator(nbins=11, integer=True).tick_values(low, high) if low <= at <= high]
-    axes.xaxis.set_major_locator(FixedLocator(whole))
-    axes.set_xticklabels([f"{at:g}".replace("-", "\N{MINUS SIGN}") for at in whole])
+    whole = even_places(low, high, most=11, whole=True)
+    axes.set_xticks(whole, [f"{at:g}".replace("-", "\N{MINUS SIGN}") for at in whole])
     write_ticks(axes, picture.language, which="y")
     axes.grid(axis="y", color=RULE, lw=0.5, alpha=0.7)
     axes.set_axisbelow(True)

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from impactkit.effects.estimate import Group
-from impactkit.reporting.drawing import (
-    COMPARISON,
-    MUTED,
-    RULE,
-    TREATED,
-    DescribedAxes,
-    finish_periods,
-    house_style,
-    label_ends,
-    mark_start,
-    new_axes,
-    write_ticks,
-)
+from impactkit.reporting.axis_words import fit, write_ticks, write_under, write_unit
+from impactkit.reporting.drawing import COMPARISON, MUTED, RULE, TREATED, DescribedAxes, shape_of, sheet
+from impactkit.reporting.figure_size import NOTEBOOK, Size
 from impactkit.reporting.pictures import TrajectoriesPicture
+from impactkit.reporting.time_axis import finish_periods, label_ends, mark_start
 
 _LOOKS: dict[Group, dict[str, object]] = {
     "treated": {"color": TREATED, "marker": "o", "ls": "-"},
@@ -24,22 +15,22 @@ _LOOKS: dict[Group, dict[str, object]] = {
 }
 
 
-def trajectories(picture: TrajectoriesPicture) -> DescribedAxes:
+def trajectories(picture: TrajectoriesPicture, *, size: Size = NOTEBOOK) -> DescribedAxes:
     """Draw the two groups over time with the start marked, or side by side when measured once.
 
     Parameters
     ----------
     picture : TrajectoriesPicture
         What to show; hidden means are left out, so that a line has a gap there.
+    size : Size
+        The sheet it is drawn on.
 
     Returns
     -------
     DescribedAxes
         Off screen; ``alt_text`` says the numbers.
     """
-    with house_style():
-        axes = new_axes(height=_height(picture))
-        axes.heading, axes.alt_text = picture.heading, picture.alt_text
+    with sheet(picture, size, height=_height(picture)) as axes:
         if not picture.drawn_groups:
             _nothing(axes, picture)
         elif picture.is_over_time:
@@ -59,7 +50,8 @@ def _height(picture: TrajectoriesPicture) -> float:
 def _nothing(axes: DescribedAxes, picture: TrajectoriesPicture) -> None:
     """Say that nothing may be shown, so that nobody takes it for an empty result."""
     axes.set_axis_off()
-    axes.text(0.5, 0.5, picture.hidden_note, ha="center", va="center", color=MUTED, wrap=True)
+    words = fit(picture.hidden_note, shape_of(axes)[0] / 0.78 - 0.4, lines=3)
+    axes.text(0.5, 0.5, words, ha="center", va="center", color=MUTED)
 
 
 def _over_time(axes: DescribedAxes, picture: TrajectoriesPicture) -> None:
@@ -76,7 +68,7 @@ def _over_time(axes: DescribedAxes, picture: TrajectoriesPicture) -> None:
     label_ends(axes, [(picture.label(group), end, str(_LOOKS[group]["color"])) for group, end in ends])
     names = [picture.name_of(period) for period in picture.periods]
     finish_periods(axes, picture.periods, names=names, language=picture.language)
-    axes.set_title(picture.measure.unit, loc="left", fontsize=9, color=MUTED)
+    write_unit(axes, picture.measure.unit)
 
 
 def _side_by_side(axes: DescribedAxes, picture: TrajectoriesPicture) -> None:
@@ -104,5 +96,5 @@ def _side_by_side(axes: DescribedAxes, picture: TrajectoriesPicture) -> None:
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     write_ticks(axes, picture.language, which="x")
-    axes.set_xlabel(picture.measure.unit)
+    write_under(axes, picture.measure.unit)
     axes.figure.subplots_adjust(left=0.24, right=0.97, top=0.98, bottom=0.30)

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import math
 
-from impactkit.reporting.drawing import (
-    CLAIM,
-    INK,
-    MUTED,
-    PAPER,
-    TINT,
-    TREATED,
-    DescribedAxes,
-    house_style,
-    new_axes,
-    write_ticks,
-)
+from impactkit.reporting.axis_words import write_ticks, write_under
+from impactkit.reporting.drawing import CLAIM, INK, MUTED, PAPER, TINT, TREATED, DescribedAxes, sheet
+from impactkit.reporting.figure_size import NOTEBOOK, Size
 from impactkit.reporting.pictures import IntervalPicture
 from impactkit.wording import say
 
@@ -25,22 +16,22 @@ _ROOM = 0.16
 _VEIL = {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none"}
 
 
-def verdict_interval(picture: IntervalPicture) -> DescribedAxes:
+def verdict_interval(picture: IntervalPicture, *, size: Size = NOTEBOOK) -> DescribedAxes:
     """Draw an interval against no effect and against the claim.
 
     Parameters
     ----------
     picture : IntervalPicture
         What to show.
+    size : Size
+        The sheet it is drawn on.
 
     Returns
     -------
     DescribedAxes
         Off screen; ``alt_text`` says the numbers.
     """
-    with house_style():
-        axes = new_axes(height=2.15)
-        axes.heading, axes.alt_text = picture.heading, picture.alt_text
+    with sheet(picture, size, height=2.15) as axes:
         low, high = _reach(picture)
         axes.set_xlim(low, high)
         axes.set_ylim(0, 1)
@@ -51,7 +42,7 @@ def verdict_interval(picture: IntervalPicture) -> DescribedAxes:
         _claim_line(axes, picture)
         _interval(axes, picture)
         write_ticks(axes, picture.language, which="x")
-        axes.set_xlabel(_axis_label(picture))
+        write_under(axes, _axis_label(picture))
         axes.figure.subplots_adjust(left=0.02, right=0.98, top=0.98, bottom=0.26)
     return axes
 

@@ -11,7 +11,7 @@ from typing import Any
 from impactkit.errors import UsageError
 from impactkit.reporting.blocks import Block, Bullets, Facts, Figure, Finding, Paragraph, Scale
 from impactkit.reporting.document import Document, Section
-from impactkit.reporting.drawing import to_png
+from impactkit.reporting.figure_file import to_png
 from impactkit.reporting.plot import draw
 from impactkit.reporting.table import SYMBOLS, Cell, Mark, Table
 from impactkit.reporting.visible import visible

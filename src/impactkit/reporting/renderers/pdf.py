@@ -15,7 +15,8 @@ from typing import Any, cast
 from impactkit.errors import UsageError
 from impactkit.reporting.document import Document, Section, walk
 from impactkit.reporting.document_record import record_of
-from impactkit.reporting.drawing import covered_letters, font_folder, to_svg
+from impactkit.reporting.drawing import to_svg
+from impactkit.reporting.fonts import covered_letters, font_folder
 from impactkit.reporting.plot import draw
 from impactkit.wording import say
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from impactkit.reporting.blocks import Bullets, Facts, Figure, Finding, Paragraph, Scale
 from impactkit.reporting.document import Document, Section, walk
-from impactkit.reporting.drawing import to_png
+from impactkit.reporting.figure_file import to_png
 from impactkit.reporting.plot import draw
 from impactkit.reporting.table import SYMBOLS, Cell, Table, told
 from impactkit.reporting.visible import visible

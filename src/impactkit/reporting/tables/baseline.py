@@ -9,7 +9,7 @@ import numpy as np
 from impactkit.data.columns import Columns, Flags, Floats
 from impactkit.data.missing_values import missing_values
 from impactkit.data.study import Study
-from impactkit.evidence.baseline import at_baseline, standardised_differences
+from impactkit.evidence.baseline import at_baseline, standardised_gaps
 from impactkit.reporting.number_cells import number_cell
 from impactkit.reporting.table import Cell, Table
 from impactkit.wording import Language, MessageValue, format_number, format_share, say
@@ -40,9 +40,7 @@ def baseline(study: Study, language: Language) -> Table:
     columns = at_baseline(study)
     names, values = _measured(study, columns)
     groups = _groups(columns)
-    differences = (
-        standardised_differences(values, columns) if len(groups) > 1 else np.full(len(names), math.nan)
-    )
+    differences = standardised_gaps(values, columns) if len(groups) > 1 else np.full(len(names), math.nan)
     missing = missing_values(study.frame, names)
     told: list[tuple[str | Cell, ...]] = [
         _counted("rows", [int(rows.sum()) for rows in groups.values()], language)

@@ -137,7 +137,9 @@ class UnitsPicture:
             return say("figure.units.comparison", self.language)
         if not math.isfinite(path.start):
             return say("figure.units.treated", self.language)
-        return say("figure.units.treated_from", self.language, period=self.name_of(path.start))
+        name = self.name_of(path.start)
+        month = name[:-3] if name.count("-") == 2 and name.endswith("-01") else name
+        return say("figure.units.treated_from", self.language, period=month)
 
     def name_of(self, period: float) -> str:
         """Return how a period is written, also one that nothing was measured in."""

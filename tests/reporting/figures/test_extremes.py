@@ -107,10 +107,20 @@ def test_every_text_has_room_however_much_there_is(case: str, size: Any) -> None
     assert meeting(figure) == []
 
 
+def test_choices_that_a_slide_has_no_room_for_are_counted() -> None:
+    result, asked = specified(70, view="curve")
+    upper, lower = ik.plot(result, language="en", size="slide", **asked).figure.axes
+    drawn = [label.get_text() for label in lower.get_yticklabels()]
+    assert drawn[2:5] == ["base=universal", "level=1", "level=2"]
+    told = [text.get_text() for text in upper.figure.texts]
+    # 60 ways: two methods, base=universal and 59 levels
+    assert told == [f"Not shown: 10. Choices not drawn but in the table: {62 - len(drawn)}."]
+
+
 def test_months_in_small_panels_are_told_by_their_years() -> None:
     axes = ik.plot(monthly(), language="sv")
     assert [label.get_text() for label in axes.get_xticklabels()] == ["2018", "2023"]
-    assert axes.get_title(loc="left") == "a0\ninsats från 2021-05-01"
+    assert axes.get_title(loc="left") == "a0\ninsats från 2021-05"
 
 
 anything = st.recursive(

@@ -124,6 +124,22 @@ def test_the_claims_words_and_the_words_at_zero_never_meet(result):
         assert not zero.overlaps(claim)
 
 
+def test_an_interval_has_its_numbers_as_a_table(result):
+    rows = dict(ik.plot(result.verdict, claim=result.claim, language="en").numbers.rows)
+    assert rows["Difference"].startswith("+6.1")
+    assert rows["Interval"].startswith("−8.0 to 20.3")
+    assert rows["Promised"] == "The claim: +5"
+    assert rows["Verdict"] == result.verdict.name.text("en")
+
+
+def test_answers_have_their_numbers_as_a_table_with_the_one_that_counts_first(result):
+    found = ik.robustness.leave_one_out(result.study, ik.DifferenceInDifferences())
+    table = ik.plot(found, language="en").numbers
+    assert len(table.rows) == 1 + min(len(found.estimated), 25)
+    assert table.rows[0][0] == "With all"
+    assert table.rows[0][1].startswith(f"{found.full.point:+.2f}"[:4].replace("-", "−"))
+
+
 def test_what_has_no_figure_is_refused():
     with pytest.raises(UsageError, match="no figure"):
         ik.plot("a verdict")

@@ -81,6 +81,14 @@ class BalancePicture:
         ------
         UsageError
             If nobody is known to be treated, or there are no covariates.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"y": [1.0] * 4, "arm": [0, 0, 1, 1], "age": [20.0, 40, 30, 50]})
+        >>> study = Study(frame, outcome="y", treated="arm", covariates=["age"])
+        >>> BalancePicture.of(study, "sv").table().rows
+        (('age', '+1,00'),)
         """
         before, after = _before_and_after(source)
         if not before:

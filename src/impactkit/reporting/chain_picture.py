@@ -59,6 +59,11 @@ class ChainPicture:
         -------
         ChainPicture
             Four levels.
+
+        Examples
+        --------
+        >>> [level.name for level in ChainPicture.of(EffectChain.of("safety"), "en").levels]
+        ['Activities', 'Outputs', 'Outcomes', 'Impacts']
         """
         steps: dict[str, tuple[Step, ...]] = {
             "outputs": chain.outputs,

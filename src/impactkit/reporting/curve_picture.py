@@ -57,7 +57,7 @@ class CurvePicture:
         """Every choice that some made, methods first, in the order in which they come up."""
         methods = dict.fromkeys(self.method(row) for row in self.rows)
         settings = dict.fromkeys(each for row in self.rows for each in settings_of(row))
-        return (*methods, *sorted(settings))
+        return (*methods, *sorted(settings, key=_natural))
 
     def method(self, row: Specification) -> str:
         """Return what a way's method is called."""
@@ -103,6 +103,11 @@ class CurvePicture:
             name = f"{name} ({say('figure.curve.planned', self.language)})"
         m = self.measure
         return name, m.number(found.point, signed=True), m.span(found.low, found.high), planned
+
+
+def _natural(text: str) -> str:
+    """Return what puts 2 before 10."""
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(12), text)
 
 
 def settings_of(row: Specification) -> tuple[str, ...]:

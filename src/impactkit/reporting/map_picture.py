@@ -88,6 +88,15 @@ class MapPicture:
         ------
         DataError
             If a code has no area or stands twice, or a value is no number.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> ring = [[15, 59], [16, 59], [16, 60], [15, 59]]
+        >>> feature = {"type": "Feature", "id": "A", "geometry": {"type": "Polygon", "coordinates": [ring]}}
+        >>> areas = {"type": "FeatureCollection", "features": [feature]}
+        >>> MapPicture.of(pd.Series({"A": 12.5}, name="share"), areas, Measure(language="en")).table().rows
+        (('A', '12.5'),)
         """
         key = None if values.index.name is None else str(values.index.name)
         found = read_areas(areas, key=key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -40,7 +40,7 @@ from impactkit.wording import say
 if TYPE_CHECKING:
     import pandas as pd
 
-View = Side | Literal["bands", "dose", "curve", "forest", "funnel", "units", "balance"]
+View = Side | Literal["bands", "dose", "curve", "forest", "funnel", "units", "balance", "map"]
 Areas = str | Path | Mapping[str, Any]
 Several = Mapping[str, Estimate] | Sequence[Estimate]
 Plotted = (
@@ -227,6 +227,7 @@ def _forest_or_funnel(results: Any, asked: Asked) -> Drawn:
 
 
 def _map(values: pd.Series[Any], asked: Asked) -> Drawn:
+    _check_view(values, replace(asked, areas=None), ("map",))
     if asked.areas is None:
         raise UsageError(
             "A map needs the areas' borders.",

@@ -47,7 +47,8 @@ def plot(
     view : str, optional
         Of an estimate of what would have been: "trend", "gap", "placebos", "weights" or "season". Of leads
         and lags: "bands", limits that hold at once. Of doses: "dose". Of a specification table: "curve". Of
-        several effects in one unit: "funnel". Of a study: "units" or "balance".
+        several effects: "forest", or in one unit "funnel". Of a study: "units" or "balance". Of a column of
+        values: "map".
     language : {"sv", "en"}, optional
         The chosen one when left out.
     size : {"notebook", "column", "slide"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -86,6 +87,15 @@ class UnitsPicture:
         ------
         UsageError
             If the study does not follow units over time.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"area": list("aabb"), "year": [1, 2, 1, 2], "y": [1.0, 3, 1, 1]})
+        >>> study = Study(frame.assign(start=[2, 2, 0, 0]), outcome="y", unit="area", time="year",
+        ...               first_treated="start")
+        >>> UnitsPicture.of(study, Measure(language="en", decimals=0)).table().rows
+        (('a', 'treated from 2', '1', '3'), ('b', 'comparison', '1', '1'))
         """
         if study.kind != "panel":
             raise UsageError(
@@ -127,12 +137,17 @@ class UnitsPicture:
             return say("figure.units.comparison", self.language)
         if not math.isfinite(path.start):
             return say("figure.units.treated", self.language)
-        return say("figure.units.treated_from", self.language, period=self.name_of(path.start))
+        name = self.name_of(path.start)
+        month = name[:-3] if name.count("-") == 2 and name.endswith("-01") else name
+        return say("figure.units.treated_from", self.language, period=month)
 
     def name_of(self, period: float) -> str:
-        """Return how a period is written; one outside the data as the first in it that comes after."""
+        """Return how a period is written, also one that nothing was measured in."""
         at = min(int(np.searchsorted(self.periods, period)), len(self.periods) - 1)
-        return self.names[at] if self.periods[at] == period else f"{period:g}"
+        if self.periods[at] == period:
+            return self.names[at]
+        is_date = self.names[at].count("-") == 2
+        return (date(1970, 1, 1) + timedelta(days=period)).isoformat() if is_date else f"{period:g}"
 
     @property
     def alt_text(self) -> str:

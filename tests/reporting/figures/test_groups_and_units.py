@@ -169,3 +169,11 @@ def test_units_that_are_switched_on_and_off_are_told_as_treated_without_one_star
     study = ik.Study(frame, outcome="y", unit="area", time="year", treated="on", switching=True)
     headings = [axes.get_title(loc="left").split("\n")[1] for axes in drawn_panels(study)]
     assert headings == ["treated", "comparison"]
+
+
+def test_a_start_between_two_measurements_is_told_as_its_date() -> None:
+    days = pd.to_datetime(["2021-06-01", "2023-06-01"])
+    frame = pd.DataFrame({"area": list("aabb"), "when": list(days) * 2, "y": [1.0, 3, 1, 1]})
+    frame["started"] = frame["area"].map({"a": pd.Timestamp("2022-03-15")})
+    study = ik.Study(frame, outcome="y", unit="area", time="when", first_treated="started")
+    assert drawn_panels(study)[0].get_title(loc="left") == "a\ntreated from 2022-03-15"

@@ -227,3 +227,10 @@ def test_a_column_needs_areas_and_areas_a_column() -> None:
         ik.plot(column(a=1.0))
     with pytest.raises(UsageError, match="no map of EffectChain"):
         ik.plot(ik.EffectChain.of("safety"), areas=collection(square("a", 1, 1)))
+
+
+def test_a_column_has_no_view_but_the_map() -> None:
+    areas = collection(square("a", 1, 1))
+    assert ik.plot(column(a=1.0), areas=areas, view="map", language="en").heading == "share by area"
+    with pytest.raises(UsageError, match="no funnel of Series"):
+        ik.plot(column(a=1.0), areas=areas, view="funnel")

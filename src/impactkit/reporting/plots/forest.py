@@ -6,7 +6,18 @@ import math
 from collections.abc import Sequence
 
 from impactkit.reporting.axis_words import write_note, write_unit
-from impactkit.reporting.drawing import INK, MUTED, PAPER, SMALL, TREATED, Axes, DescribedAxes, panels, sheet
+from impactkit.reporting.drawing import (
+    INK,
+    MUTED,
+    PAPER,
+    SMALL,
+    TREATED,
+    Axes,
+    DescribedAxes,
+    inches,
+    panels,
+    sheet,
+)
 from impactkit.reporting.effect_rows import EffectRow, groups_of
 from impactkit.reporting.figure_size import NOTEBOOK, Size
 from impactkit.reporting.forest_picture import ForestPicture
@@ -39,7 +50,9 @@ def forest(picture: ForestPicture, *, size: Size = NOTEBOOK) -> DescribedAxes:
     heights = [row_heights([named[id(row)] for row in group]) for group in groups]
     with sheet(picture, size, height=around + sum(map(sum, heights))) as axes:
         axes.gaps = (0.0, _PANEL)
-        axes.figure.subplots_adjust(left=0.1, right=0.72, top=0.93, bottom=0.12)
+        told = max(inches(row.told, points=SMALL) for row in picture.rows[:n]) + 0.3
+        right = max(1 - told / size.room, 0.5)
+        axes.figure.subplots_adjust(left=0.1, right=right, top=0.93, bottom=0.12)
         for panel, group, own in zip(
             panels(axes, rows=len(groups), heights=[sum(own) for own in heights]),
             groups,

@@ -24,6 +24,7 @@ from impactkit.reporting.time_axis import write_periods
 from impactkit.reporting.units_picture import MOST, UnitPath, UnitsPicture
 
 _WIDE, _HIGH, _AROUND = 1.5, 1.38, 0.5
+_DOTS = 20
 
 
 def small_multiples(picture: UnitsPicture, *, size: Size = NOTEBOOK) -> DescribedAxes:
@@ -73,7 +74,7 @@ def _reach(paths: tuple[UnitPath, ...]) -> tuple[float, float]:
 
 def _panel(axes: Axes, path: UnitPath, *, picture: UnitsPicture, room: float) -> None:
     looks: dict[str, Any] = (
-        {"color": TREATED, "ls": "-", "marker": "o", "ms": 3.5}
+        {"color": TREATED, "ls": "-", "marker": "o", "ms": 3.5 if len(path.periods) <= _DOTS else 0.0}
         if path.is_treated
         else {"color": COMPARISON, "ls": (0, (4, 2))}
     )

@@ -51,13 +51,16 @@ def specification_curve(picture: CurvePicture, *, size: Size = NOTEBOOK) -> Desc
         upper, lower = panels(axes, rows=2, heights=[above, _ROW * len(choices)])
         labels = [fit(choice, size.room * 0.36) for choice in choices]
         left = (max(map(inches, labels), default=0.0) + 0.2) / size.room
-        figure_of(axes).subplots_adjust(left=left, right=0.97, top=0.92, bottom=0.05)
+        height = size.height(wanted)
+        figure_of(axes).subplots_adjust(left=left, right=0.97, top=1 - 0.3 / height, bottom=0.12 / height)
         _estimates(upper, picture)
         _matrix(lower, picture, choices=choices)
         lower.set_yticks(range(len(labels)), labels)
         lower.set_xlim(upper.get_xlim())
         write_unit(upper, picture.measure.unit_of_change)
-        write_note(axes, picture.note)
+        gone = len(picture.choices) - n
+        choices_gone = say("figure.curve.choices", picture.language, n=gone) if gone else ""
+        write_note(axes, f"{picture.note} {choices_gone}".strip())
     return axes
 
 

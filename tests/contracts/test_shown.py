@@ -14,8 +14,6 @@ SAFE = {"table", "caption", "thead", "tbody", "tr", "th", "td", "p", "div", "str
 ATTRIBUTES = {"lang", "style", "scope", "role"}
 #: Told in a line of their own when printed: what a verdict is, not how it was found.
 SHORT_WHEN_PRINTED = {"Verdict"}
-#: The class that stands for a whole document; how it is told in a session is its own matter.
-DOCUMENTS = {"Report"}
 LATER = ("Gäller från", "Gäller till")
 
 
@@ -93,7 +91,7 @@ def test_a_verdict_is_printed_as_its_claim_and_what_may_be_said(language: Langua
     assert str(found) == f"{PLAIN}: {say(f'verdict.name.{found.status}', language)}"
 
 
-@pytest.mark.parametrize("name", sorted(PUBLIC.keys() - DOCUMENTS))
+@pytest.mark.parametrize("name", sorted(PUBLIC))
 def test_in_a_session_a_noun_is_one_line_that_begins_with_its_class(name: str) -> None:
     told = repr(noun(name))
     assert told.startswith(f"{name}(")
@@ -102,7 +100,7 @@ def test_in_a_session_a_noun_is_one_line_that_begins_with_its_class(name: str) -
     assert len(told) <= 450
 
 
-@pytest.mark.parametrize("name", ["Estimate", "Evaluation", "Receipt", "Lock", "Observations"])
+@pytest.mark.parametrize("name", ["Estimate", "Evaluation", "Receipt", "Lock", "Observations", "Report"])
 def test_a_warning_is_a_box_that_says_in_a_word_what_it_is(name: str, language: Language) -> None:
     seen = shown(name)
     (box,) = [held for held in seen.of("div") if held.get("role") == "note"]

@@ -197,3 +197,10 @@ def test_dates_do_not_run_into_each_other():
     assert len(few) <= 6
     assert few[16] == "2017-08"
     assert written_periods(["2021-03-04", "2021-03-11"]) == {0: "2021-03-04", 1: "2021-03-11"}
+
+
+def test_every_notebook_is_given_the_figure_with_its_words(norrgarden) -> None:
+    axes = ik.plot(norrgarden.results[0].estimate, language="en")
+    kind, shown = axes._mime_()
+    assert (kind, shown) == ("text/html", axes._repr_html_())
+    assert axes.alt_text.split(".")[0] in shown

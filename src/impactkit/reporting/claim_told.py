@@ -15,7 +15,6 @@ from impactkit.reporting.larger_study import larger_study
 from impactkit.reporting.meaning import meaning, surer
 from impactkit.reporting.method_words import estimand, grade_told, method_told
 from impactkit.reporting.pictures import EventStudyPicture, IntervalPicture, TrajectoriesPicture
-from impactkit.reporting.table import Table
 from impactkit.wording import say
 
 
@@ -79,14 +78,9 @@ def _interval_figure(telling: Telling) -> Figure:
         claim=telling.result.claim,
     )
     effect = telling.measure.change(telling.result.verdict.point)
-    table = Table(
-        caption=picture.heading,
-        header=tuple(telling.say(f"label.{name}") for name in ("line", "number")),
-        rows=tuple(
-            (telling.say(f"effect.{name}"), text) for name, text in facts.effect_lines(telling).items()
-        ),
+    return Figure(
+        picture=picture, notes=(f"{effect} ({facts.interval_told(telling)}).",), table=picture.table()
     )
-    return Figure(picture=picture, notes=(f"{effect} ({facts.interval_told(telling)}).",), table=table)
 
 
 def _figures(telling: Telling) -> tuple[Figure, ...]:

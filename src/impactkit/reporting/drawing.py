@@ -102,6 +102,10 @@ class DescribedAxes(Axes):
             below = f"<details><summary>{escape(str(Message('figure.numbers')))}</summary>{shown}</details>"
         return f"<figure>{picture}{caption}{one_line(below)}</figure>"
 
+    def _mime_(self) -> tuple[str, str]:
+        # marimo asks this first, and would else show matplotlib's own picture, without words.
+        return "text/html", self._repr_html_()
+
 
 @contextmanager
 def house_style() -> Iterator[None]:

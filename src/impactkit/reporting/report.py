@@ -11,11 +11,11 @@ from impactkit.reporting.claim_report import ClaimReport
 from impactkit.reporting.document import Document, Section
 from impactkit.reporting.level import Level
 from impactkit.reporting.table import Table
-from impactkit.wording import Language, card
+from impactkit.wording import Facts, Language, Shown, one_line
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Report(Shown):
     """What is told of an evaluation; `render` writes it.
 
     Parameters
@@ -93,10 +93,16 @@ class Report:
         """
         return self.layout(self)
 
-    def _repr_html_(self) -> str:
-        rows = [(self.watermark, "")] if self.watermark else []
-        rows += [
-            (f"{claim.id} · {claim.badge}", f"{claim.name}: {claim.effect} ({claim.interval})")
-            for claim in self.claims
-        ]
-        return card(self.title, rows)
+    def __repr__(self) -> str:
+        told = [f"{claim.id} {claim.status}" for claim in self.claims]
+        return one_line("Report", repr(self.title), self.language, self.level, *told)
+
+    def _facts(self) -> Facts:
+        return Facts(
+            title=self.title,
+            rows=[
+                (f"{claim.id} · {claim.badge}", f"{claim.name}: {claim.effect} ({claim.interval})")
+                for claim in self.claims
+            ],
+            warnings=[self.watermark] if self.watermark else (),
+        )

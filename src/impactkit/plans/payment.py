@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -117,6 +117,26 @@ class Payments:
     payments: tuple[Payment, ...]
     paid: float
     most_sek: int
+
+    def at_most(self, bound: Payments | None, *, by: Message) -> Payments:
+        """Return payments no larger than those of an earlier plan that counts.
+
+        Parameters
+        ----------
+        bound : Payments or None
+            What the earlier plan pays; None where it pays nothing.
+        by : Message
+            Which plan it is.
+
+        Returns
+        -------
+        Payments
+            Each rule of each claim at most as before, with the reason first where that lowers what is due.
+        """
+        earlier = {each.claim: each for each in bound.payments} if bound else {}
+        found = tuple(_at_most(each, earlier.get(each.claim), by) for each in self.payments)
+        most = min(self.paid, bound.paid if bound else 0.0, sum(each.paid for each in found))
+        return replace(self, payments=found, paid=most)
 
     def to_record(self) -> dict[str, Any]:
         """Return every amount and reason, ready for JSON."""
@@ -260,6 +280,16 @@ def _payment(card: PaymentCurve, terms: ContractPayment, result: Judged, *, shut
         cap_sek=terms.cap_sek,
         reasons=(shut,) if shut is not None else _reasons(terms, result.verdict, rules[terms.basis]),
     )
+
+
+def _at_most(payment: Payment, earlier: Payment | None, by: Message) -> Payment:
+    bounds = earlier.by_rule if earlier else {}
+    due = min(payment.paid, earlier.paid if earlier else 0.0)
+    rules = {basis: min(amount, bounds.get(basis, 0.0)) for basis, amount in payment.by_rule.items()}
+    if due >= payment.paid:
+        return replace(payment, by_rule=rules)
+    lower = Message("money.gate.earlier", {"plan": by, "paid": due})
+    return replace(payment, by_rule=rules, paid=due, reasons=(lower, *payment.reasons))
 
 
 def _reasons(terms: ContractPayment, verdict: Verdict, amount: float) -> tuple[Message, ...]:

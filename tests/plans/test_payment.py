@@ -240,6 +240,18 @@ def test_an_evaluation_pays_and_its_record_says_so(tmp_path: Path) -> None:
     )
 
 
+def test_it_is_shown_tidily_and_in_a_notebook() -> None:
+    plan = plan_with(basis="lower_limit")
+    payments = payments_of(plan, [found(plan)], prior="claimed_prior")
+    assert payments is not None
+    (row,) = payments.tidy().to_dict("records")
+    assert (row["paid"], row["by_verdict"], row["by_point"]) == (120_000, 100_000, 200_000)
+    ik.use_language("sv")
+    shown = payments._repr_html_()
+    assert "120\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}kronor" in shown
+    assert "det som gränserna minst lämnar kvar" in shown
+
+
 def test_without_a_contract_nothing_is_recorded(tmp_path: Path) -> None:
     evaluation = ik.evaluate(money.plan_of(tmp_path, trial.content()))
     assert evaluation.payments is None

@@ -27,9 +27,12 @@ from impactkit.plans.counted import multiplier
 from impactkit.plans.lock import Priority
 from impactkit.plans.outcome_contract import Basis, ContractPayment
 from impactkit.provenance import json_ready
-from impactkit.wording import Message, MessageValue
+from impactkit.wording import Message, MessageValue, card, current_language
+from impactkit.wording.money import kronor
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from impactkit.plans.plan import Plan
 
 BASES: tuple[Basis, ...] = ("verdict", "lower_limit", "point")
@@ -137,6 +140,38 @@ class Payments:
         found = tuple(_at_most(each, earlier.get(each.claim), by) for each in self.payments)
         most = min(self.paid, bound.paid if bound else 0.0, sum(each.paid for each in found))
         return replace(self, payments=found, paid=most)
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row a claim.
+
+        Returns
+        -------
+        DataFrame
+            Columns claim, basis, paid, by_verdict, by_lower_limit, by_point (SEK; nan where a rule cannot be
+            read), at_low, at_point, at_high, expected, at_goal, at_break_even, cap_sek.
+        """
+        import pandas as pd
+
+        columns = ("at_low", "at_point", "at_high", "expected", "at_goal", "at_break_even", "cap_sek")
+        rows = [
+            {
+                "claim": each.claim,
+                "basis": each.basis,
+                "paid": each.paid,
+                **{f"by_{basis}": each.by_rule.get(basis, math.nan) for basis in BASES},
+                **{name: getattr(each, name) for name in columns},
+            }
+            for each in self.payments
+        ]
+        return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        language = current_language()
+        rows: list[tuple[Message | str, Message | str]] = []
+        for each in self.payments:
+            rows.append((each.claim, kronor(round(each.paid), language)))
+            rows += [("", reason) for reason in each.reasons]
+        return card(Message("money.report.contract"), rows)
 
     def to_record(self) -> dict[str, Any]:
         """Return every amount and reason, ready for JSON."""

@@ -15,7 +15,7 @@ from impactkit.evidence.verdict import Verdict
 from impactkit.plans import Lock, Plan, prior
 from impactkit.plans.amendment import Amendment, is_seen, read_amendments
 from impactkit.plans.lock import LOCK_NAME, Priority
-from impactkit.plans.payment import Payments, payments_of
+from impactkit.plans.payment import Judged, Payments, payments_of
 from impactkit.provenance import file_digest, json_ready, versions
 from impactkit.wording import Facts, Language, Message, Shown, one_line
 
@@ -80,7 +80,29 @@ class Evaluation(Shown):
     @property
     def payments(self) -> Payments | None:
         """What the plan's outcome contract pays; None where it has none."""
-        return payments_of(self.plan, self.results, prior=self.prior)
+        return self.paid_for(self.results)
+
+    def paid_for(self, results: Sequence[Judged]) -> Payments | None:
+        """Return what the plan's outcome contract pays for its claims, as they are or as they may be shown.
+
+        Parameters
+        ----------
+        results : sequence of Judged
+            One a claim.
+
+        Returns
+        -------
+        Payments or None
+            At most what any earlier plan that counts pays: terms and promises that are changed after the
+            follow-up was seen can lower a payment and never raise it.
+        """
+        found = payments_of(self.plan, results, prior=self.prior)
+        for one in self.earlier if found is not None else ():
+            if one.counts and found is not None:
+                carried = one.carried
+                bound = payments_of(carried.plan, carried.results, prior=carried.prior) if carried else None
+                found = found.at_most(bound, by=one.name)
+        return found
 
     def report(self, *, language: Language | None = None, level: Level = "full") -> Report:
         """Return the report.

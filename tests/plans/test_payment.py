@@ -240,6 +240,18 @@ def test_an_evaluation_pays_and_its_record_says_so(tmp_path: Path) -> None:
     )
 
 
+def test_it_is_shown_tidily_and_in_a_notebook() -> None:
+    plan = plan_with(basis="lower_limit")
+    payments = payments_of(plan, [found(plan)], prior="claimed_prior")
+    assert payments is not None
+    (row,) = payments.tidy().to_dict("records")
+    assert (row["paid"], row["by_verdict"], row["by_point"]) == (120_000, 100_000, 200_000)
+    ik.use_language("sv")
+    shown = payments._repr_html_()
+    assert "120\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}kronor" in shown
+    assert "det som gränserna minst lämnar kvar" in shown
+
+
 def test_without_a_contract_nothing_is_recorded(tmp_path: Path) -> None:
     evaluation = ik.evaluate(money.plan_of(tmp_path, trial.content()))
     assert evaluation.payments is None
@@ -252,3 +264,47 @@ def test_an_exploratory_evaluation_pays_nothing(tmp_path: Path) -> None:
     assert payments is not None
     assert payments.paid == 0
     assert payments.payments[0].reasons == (Message("money.gate.exploratory"),)
+
+
+class TestAmended:
+    """The lottery's effect of 10 points is seen, and then the contract or the promise is changed."""
+
+    LOCKED = money.contract()
+
+    def paid(
+        self, folder: Path, *, before: Any = LOCKED, after: Any, seen: bool = True, size: str = "5"
+    ) -> Any:
+        trial.locked_in(folder, money.with_money(outcome_contract=before))
+        made = trial.content(claims=[trial.claim("C1", "y", size=size)])
+        trial.amended_in(folder, money.with_money(made, outcome_contract=after), seen=seen)
+        plan = trial.plan_in(folder, money.with_money(made, outcome_contract=after))
+        payments = ik.evaluate(plan).payments
+        assert payments is not None
+        return payments
+
+    @pytest.mark.parametrize(
+        ("after", "size"),
+        [(money.contract(sek_per_unit="12000"), "5"), (money.contract(basis="point"), "5"), (LOCKED, "8")],
+        ids=["a higher rate", "a looser rule", "a larger promise"],
+    )
+    def test_what_is_changed_after_it_was_seen_raises_no_payment(
+        self, tmp_path: Path, after: Any, size: str
+    ) -> None:
+        payments = self.paid(tmp_path, after=after, size=size)
+        # By estimate the locked plan would have paid more, but it paid by verdict.
+        assert payments.paid == payments.payments[0].paid == 100_000
+        assert payments.payments[0].reasons[0].code == "money.gate.earlier"
+        assert "den plan som låstes" in payments.payments[0].reasons[0].text("sv")
+
+    def test_a_change_made_in_time_counts(self, tmp_path: Path) -> None:
+        assert self.paid(tmp_path, after=money.contract(sek_per_unit="12000"), seen=False).paid == 120_000
+
+    def test_a_late_change_may_lower_it(self, tmp_path: Path) -> None:
+        payments = self.paid(tmp_path, after=money.contract(sek_per_unit="4000"))
+        assert payments.paid == 40_000
+        assert [reason.code for reason in payments.payments[0].reasons] == ["money.paid.verdict"]
+
+    def test_a_contract_added_late_pays_nothing(self, tmp_path: Path) -> None:
+        payments = self.paid(tmp_path, before=None, after=self.LOCKED)
+        assert payments.paid == 0
+        assert set(payments.payments[0].by_rule.values()) == {0.0}

@@ -140,3 +140,20 @@ def test_a_withheld_record_holds_the_same_payments() -> None:
     plain, hidden = record_of(paid()), record_of(paid(public=False))
     assert hidden["payments"] == plain["payments"]
     assert "payments" not in record_of(replace(paid(), plan=Plan.of(trial.content())))
+
+
+def test_a_payment_that_an_earlier_plan_lowers_follows_and_cannot_be_raised(tmp_path: Path) -> None:
+    trial.locked_in(tmp_path, money.with_money(outcome_contract=money.contract()))
+    dearer = money.with_money(outcome_contract=money.contract(sek_per_unit="12000"))
+    trial.amended_in(tmp_path, dearer)
+    evaluation = ik.evaluate(trial.plan_in(tmp_path, dearer))
+    told = json.loads(canonical_json(record_of(evaluation)))
+    assert told["payments"]["paid"] == 100_000
+    assert odd_payments(told, evaluation.plan) == []
+    raised = copy.deepcopy(told)
+    raised["payments"]["payments"][0]["paid"] = raised["payments"]["paid"] = 130_000.0
+    assert odd_payments(raised, evaluation.plan)
+    # Without the rows a payment within the plan's own terms is not told from an honest one; with them it is.
+    raised["payments"]["payments"][0]["paid"] = raised["payments"]["paid"] = 120_000.0
+    assert odd_payments(raised, evaluation.plan) == []
+    assert compare(raised, told).differences

@@ -10,6 +10,7 @@ from impactkit.evidence.claim import Claim
 from impactkit.indicators import Indicator
 from impactkit.plans import Plan
 from impactkit.wording import Language, Message, MessageValue, current_language, format_number, say
+from impactkit.wording.money import kronor
 
 
 def tell(evaluation: Evaluation) -> None:
@@ -36,6 +37,10 @@ def tell(evaluation: Evaluation) -> None:
     if sum(result.claim.role == "primary" for result in evaluation.results) > 1:
         found = evaluation.conclusion
         line("summary.conclusion", indent=14, verdict=str(found.name).upper(), why=str(found.reasons[0]))
+    payments = evaluation.payments
+    for paid in payments.payments if payments else ():
+        amount = kronor(round(paid.paid), current_language())
+        line("summary.payment", indent=14, claim=paid.claim, amount=amount, why=str(paid.reasons[0]))
 
 
 def _originally(evaluation: Evaluation, claim: str) -> str:

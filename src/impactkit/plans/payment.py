@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -27,9 +27,12 @@ from impactkit.plans.counted import multiplier
 from impactkit.plans.lock import Priority
 from impactkit.plans.outcome_contract import Basis, ContractPayment
 from impactkit.provenance import json_ready
-from impactkit.wording import Message, MessageValue
+from impactkit.wording import Message, MessageValue, card, current_language
+from impactkit.wording.money import kronor
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from impactkit.plans.plan import Plan
 
 BASES: tuple[Basis, ...] = ("verdict", "lower_limit", "point")
@@ -117,6 +120,58 @@ class Payments:
     payments: tuple[Payment, ...]
     paid: float
     most_sek: int
+
+    def at_most(self, bound: Payments | None, *, by: Message) -> Payments:
+        """Return payments no larger than those of an earlier plan that counts.
+
+        Parameters
+        ----------
+        bound : Payments or None
+            What the earlier plan pays; None where it pays nothing.
+        by : Message
+            Which plan it is.
+
+        Returns
+        -------
+        Payments
+            Each rule of each claim at most as before, with the reason first where that lowers what is due.
+        """
+        earlier = {each.claim: each for each in bound.payments} if bound else {}
+        found = tuple(_at_most(each, earlier.get(each.claim), by) for each in self.payments)
+        most = min(self.paid, bound.paid if bound else 0.0, sum(each.paid for each in found))
+        return replace(self, payments=found, paid=most)
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row a claim.
+
+        Returns
+        -------
+        DataFrame
+            Columns claim, basis, paid, by_verdict, by_lower_limit, by_point (SEK; nan where a rule cannot be
+            read), at_low, at_point, at_high, expected, at_goal, at_break_even, cap_sek.
+        """
+        import pandas as pd
+
+        columns = ("at_low", "at_point", "at_high", "expected", "at_goal", "at_break_even", "cap_sek")
+        rows = [
+            {
+                "claim": each.claim,
+                "basis": each.basis,
+                "paid": each.paid,
+                **{f"by_{basis}": each.by_rule.get(basis, math.nan) for basis in BASES},
+                **{name: getattr(each, name) for name in columns},
+            }
+            for each in self.payments
+        ]
+        return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        language = current_language()
+        rows: list[tuple[Message | str, Message | str]] = []
+        for each in self.payments:
+            rows.append((each.claim, kronor(round(each.paid), language)))
+            rows += [("", reason) for reason in each.reasons]
+        return card(Message("money.report.contract"), rows)
 
     def to_record(self) -> dict[str, Any]:
         """Return every amount and reason, ready for JSON."""
@@ -260,6 +315,16 @@ def _payment(card: PaymentCurve, terms: ContractPayment, result: Judged, *, shut
         cap_sek=terms.cap_sek,
         reasons=(shut,) if shut is not None else _reasons(terms, result.verdict, rules[terms.basis]),
     )
+
+
+def _at_most(payment: Payment, earlier: Payment | None, by: Message) -> Payment:
+    bounds = earlier.by_rule if earlier else {}
+    due = min(payment.paid, earlier.paid if earlier else 0.0)
+    rules = {basis: min(amount, bounds.get(basis, 0.0)) for basis, amount in payment.by_rule.items()}
+    if due >= payment.paid:
+        return replace(payment, by_rule=rules)
+    lower = Message("money.gate.earlier", {"plan": by, "paid": due})
+    return replace(payment, by_rule=rules, paid=due, reasons=(lower, *payment.reasons))
 
 
 def _reasons(terms: ContractPayment, verdict: Verdict, amount: float) -> tuple[Message, ...]:

@@ -13,6 +13,7 @@ from impactkit.indicators import Indicator
 from impactkit.plans import Lock, Plan
 from impactkit.plans.amendment import Amendment
 from impactkit.plans.lock import Priority
+from impactkit.plans.payment import Payments
 from impactkit.reporting.disclosure import Carried, Disclosure, ProtectedClaim
 from impactkit.reporting.numbers import Measure, decimals_of
 from impactkit.wording import Language, Message, MessageValue, format_number, say
@@ -76,6 +77,9 @@ class Evaluated(Protocol):
     @property
     def earlier(self) -> Sequence[Earlier]:
         """The plans before, the locked one first."""
+
+    def paid_for(self, results: Sequence[ProtectedClaim], /) -> Payments | None:
+        """Return what the plan's outcome contract pays; None where it has none."""
 
     @property
     def exploratory(self) -> bool:

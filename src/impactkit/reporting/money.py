@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from impactkit.plans import Plan
 from impactkit.plans.outcome_contract import ContractPayment
-from impactkit.plans.payment import Payment, Payments, payments_of
+from impactkit.plans.payment import Payment, Payments
 from impactkit.plans.power import Power, payment_table
 from impactkit.plans.valued import valued
 from impactkit.reporting.blocks import Block, Bullets, Fact, Facts, Paragraph
@@ -54,7 +54,7 @@ def money_section(evaluation: Evaluated, language: Language) -> Section | None:
     protected = protected_claims(plan, evaluation.results)
     tellings = {one.claim.id: Telling.of(one, plan, language=language) for one in protected}
     parts: list[Section] = []
-    payments = payments_of(plan, protected, prior=evaluation.prior)
+    payments = evaluation.paid_for(protected)
     if payments is not None:
         parts.append(_contract_section(payments, tellings, plan=plan, language=language))
     worth = valued(plan, protected)

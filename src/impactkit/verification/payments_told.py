@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,4 +83,21 @@ def odd_payments(results: Mapping[str, Any], plan: Plan) -> list[str]:
     found = payments_of(plan, claims, prior=results["prior"])
     again = {} if found is None else {"payments": strict_json(canonical_json(found.to_record()))}
     told = {name: results[name] for name in ("payments",) if name in results}
+    if any(earlier["counts"] for earlier in results.get("earlier", ())):
+        told = _unbounded(told, again)
     return [difference.where for difference in compare(told, again).differences]
+
+
+def _unbounded(told: dict[str, Any], again: Mapping[str, Any]) -> dict[str, Any]:
+    """Return payments with every amount that an earlier plan may have lowered as it was before that."""
+    if not told or not again or len(told["payments"]["payments"]) != len(again["payments"]["payments"]):
+        return told
+    made = deepcopy(told["payments"])
+    for one, own in zip(made["payments"], again["payments"]["payments"], strict=True):
+        lower = [one["paid"] <= own["paid"]]
+        lower += [amount <= own["by_rule"].get(basis, 0.0) for basis, amount in one["by_rule"].items()]
+        if all(lower):
+            one |= {name: own[name] for name in ("paid", "by_rule", "reasons")}
+    if made["paid"] <= again["payments"]["paid"]:
+        made["paid"] = again["payments"]["paid"]
+    return {"payments": made}

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from impactkit.errors import UnsafeBundleError
 from impactkit.evaluation import Evaluation
-from impactkit.plans.payment import payments_of
 from impactkit.provenance import canonical_json, json_ready, strict_json
 from impactkit.reporting.disclosure import ProtectedClaim, protected_claims
 from impactkit.wording import Language
@@ -43,7 +42,7 @@ def record_of(evaluation: Evaluation, *, shown: Sequence[ProtectedClaim] | None 
         claims = shown or protected_claims(evaluation.plan, evaluation.results)
         record["results"] = [claim.to_record() for claim in claims]
         if "payments" in record:
-            payments = payments_of(evaluation.plan, claims, prior=evaluation.prior)
+            payments = evaluation.paid_for(claims)
             record["payments"] = None if payments is None else payments.to_record()
         for told, one in zip(record.get("earlier", []), evaluation.earlier, strict=True):
             told["verdicts"] = _protected_verdicts(evaluation.plan, one.carried)

@@ -10,6 +10,7 @@ from impactkit.errors import DataError
 from impactkit.evidence import Claim
 from impactkit.indicators import Catalogue, Indicator
 from impactkit.plans import Plan
+from impactkit.plans.outcome_contract import OutcomeContract
 
 # The approaches that INDIGO's field outcome_validation_method is to be selected from, by our method.
 _METHODS = {
@@ -81,14 +82,17 @@ def write(what: Catalogue | Plan) -> bytes:
     Returns
     -------
     bytes
-        JSON: ``{"outcome_metrics": [...]}``; every field but id and notes is an object with a value.
+        JSON: ``{"outcome_metrics": [...]}``; every field but id and notes is an object with a value. Of a
+        plan with an outcome contract also its days and the most it can pay.
 
     References
     ----------
     .. [1] INDIGO data standard, schema/project.json, https://github.com/INDIGO-Initiative/indigo-data-standard
     """
-    items = [_written(metric) for metric in metrics(what)]
-    return (json.dumps({"outcome_metrics": items}, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+    told: dict[str, Any] = {"outcome_metrics": [_written(metric) for metric in metrics(what)]}
+    if isinstance(what, Plan) and what.outcome_contract is not None:
+        told |= _contract(what.outcome_contract)
+    return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
 
 
 def read(content: bytes) -> tuple[OutcomeMetric, ...]:
@@ -115,6 +119,20 @@ def read(content: bytes) -> tuple[OutcomeMetric, ...]:
     except (KeyError, TypeError, ValueError):
         what = "The file holds no outcome metrics of the INDIGO standard."
         raise DataError(what, where="outcome_metrics", mend="Export it again.") from None
+
+
+def _contract(contract: OutcomeContract) -> dict[str, Any]:
+    """Return the fields of an INDIGO project that a contract fills: its days, and its cap."""
+    days = {
+        "start_date_of_service_provision": contract.service_start,
+        "anticipated_end_date_of_service_provision": contract.service_end,
+        "anticipated_completion_date": contract.payment_date,
+    }
+    most = {"currency": {"value": "SEK"}, "amount": {"value": contract.most_sek}}
+    return {
+        "dates": {name: {"value": day.isoformat()} for name, day in days.items()},
+        "overall_project_finance": {"maximum_potential_outcome_payment_v2": most},
+    }
 
 
 def _of_claim(claim: Claim, plan: Plan) -> OutcomeMetric:

@@ -12,9 +12,13 @@ import tempfile
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pypdfium2
 
 import impactkit as ik
+from impactkit.effects.worlds import DosedPanel, FactorPanel, StaggeredPanel, TwoGroupPanel
+from impactkit.reporting.drawing import to_svg
 
 FOLDER = Path(__file__).parent / "gallery"
 WIDTH = 760
@@ -68,8 +72,76 @@ def protocol(folder: Path) -> None:
         photograph(ik.render(document, folder / f"p-{language}.pdf"), f"protocol-{language}", 0)
 
 
+def figures() -> dict[str, tuple[object, dict[str, object]]]:
+    """Return what each figure is drawn of: the packaged example and invented worlds."""
+    evaluation = ik.evaluate(str(files("impactkit.examples") / "norrgarden"))
+    first, study = evaluation.results[0], evaluation.results[0].study
+    claim = {"claim": first.claim}
+    staggered, factors, doses, pairs = StaggeredPanel(), FactorPanel(), DosedPanel(), TwoGroupPanel()
+    rollout = staggered.study(staggered.draw(1))
+    donors = ik.SyntheticControl().estimate(factors.study(factors.draw(6)))
+    steps = ik.StaggeredDifferenceInDifferences(base="universal").estimate(rollout)
+    leads = ik.DifferenceInDifferences(event_study=True).estimate(study)
+    grid = {"control": ["never", "not_yet"], "base": ["varying", "universal"]}
+    ways = ik.robustness.specifications(
+        rollout, ik.StaggeredDifferenceInDifferences(), others=[ik.Imputation()], grid=grid
+    )
+    rng = np.random.default_rng(7)
+    arm = np.repeat([1, 0], 60)
+    names = ["Ålder", "Inkomst", "Hyra", "Barn i hushållet"]
+    frame = pd.DataFrame({name: rng.normal(0.25 * k * arm, 1) for k, name in enumerate(names)})
+    people = ik.Study(frame.assign(y=frame["Hyra"], arm=arm), outcome="y", treated="arm", covariates=names)
+    areas = {
+        f"Study {k + 1}": ik.DifferenceInDifferences().estimate(pairs.study(pairs.draw(k))) for k in range(11)
+    }
+    codes = [f"{k:04d}" for k in range(12)]
+    values = pd.Series([42.0 + 2.7 * k for k in range(11)], index=pd.Index(codes[:11], name="code"))
+    return {
+        "interval": (first.verdict, claim),
+        "groups": (first.estimate, claim),
+        "event-study": (leads, claim),
+        "bands": (steps.aggregate("dynamic"), {"view": "bands"}),
+        "counterfactual": (donors, {"view": "trend"}),
+        "placebos": (donors, {"view": "placebos"}),
+        "weights": (donors, {"view": "weights"}),
+        "forest": (evaluation, {}),
+        "specification-curve": (ways, {"view": "curve"}),
+        "love": (people, {}),
+        "dose": (ik.ContinuousDose().estimate(doses.study(doses.draw(3))), {}),
+        "funnel": (areas, {"view": "funnel"}),
+        "units": (study, claim),
+        "power": (ik.power(str(files("impactkit.examples") / "norrgarden" / "plan.toml")), {}),
+        "chain": (ik.EffectChain.of("safety"), {}),
+        "map": (values, {"areas": _squares(codes)}),
+        "worth": (ik.value(first.estimate, cost=2_000_000, units=900), {}),
+    }
+
+
+def _squares(codes: list[str]) -> dict[str, object]:
+    """Return borders nobody has: squares at 59 degrees north."""
+
+    def square(code: str, x: float, y: float) -> dict[str, object]:
+        ring = [[x, y], [x + 1, y], [x + 1, y + 0.5], [x, y + 0.5], [x, y]]
+        return {
+            "type": "Feature",
+            "properties": {"code": code},
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+        }
+
+    features = [square(code, 15 + k % 4, 59 + 0.5 * (k // 4)) for k, code in enumerate(codes)]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def drawn() -> None:
+    """Draw every figure, the languages taking turns."""
+    for place, (name, (result, asked)) in enumerate(figures().items()):
+        axes = ik.plot(result, language=("sv", "en")[place % 2], **asked)
+        (FOLDER / f"{name}.svg").write_text(to_svg(axes, name=name), encoding="utf-8")
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as made:
         reports(Path(made))
         protocol(Path(made))
+    drawn()

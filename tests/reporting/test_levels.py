@@ -172,3 +172,27 @@ def test_a_verification_is_a_document_too(tmp_path) -> None:
     assert document.document() is document
     assert document.eyebrow == say("report.verification.eyebrow", "sv")
     assert say("report.verification.signature", "sv") in said(document)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_short_answer_says_as_of_when_it_is(norrgarden, language) -> None:
+    day = {"sv": "1 oktober 2025", "en": "1 October 2025"}[language]
+    (note,) = norrgarden.report(language=language).summary.notes
+    assert note == say("report.summary.as_of", language, day=day)
+
+
+def test_claims_of_different_days_are_told_apart(norrgarden) -> None:
+    data = norrgarden.plan.data.model_copy(update={"follow_up_collected": None})
+    undated = replace(norrgarden, plan=norrgarden.plan.model_copy(update={"data": data}))
+    report = undated.report(language="en")
+    assert {claim.as_of for claim in report.claims} == {"2025"}
+    assert report.summary.notes == ("The numbers are as of 2025.",)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_attrition_and_who_answered_stand_with_the_data(norrgarden, language) -> None:
+    told_of_data = {fact.label: fact.text for fact in norrgarden.report(language=language).claims[0].data}
+    found = {c.name: c for c in norrgarden.results[0].checks}
+    for name in ("attrition", "response_rate"):
+        title, sentence = (m.text(language) for m in (found[name].title, found[name].sentence))
+        assert told_of_data[title] == sentence

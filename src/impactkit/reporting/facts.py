@@ -11,6 +11,7 @@ from impactkit.reporting.numbers import GAP
 from impactkit.wording import Language, MessageValue, format_number, format_percent, say
 
 _LOCALE = {"sv": "sv_SE", "en": "en_GB"}
+_QUALITY = ("attrition", "response_rate", "composition", "missing_periods")
 
 
 def day(value: date, language: Language) -> str:
@@ -255,7 +256,17 @@ def data_facts(telling: Telling) -> tuple[Fact, ...]:
     off = telling.plan.decision.disclosure_off
     if off is not None and not telling.plan.data.shows_units:
         told.append(("data.protected", telling.say("data.unprotected", reason=off)))
-    return tuple(_fact(label, text, language) for label, text in told)
+    return (*(_fact(label, text, language) for label, text in told), *_quality(telling))
+
+
+def _quality(telling: Telling) -> tuple[Fact, ...]:
+    """Return what the checks of the data themselves found: who was lost, who answered, who was measured."""
+    language = telling.language
+    return tuple(
+        Fact(label=check.title.text(language), text=check.sentence.text(language))
+        for check in telling.result.checks
+        if check.name in _QUALITY
+    )
 
 
 def _account(telling: Telling) -> list[tuple[str, str]]:

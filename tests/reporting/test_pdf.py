@@ -3,6 +3,7 @@
 import io
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import pikepdf
@@ -124,3 +125,19 @@ def test_without_typst_it_says_what_to_install(monkeypatch) -> None:
     with pytest.raises(UsageError, match=r"impactkit\[pdf\]") as raised:
         pdf(every_part("sv"))
     assert "kräver paketet typst" in told(raised.value, "sv")
+
+
+def test_letters_are_only_as_small_as_one_page_takes(norrgarden) -> None:
+    def smallest_letters(n: int) -> float:
+        results = (norrgarden.results * 2)[:n]
+        claims = tuple(r.claim.model_copy(update={"id": f"C{k}"}) for k, r in enumerate(results, start=1))
+        plan = norrgarden.plan.model_copy(update={"claims": claims})
+        carried = tuple(replace(r, claim=c) for r, c in zip(results, claims, strict=True))
+        told_of = replace(norrgarden, plan=plan, results=carried)
+        with pypdfium2.PdfDocument(pdf(told_of.report(language="sv", level="council").document())) as pages:
+            assert len(pages) == 1
+            text = pages[0].get_textpage()
+            boxes = [text.get_rect(k) for k in range(text.count_rects())]
+        return min(top - bottom for _, bottom, _, top in boxes)
+
+    assert smallest_letters(3) < smallest_letters(1)

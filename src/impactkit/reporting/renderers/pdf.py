@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from impactkit.errors import UsageError
 from impactkit.reporting.document import Document, Section, walk
@@ -23,7 +23,7 @@ from impactkit.wording import say
 _LONG, _SOFT = 28, 12
 _LINE, _PAGE = 80, 96  # letters in a line of the page's width, in words that may not be broken
 _WIDEST, _GAP = 80, 4
-_TEXT, _SMALL = 9.0, 8.2
+_TEXT, _SHORT = 9.0, (8.6, 8.2, 7.8, 7.4, 7.0)  # points; a short document is to fit on one page
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -55,18 +55,17 @@ def pdf(document: Document) -> bytes:
             mend="Install it with: python -m pip install 'impactkit[pdf]'.",
         ) from None
     main = (files("impactkit.reporting.renderers") / "templates" / "document.typ").read_bytes()
-    parts = {"main": main, "document.json": json.dumps(_told(document)).encode("utf-8")}
+    told = _told(document)
+    # Files by name, which the type of typst's functions does not tell of.
+    parts: Any = {"main": main, "document.json": b""}
     for place, figure in enumerate(document.figures, start=1):
         parts[f"figure-{place}.svg"] = to_svg(draw(figure.picture), name="figure").encode("utf-8")
-    made: bytes = typst.compile(
-        cast(Any, parts),  # files by name, which its type does not tell of
-        format="pdf",
-        font_paths=[font_folder()],
-        ignore_system_fonts=True,
-        pdf_standards=["ua-1"],
-        timestamp=0,
-    )
-    return made
+    fonts: dict[str, Any] = {"font_paths": [font_folder()], "ignore_system_fonts": True}
+    for size in _SHORT if document.is_short else (_TEXT,):
+        parts["document.json"] = json.dumps({**told, "size": size}).encode("utf-8")
+        if not document.is_short or json.loads(typst.query(parts, "<pages>", field="value", **fonts)) == [1]:
+            break
+    return bytes(typst.compile(parts, format="pdf", pdf_standards=["ua-1"], timestamp=0, **fonts))
 
 
 def _told(document: Document) -> dict[str, Any]:
@@ -79,7 +78,6 @@ def _told(document: Document) -> dict[str, Any]:
     )
     found["ids"] = [part.id for part in walk(document.sections) if isinstance(part, Section)]
     found["words"] = {"page": page, "page_of": page_of}
-    found["size"] = _SMALL if document.is_short else _TEXT
     return found
 
 

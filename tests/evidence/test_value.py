@@ -95,6 +95,14 @@ def test_what_cannot_be_attributed_says_so_first_and_has_no_net_benefit(grade: E
     assert avoided.reason is not None
 
 
+def test_harm_has_no_cost_per_unit_however_uncertain_the_cost() -> None:
+    found = ik.value(of(-3.0, 1.0), cost=100.0, cost_std_error=100.0)
+    assert found.told == "no_improvement"
+    assert math.isnan(found.per_unit_high)
+    # Of a gain a cost that may be nothing leaves a cost per unit from nothing on, and never below.
+    assert ik.value(of(5.0, 1.0), cost=100.0, cost_std_error=100.0).per_unit_low == 0.0
+
+
 def test_net_cost_avoided_has_limits_of_both() -> None:
     found = ik.value(of(5.0, 1.0), cost=100.0, cost_std_error=10.0, grade=TRUSTED)
     avoided = found.avoids("Placement", 50.0)

@@ -78,10 +78,10 @@ class Value:
         found = self.limits
         if found is None:
             return "unknown"
-        if found.shape == "interval":
-            return "limits" if found.high > 0 else "no_improvement"
-        if found.shape == "at_most":
+        if self.high <= 0:  # whatever the cost, an uncertain one may seem to be below nothing
             return "no_improvement"
+        if found.shape == "interval":
+            return "limits"
         if found.shape == "at_least" or (found.shape == "outside" and found.low < 0 < found.high):
             return "no_upper_limit"
         return "no_limits"
@@ -92,7 +92,7 @@ class Value:
         found = self.limits
         if found is None or self.told not in ("limits", "no_upper_limit"):
             return math.nan
-        return found.high if found.shape == "outside" else found.low
+        return max(found.high if found.shape == "outside" else found.low, 0.0)
 
     @property
     def per_unit_high(self) -> float:

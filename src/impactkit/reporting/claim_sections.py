@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from impactkit.reporting.blocks import Block, Bullets, Facts, Finding, Paragraph, Scale
 from impactkit.reporting.claim_report import ClaimReport
@@ -12,6 +13,7 @@ from impactkit.wording import Language, say
 
 _STATES: dict[bool | None, Mark] = {True: "passed", False: "failed", None: "informative"}
 _STEPS = 5
+Kind = Literal["plain", "half", "note"]
 
 
 def claim_section(claim: ClaimReport, language: Language) -> Section:
@@ -38,8 +40,8 @@ def claim_section(claim: ClaimReport, language: Language) -> Section:
             *answer(claim),
             claim.interval_figure,
             under("meaning", claim, language, parts=(Bullets(items=claim.meaning),)),
-            half("why", claim, language, parts=(Bullets(items=claim.reasons),)),
-            half("not_shown", claim, language, parts=(Bullets(items=claim.not_shown),)),
+            under("why", claim, language, parts=(Bullets(items=claim.reasons),), kind="half"),
+            under("not_shown", claim, language, parts=(Bullets(items=claim.not_shown),), kind="half"),
             *_listed("accepted", claim, language, items=claim.accepted, kind="note"),
             *_listed("needed", claim, language, items=claim.needed),
             *_listed("surer", claim, language, items=claim.surer),
@@ -47,8 +49,8 @@ def claim_section(claim: ClaimReport, language: Language) -> Section:
             under("groups", claim, language, parts=claim.figures),
             grade(claim, language),
             method(claim, language),
-            half("data", claim, language, parts=(Facts(items=claim.data),)),
-            half("definition", claim, language, parts=(Facts(items=claim.definition),)),
+            under("data", claim, language, parts=(Facts(items=claim.data),), kind="half"),
+            under("definition", claim, language, parts=(Facts(items=claim.definition),), kind="half"),
         ),
     )
 
@@ -137,13 +139,18 @@ def method(claim: ClaimReport, language: Language) -> Section:
     told = claim.method
     parts: list[Block | Section] = [Paragraph(label=f"{told.name}.", text=" ".join(told.sentences))]
     parts += _listed("warnings", claim, language, items=told.warnings, kind="note")
-    parts.append(half("assumptions", claim, language, parts=(Bullets(items=told.assumptions),)))
-    parts.append(half("inference", claim, language, parts=(Bullets(items=told.inference),)))
+    parts.append(under("assumptions", claim, language, parts=(Bullets(items=told.assumptions),), kind="half"))
+    parts.append(under("inference", claim, language, parts=(Bullets(items=told.inference),), kind="half"))
     return under("method", claim, language, parts=tuple(parts))
 
 
 def under(
-    name: str, claim: ClaimReport, language: Language, *, parts: tuple[Block | Section, ...]
+    name: str,
+    claim: ClaimReport,
+    language: Language,
+    *,
+    parts: tuple[Block | Section, ...],
+    kind: Kind = "plain",
 ) -> Section:
     """Return one part of a claim's section.
 
@@ -157,46 +164,24 @@ def under(
         The language.
     parts : tuple of block or Section
         What stands there.
+    kind : {"plain", "half", "note"}
+        Running text, one of two that may stand side by side, or a box.
 
     Returns
     -------
     Section
         With an id of its own.
     """
-    return Section(id=_id(name, claim), heading=say(f"report.heading.{name}", language), parts=parts)
-
-
-def half(name: str, claim: ClaimReport, language: Language, *, parts: tuple[Block | Section, ...]) -> Section:
-    """Return one part of a claim's section that may stand beside another.
-
-    Parameters
-    ----------
-    name : str
-        The heading's key.
-    claim : ClaimReport
-        The claim.
-    language : {"sv", "en"}
-        The language.
-    parts : tuple of block or Section
-        What stands there.
-
-    Returns
-    -------
-    Section
-        With an id of its own.
-    """
-    heading = say(f"report.heading.{name}", language)
-    return Section(id=_id(name, claim), heading=heading, parts=parts, kind="half")
+    return Section(
+        id=f"claim-{claim.id}-{name.replace('_', '-')}",
+        heading=say(f"report.heading.{name}", language),
+        parts=parts,
+        kind=kind,
+    )
 
 
 def _listed(
-    name: str, claim: ClaimReport, language: Language, *, items: tuple[str, ...], kind: str = "plain"
+    name: str, claim: ClaimReport, language: Language, *, items: tuple[str, ...], kind: Kind = "plain"
 ) -> Iterator[Section]:
     if items:
-        heading, parts = say(f"report.heading.{name}", language), (Bullets(items=items),)
-        is_note = kind == "note"
-        yield Section(id=_id(name, claim), heading=heading, parts=parts, kind="note" if is_note else "plain")
-
-
-def _id(name: str, claim: ClaimReport) -> str:
-    return f"claim-{claim.id}-{name.replace('_', '-')}"
+        yield under(name, claim, language, parts=(Bullets(items=items),), kind=kind)

@@ -21,8 +21,9 @@ from impactkit.reporting.plot import draw
 from impactkit.wording import say
 
 _LONG, _SOFT = 28, 12
-_LINE, _PAGE = 80, 96  # letters in a line of the page's width, in words that may not be broken
-_WIDEST, _GAP = 80, 4
+_LINE, _PAGE = 80, 104  # small letters in a line of the page's width
+_WIDE, _BOLD = 1.2, 1.1  # how much wider a digit or a capital is than a small letter, and bold than plain
+_WIDEST, _GAP = 160, 2
 _TEXT, _SMALL = 9.0, 8.2
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 
@@ -79,6 +80,7 @@ def _told(document: Document) -> dict[str, Any]:
     )
     found["ids"] = [part.id for part in walk(document.sections) if isinstance(part, Section)]
     found["words"] = {"page": page, "page_of": page_of}
+    found["is_short"] = document.is_short
     found["size"] = _SMALL if document.is_short else _TEXT
     return found
 
@@ -99,14 +101,31 @@ def _laid(part: dict[str, Any], places: Iterator[int]) -> dict[str, Any]:
 
 
 def _measured(table: dict[str, Any]) -> dict[str, Any]:
-    """Return a table with the width of its columns: 0 for as wide as its text, else a share of the line."""
+    """Return a table with the width of its columns: 0 for as wide as its text, else a share of the line.
+
+    Every column has room for its longest word, in smaller letters where it must; what is left of the line goes
+    to those with the most text.
+    """
     rows = [[_text(cell) for cell in row] for row in table["rows"]]
     columns = list(zip(table["header"], *rows, strict=True))
+    bold = [_BOLD, *[1.0] * (len(columns) - 1)]
     longest = [max(map(len, column)) for column in columns]
-    words = [min(max(len(w) for text in column for w in text.split(" ")), _LONG) for column in columns]
-    shares = [max(min(length, _WIDEST), word) + _GAP for length, word in zip(longest, words, strict=True)]
-    widths = [0] * len(columns) if sum(longest) <= _LINE else shares
-    return {**table, "widths": widths, "size": min(1.0, _PAGE / max(sum(words), 1))}
+    words = [
+        much * max(min(_width(word), _LONG * _WIDE) for text in column for word in text.split(" "))
+        for column, much in zip(columns, bold, strict=True)
+    ]
+    if sum(longest) <= _LINE:
+        return {**table, "widths": [0] * len(columns), "size": 1.0}
+    least = [word + _GAP for word in words]
+    size = min(1.0, _PAGE / sum(least))
+    wished = [max(min(length, _WIDEST) - word, 0) for length, word in zip(longest, words, strict=True)]
+    spare = (_PAGE / size - sum(least)) / max(sum(wished), 1)
+    widths = [round(room + spare * more, 2) for room, more in zip(least, wished, strict=True)]
+    return {**table, "widths": widths, "size": size}
+
+
+def _width(text: str) -> float:
+    return sum(_WIDE if letter.isdigit() or letter.isupper() else 1.0 for letter in text)
 
 
 def _text(cell: dict[str, Any]) -> str:

@@ -13,7 +13,9 @@ from impactkit.reporting.visible import visible
 from impactkit.wording import say
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$&!^@:])")
-_START = re.compile(r"^(\s*)([-+=]|\d+[.)])")
+# What makes a list or a heading of a line: a mark or a numeral, alone before a space. In front of a digit a
+# backslash would be read as one.
+_START = re.compile(r"^(\s*(?:\d+(?=[.)](?:\s|$)))?)([.)]|[-+=](?=[-+=\s]|$))")
 _DEEPEST = 6
 
 

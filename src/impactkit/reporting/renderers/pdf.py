@@ -21,9 +21,11 @@ from impactkit.reporting.plot import draw
 from impactkit.wording import say
 
 _LONG, _SOFT = 28, 12
-_LINE, _PAGE = 80, 96  # letters in a line of the page's width, in words that may not be broken
-_WIDEST, _GAP = 80, 4
-_TEXT, _SHORT = 9.0, (8.6, 8.2, 7.8, 7.4, 7.0)  # points; a short document is to fit on one page
+_LINE, _PAGE = 80, 104  # small letters in a line of the page's width
+_WIDE, _BOLD = 1.2, 1.1  # how much wider a digit or a capital is than a small letter, and bold than plain
+_WIDEST, _GAP = 160, 2
+_FOOT = 90  # letters that stand beside the number of the page
+_TEXT, _SHORT = 9.0, 8.6  # points; a short document takes smaller ones where it must
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -55,17 +57,19 @@ def pdf(document: Document) -> bytes:
             mend="Install it with: python -m pip install 'impactkit[pdf]'.",
         ) from None
     main = (files("impactkit.reporting.renderers") / "templates" / "document.typ").read_bytes()
-    told = _told(document)
     # Files by name, which the type of typst's functions does not tell of.
-    parts: Any = {"main": main, "document.json": b""}
+    parts: Any = {"main": main, "document.json": json.dumps(_told(document)).encode("utf-8")}
     for place, figure in enumerate(document.figures, start=1):
         parts[f"figure-{place}.svg"] = to_svg(draw(figure.picture), name="figure").encode("utf-8")
-    fonts: dict[str, Any] = {"font_paths": [font_folder()], "ignore_system_fonts": True}
-    for size in _SHORT if document.is_short else (_TEXT,):
-        parts["document.json"] = json.dumps({**told, "size": size}).encode("utf-8")
-        if not document.is_short or json.loads(typst.query(parts, "<pages>", field="value", **fonts)) == [1]:
-            break
-    return bytes(typst.compile(parts, format="pdf", pdf_standards=["ua-1"], timestamp=0, **fonts))
+    made: bytes = typst.compile(
+        parts,
+        format="pdf",
+        font_paths=[font_folder()],
+        ignore_system_fonts=True,
+        pdf_standards=["ua-1"],
+        timestamp=0,
+    )
+    return made
 
 
 def _told(document: Document) -> dict[str, Any]:
@@ -78,11 +82,18 @@ def _told(document: Document) -> dict[str, Any]:
     )
     found["ids"] = [part.id for part in walk(document.sections) if isinstance(part, Section)]
     found["words"] = {"page": page, "page_of": page_of}
+    found["foot"] = _one_line(found["page_title"])
+    found["is_short"] = document.is_short
+    found["size"] = _SHORT if document.is_short else _TEXT
     return found
 
 
+def _one_line(title: str) -> str:
+    return title if len(title) <= _FOOT else title[: _FOOT - 1].rstrip() + "…"
+
+
 def _laid(part: dict[str, Any], places: Iterator[int]) -> dict[str, Any]:
-    """Return a part with figures named, tables measured and neighbours that may stand side by side joined."""
+    """Return a part with figures named, tables measured and neighbours that may stand abreast joined."""
     if part["kind"] == "figure":
         return {**part, "file": f"figure-{next(places)}.svg", "table": _measured(part["table"])}
     if part["kind"] == "table":
@@ -97,14 +108,31 @@ def _laid(part: dict[str, Any], places: Iterator[int]) -> dict[str, Any]:
 
 
 def _measured(table: dict[str, Any]) -> dict[str, Any]:
-    """Return a table with the width of its columns: 0 for as wide as its text, else a share of the line."""
+    """Return a table with the width of its columns: 0 for as wide as its text, else a share of the line.
+
+    Every column has room for its longest word, in smaller letters where it must; what is left of the line goes
+    to those with the most text.
+    """
     rows = [[_text(cell) for cell in row] for row in table["rows"]]
     columns = list(zip(table["header"], *rows, strict=True))
+    bold = [_BOLD, *[1.0] * (len(columns) - 1)]
     longest = [max(map(len, column)) for column in columns]
-    words = [min(max(len(w) for text in column for w in text.split(" ")), _LONG) for column in columns]
-    shares = [max(min(length, _WIDEST), word) + _GAP for length, word in zip(longest, words, strict=True)]
-    widths = [0] * len(columns) if sum(longest) <= _LINE else shares
-    return {**table, "widths": widths, "size": min(1.0, _PAGE / max(sum(words), 1))}
+    words = [
+        much * max(min(_width(word), _LONG * _WIDE) for text in column for word in text.split(" "))
+        for column, much in zip(columns, bold, strict=True)
+    ]
+    if sum(longest) <= _LINE:
+        return {**table, "widths": [0] * len(columns), "size": 1.0}
+    least = [word + _GAP for word in words]
+    size = min(1.0, _PAGE / sum(least))
+    wished = [max(min(length, _WIDEST) - word, 0) for length, word in zip(longest, words, strict=True)]
+    spare = (_PAGE / size - sum(least)) / max(sum(wished), 1)
+    widths = [round(room + spare * more, 2) for room, more in zip(least, wished, strict=True)]
+    return {**table, "widths": widths, "size": size}
+
+
+def _width(text: str) -> float:
+    return sum(_WIDE if letter.isdigit() or letter.isupper() else 1.0 for letter in text)
 
 
 def _text(cell: dict[str, Any]) -> str:

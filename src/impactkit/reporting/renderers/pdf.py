@@ -110,8 +110,8 @@ def _laid(part: dict[str, Any], places: Iterator[int]) -> dict[str, Any]:
 def _measured(table: dict[str, Any]) -> dict[str, Any]:
     """Return a table with the width of its columns: 0 for as wide as its text, else a share of the line.
 
-    Every column has room for its longest word, in smaller letters where it must; what is left of the line goes
-    to those with the most text.
+    Every column has room for its longest word, in smaller letters where it must; what is left of the line
+    goes to those with the most text.
     """
     rows = [[_text(cell) for cell in row] for row in table["rows"]]
     columns = list(zip(table["header"], *rows, strict=True))

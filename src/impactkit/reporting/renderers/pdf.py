@@ -24,7 +24,6 @@ _LONG, _SOFT = 28, 12
 _LINE, _PAGE = 80, 104  # small letters in a line of the page's width
 _WIDE, _BOLD = 1.2, 1.1  # how much wider a digit or a capital is than a small letter, and bold than plain
 _WIDEST, _GAP = 160, 2
-_FOOT = 90  # letters that stand beside the number of the page
 _TEXT, _SHORT = 9.0, 8.6  # points; a short document takes smaller ones where it must
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 
@@ -82,14 +81,9 @@ def _told(document: Document) -> dict[str, Any]:
     )
     found["ids"] = [part.id for part in walk(document.sections) if isinstance(part, Section)]
     found["words"] = {"page": page, "page_of": page_of}
-    found["foot"] = _one_line(found["page_title"])
     found["is_short"] = document.is_short
     found["size"] = _SHORT if document.is_short else _TEXT
     return found
-
-
-def _one_line(title: str) -> str:
-    return title if len(title) <= _FOOT else title[: _FOOT - 1].rstrip() + "…"
 
 
 def _laid(part: dict[str, Any], places: Iterator[int]) -> dict[str, Any]:

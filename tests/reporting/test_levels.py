@@ -113,7 +113,7 @@ def test_output_outcome_and_impact_are_kept_apart(norrgarden) -> None:
         ("Impact", plan.project.future_state),
     ]
     states = [told(row[2]) for row in chain.rows]
-    assert states == ["Told, not tested"] * 2 + ["? Inconclusive"] * 2 + ["Aimed at, not tested"]
+    assert states == ["Reported, not tested"] * 2 + ["? Inconclusive"] * 2 + ["Aimed at, not tested"]
 
 
 def test_what_was_expected_stands_beside_what_was_measured(norrgarden) -> None:

@@ -38,7 +38,7 @@ def claim_told(telling: Telling, *, prior: Priority) -> ClaimReport:
     return ClaimReport(
         id=result.claim.id,
         role=telling.say(f"role.{result.claim.role}"),
-        name=telling.name,
+        name=telling.title,
         sentence=claim_sentence(telling),
         status=verdict.status,
         badge=verdict.name.text(telling.language),
@@ -87,7 +87,9 @@ def _figures(telling: Telling) -> tuple[Figure, ...]:
     estimate = telling.result.estimate
     groups = _groups(telling)
     notes = [telling.say("figure.axis")] if groups.drawn_groups else []
-    if groups.any_hidden:
+    if (
+        groups.any_hidden and groups.drawn_groups
+    ):  # where nothing is drawn, the note is all that the figure shows
         notes.append(groups.hidden_note)
     if estimate.adjusted_for or telling.result.study.stratum is not None:
         notes.append(telling.say("figure.adjusted"))
@@ -96,7 +98,7 @@ def _figures(telling: Telling) -> tuple[Figure, ...]:
         return (*figures, *_counterfactual(telling))
     if any(term.event_time is not None for term in estimate.terms):
         events = EventStudyPicture.of(estimate, telling.measure, name=telling.name)
-        told = (telling.say("figure.event_study"),)
+        told = (telling.say(f"figure.event_study{'' if events.against == 'groups' else '_of_course'}"),)
         figures.append(Figure(picture=events, notes=told, table=events.table()))
     return tuple(figures)
 

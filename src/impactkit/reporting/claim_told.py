@@ -87,9 +87,7 @@ def _figures(telling: Telling) -> tuple[Figure, ...]:
     estimate = telling.result.estimate
     groups = _groups(telling)
     notes = [telling.say("figure.axis")] if groups.drawn_groups else []
-    if (
-        groups.any_hidden and groups.drawn_groups
-    ):  # where nothing is drawn, the note is all that the figure shows
+    if groups.any_hidden:
         notes.append(groups.hidden_note)
     if estimate.adjusted_for or telling.result.study.stratum is not None:
         notes.append(telling.say("figure.adjusted"))

@@ -22,7 +22,7 @@ from impactkit.reporting.plot import draw
 from impactkit.wording import say
 
 _LONG, _SOFT = 28, 12
-_LINE, _PAGE, _GAP = 80, 104, 2  # small letters: as they come, in a line of the page's width, between columns
+_LINE, _PAGE, _GAP = 80, 104, 2  # small letters: unwrapped, across the page, between columns
 _TEXT, _SMALL = 9.0, 8.2
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 
@@ -102,8 +102,8 @@ def _laid(part: dict[str, Any], places: Iterator[int]) -> dict[str, Any]:
 def _measured(table: dict[str, Any]) -> dict[str, Any]:
     """Return a table with the width of its columns: 0 for as wide as its text, else a share of the line.
 
-    Every column has room for its longest word, in smaller letters where it must; what is left of the line goes
-    to those with the most text.
+    Every column has room for its longest word, in smaller letters where it must; what is left of the line
+    goes to those with the most text.
     """
     rows = [[_text(cell) for cell in row] for row in table["rows"]]
     columns = list(zip(table["header"], *rows, strict=True))

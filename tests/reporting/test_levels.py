@@ -12,6 +12,7 @@ from impactkit.reporting.document import Section, walk
 from impactkit.reporting.level import LEVELS
 from impactkit.reporting.table import Cell, Table, told
 from impactkit.wording import say
+from plans.test_kinds_in_plans import plan_with, rows
 
 LANGUAGES = ("sv", "en")
 
@@ -102,6 +103,59 @@ def test_the_letter_says_when_the_follow_up_has_not_reached_the_claims_year(norr
     assert say("level.letter.contact", language, responsible="Utvecklingsavdelningen") in said(later)
 
 
+@pytest.fixture
+def grouped(tmp_path):
+    """A claim about everybody, one about women and one about men."""
+    groups = [
+        {},
+        *({"subgroup": {"column": "kön", "value": who}, "role": "secondary"} for who in ("kvinna", "man")),
+    ]
+    return ik.evaluate(plan_with(tmp_path, *groups, frame=rows(women=6)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("level", LEVELS)
+def test_claims_about_groups_are_told_apart_by_name(grouped, language, level) -> None:
+    report = grouped.report(language=language, level=level)
+    names = [told(row[0]) for row in report.summary.rows]
+    assert [("kvinna" in name, "man)" in name) for name in names] == [
+        (False, False),
+        (True, False),
+        (False, True),
+    ]
+    assert len({row[1] for row in report.document().numbers[0].rows}) == 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_groups_effect_and_the_difference_have_their_limits_and_level(grouped, language) -> None:
+    report = grouped.report(language=language)
+    claim, row = report.claims[1], report.groups.rows[0]
+    assert row[1] == f"kvinna: {claim.effect} ({claim.interval})"
+    assert {"sv": "95 % konfidens)", "en": "95% confidence)"}[language] in row[3].replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_short_answer_says_of_which_day_it_is(norrgarden, language, level) -> None:
+    report = norrgarden.report(language=language, level=level)
+    day = {"sv": "1 oktober 2025", "en": "1 October 2025"}[language]
+    assert day in report.summary.caption.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_letter_says_once_what_is_not_shown_of_any_claim(norrgarden, language) -> None:
+    report = norrgarden.report(language=language, level="letter")
+    words = said(report.document())
+    first, second = (claim.not_shown for claim in report.claims)
+    assert first[0] != second[0]
+    assert len(set(first) & set(second)) >= 2
+    assert [words.count(sentence) for sentence in dict.fromkeys((*first, *second))] == [1] * len(
+        set(first) | set(second)
+    )
+
+
 def test_output_outcome_and_impact_are_kept_apart(norrgarden) -> None:
     plan, chain = norrgarden.plan, norrgarden.report(language="en").chain
     rows = [(row[0], told(row[1])) for row in chain.rows]
@@ -113,7 +167,7 @@ def test_output_outcome_and_impact_are_kept_apart(norrgarden) -> None:
         ("Impact", plan.project.future_state),
     ]
     states = [told(row[2]) for row in chain.rows]
-    assert states == ["Told, not tested"] * 2 + ["? Inconclusive"] * 2 + ["Aimed at, not tested"]
+    assert states == ["Reported, not tested"] * 2 + ["? Inconclusive"] * 2 + ["Aimed at, not tested"]
 
 
 def test_what_was_expected_stands_beside_what_was_measured(norrgarden) -> None:

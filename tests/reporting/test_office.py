@@ -12,6 +12,7 @@ from docx.oxml.ns import qn
 from python_calamine import CalamineWorkbook
 
 from impactkit.errors import UsageError
+from impactkit.reporting.blocks import Fact, Facts
 from impactkit.reporting.document import Document, Section
 from impactkit.reporting.renderers import docx, xlsx
 from impactkit.reporting.table import Cell, Table
@@ -64,6 +65,30 @@ class TestWord:
         for table in file.tables:
             assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
             assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows)
+
+    def test_a_question_is_not_followed_by_a_colon(self, language) -> None:
+        facts = Facts(items=(Fact(label="Why?", text="Because."), Fact(label="Who", text="All.")))
+        section = Section(id="a", heading="A", parts=(facts,))
+        document = Document(
+            language=language, title="T", page_title="T", eyebrow="", lead="", sections=(section,)
+        )
+        words = [p.text for p in word.Document(io.BytesIO(docx(document))).paragraphs]
+        assert words[-2:] == ["Why? Because.", "Who: All."]
+
+    def test_no_amount_of_money_is_wider_than_its_column(self, language) -> None:
+        space = "\N{NO-BREAK SPACE}"
+        row = ("C1 Feels safe outdoors after dark", *[f"100{space}000{space}kronor"] * 6)
+        header = ("Claim", *(f"Under rule {k}" for k in range(6)))
+        section = Section(id="a", heading="A", parts=(Table(caption="M", header=header, rows=(row,)),))
+        document = Document(
+            language=language, title="T", page_title="T", eyebrow="", lead="", sections=(section,)
+        )
+        (table,) = word.Document(io.BytesIO(docx(document))).tables
+        letters = 6 * 0.556 + 2 * 0.278 + 2.834  # Arial: six digits, two spaces, and k r o n o r, in em
+        for cell in table.rows[1].cells[1:]:
+            (run,) = cell.paragraphs[0].runs
+            room = cell.width.pt - 2 * 5.4  # the margins of a cell in Word
+            assert letters * run.font.size.pt <= room
 
     def test_every_picture_has_its_words(self, file, language) -> None:
         shown = [shape._inline.docPr.get("descr") for shape in file.inline_shapes]

@@ -4,16 +4,20 @@ import io
 import re
 from collections import Counter
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pikepdf
 import pypdfium2
 import pytest
 
+import impactkit as ik
 from impactkit.errors import UsageError
-from impactkit.reporting.document import walk
+from impactkit.reporting.blocks import Finding, Paragraph
+from impactkit.reporting.document import Document, Section, walk
 from impactkit.reporting.renderers import pdf
+from impactkit.reporting.table import Cell, Table
 from impactkit.wording import told
+from plans import trial
 from reporting.documents import LONG, every_part
 
 LANGUAGES = ("sv", "en")
@@ -90,6 +94,84 @@ def test_the_council_page_is_one_page(evaluate, name, language) -> None:
     content = pdf(evaluate(name).report(language=language, level="council").document())
     with pypdfium2.PdfDocument(content) as pages:
         assert len(pages) == 1
+
+
+@pytest.fixture
+def three(tmp_path):
+    """Three claims on an indicator with a long name, and what they say together."""
+    claims = [trial.claim(name, column) for name, column in (("C1", "y"), ("C2", "z"), ("C3", "w"))]
+    return ik.evaluate(trial.locked_in(tmp_path, trial.content(claims=claims)))
+
+
+def pages_of(content: bytes) -> list[str]:
+    with pypdfium2.PdfDocument(content) as pages:
+        return [page.get_textpage().get_text_range() for page in pages]
+
+
+def test_the_council_page_of_three_claims_is_one_page(three, language) -> None:
+    document = three.report(language=language, level="council").document()
+    (page,) = pages_of(pdf(document))
+    assert all(f"C{n} " in page for n in (1, 2, 3))
+
+
+def test_no_word_of_a_table_stands_on_another(language) -> None:
+    kronor = "100\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}kronor"
+    money = Table(
+        caption="Money",
+        header=("Claim", "Terms", *(f"Under rule {k}" for k in range(5))),
+        rows=(("C1 Feels safe outdoors after dark", "10\N{NO-BREAK SPACE}000 kronor " * 4, *[kronor] * 5),),
+        numeric=True,
+    )
+    failed = Cell(text="Underkänd", mark="failed")
+    checks = Table(
+        caption="Checks",
+        header=("Check", "Result", "What it showed"),
+        rows=(("Jämförelseenheterna följer enheten med insats före start", failed, "För få. " * 40),),
+    )
+    parts = (Section(id="a", heading="A", parts=(money, checks)),)
+    document = Document(language=language, title="T", page_title="T", eyebrow="", lead="", sections=parts)
+    with pypdfium2.PdfDocument(pdf(document)) as file:
+        text = file[0].get_textpage()
+        boxes = [text.get_rect(k) for k in range(text.count_rects())]
+    assert len(boxes) > 20
+    for one, other in combinations(boxes, 2):
+        across = min(one[2], other[2]) - max(one[0], other[0])
+        along = min(one[3], other[3]) - max(one[1], other[1])
+        assert across < 0.5 or along < 0.5
+
+
+def test_a_heading_is_not_hyphenated(norrgarden) -> None:
+    (first, *_) = pages_of(pdf(norrgarden.report(language="sv", level="letter").document()))
+    assert first.count("Söderängen") == 2  # in the heading, and at the foot
+
+
+def test_what_a_finding_answers_stands_on_its_page(language) -> None:
+    filling, n = "A line that fills the page.\n" * 9, 12
+    answers = tuple(
+        Section(
+            id=f"a{k}",
+            heading=f"Heading {k}.",
+            parts=(
+                Paragraph(text=f"Promise {k}."),
+                Finding(mark="supported", badge=f"Badge {k}.", sentences=(filling,)),
+            ),
+        )
+        for k in range(n)
+    )
+    document = Document(language=language, title="T", page_title="T", eyebrow="", lead="", sections=answers)
+    pages = pages_of(pdf(document))
+    assert len(pages) > 2
+    for k in range(n):
+        (whole,) = [page for page in pages if f"Badge {k}." in page]
+        assert f"Promise {k}." in whole
+        assert f"Heading {k}." in whole
+
+
+def test_the_foot_of_a_page_is_one_line() -> None:
+    document = replace(every_part("en"), page_title="Long title " * 30)
+    foot = pages_of(pdf(document))[0].split("\n")[-1]
+    assert foot.startswith("Long title Long title")
+    assert re.search(r"… ?Page 1 of \d+$", foot)
 
 
 def test_pages_are_numbered_of_how_many(language) -> None:

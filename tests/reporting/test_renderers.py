@@ -9,7 +9,9 @@ import zipfile
 
 import pytest
 
-from impactkit.reporting.renderers import ALL
+from impactkit.reporting.blocks import Paragraph
+from impactkit.reporting.document import Document, Section
+from impactkit.reporting.renderers import ALL, md
 from impactkit.reporting.visible import visible
 from reporting.documents import APART, FORMULAS, HOSTILE, LONG, every_part, numbers_told, texts
 from reporting.reading import READERS, cells, plain
@@ -139,6 +141,26 @@ class TestNothingRuns:
             assert "/AA" not in file.Root
         assert not kinds & {"/JavaScript", "/URI", "/Launch", "/SubmitForm", "/GoToR"}
         assert "/JS" not in every
+
+    @pytest.mark.parametrize(
+        ("text", "line"),
+        [
+            ("14.4 to 17.4", "14.4 to 17.4"),
+            ("398.0", "398.0"),
+            ("+9,8", "+9,8"),
+            ("1. first", r"1\. first"),
+            ("12) twelfth", r"12\) twelfth"),
+            ("2.", r"2\."),
+            ("- a", r"\- a"),
+            ("===", r"\==="),
+        ],
+    )
+    def test_markdown_makes_no_list_of_a_number_and_no_backslash_is_shown(self, text, line) -> None:
+        section = Section(id="a", heading="A", parts=(Paragraph(text=text),))
+        document = Document(
+            language="en", title="T", page_title="T", eyebrow="", lead="", sections=(section,)
+        )
+        assert md(document).decode().splitlines()[-1] == line
 
     def test_markdown_holds_no_html_link_or_image(self) -> None:
         lines = rendered("md", every_part("sv", HOSTILE)).decode().split("\n")[1:]

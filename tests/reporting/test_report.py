@@ -1,5 +1,6 @@
 """The report says the promise, the verdict, and always what was not shown."""
 
+import copy
 from dataclasses import replace
 from typing import get_args
 
@@ -10,6 +11,8 @@ from impactkit.errors import UsageError
 from impactkit.evidence.verdict import Status
 from impactkit.reporting.larger_study import fewest_groups
 from impactkit.wording import Message
+from plans import test_monthly_series
+from plans.conftest import SOUND
 
 STATUSES = get_args(Status)
 SV, EN = "sv", "en"
@@ -175,3 +178,26 @@ def test_an_evaluation_shows_itself_in_a_notebook(norrgarden):
 def test_the_order_of_versions_and_files_does_not_change_the_report(norrgarden):
     turned = replace(norrgarden, made_with=dict(reversed(norrgarden.made_with.items())))
     assert turned.report(language=SV) == norrgarden.report(language=SV)
+
+
+class TestASeriesAlone:
+    """One invented series of months, whose rows are not public: nothing of its own may be drawn."""
+
+    @pytest.fixture
+    def claim(self, tmp_path):
+        months = test_monthly_series.evaluated(
+            copy.deepcopy(SOUND), tmp_path, "one series, start in the estimator", "interrupted_time_series"
+        )
+        return lambda language: months.report(language=language).claims[0]
+
+    @pytest.mark.parametrize(("language", "word"), [(SV, "visas inte"), (EN, "not shown")])
+    def test_months_of_which_nothing_is_shown_are_one_row(self, claim, language, word):
+        (row,) = claim(language).figures[0].table.rows
+        assert row == ("2018-01-01 – 2024-03-01", word, word, "–", "–")
+
+    @pytest.mark.parametrize(("language", "groups"), [(SV, "grupperna"), (EN, "groups")])
+    def test_its_effects_are_not_told_as_differences_between_groups(self, claim, language, groups):
+        figure = claim(language).figures[1]
+        told = [figure.picture.heading, figure.table.caption, *figure.notes]
+        assert len(figure.table.rows) == 12
+        assert not [text for text in (*told, figure.picture.alt_text) if groups in text]

@@ -95,7 +95,8 @@ class AcceptabilityPicture:
             )
             for at, p in self.told
         ]
-        told.append(say("money.plot.never", self.language, most=self._share(self.most)))
+        if self._share(self.most) != self._share(1.0):
+            told.append(say("money.plot.never", self.language, most=self._share(self.most)))
         return say("money.plot.alt", self.language, told=" ".join(told))
 
     @property

@@ -26,6 +26,11 @@ class Fact:
     text: str
     is_code: bool = False
 
+    @property
+    def led(self) -> str:
+        """The label as it stands before its text on one line: a question keeps its own mark."""
+        return self.label if self.label.endswith("?") else f"{self.label}:"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:

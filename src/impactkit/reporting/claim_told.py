@@ -38,7 +38,7 @@ def claim_told(telling: Telling, *, prior: Priority) -> ClaimReport:
     return ClaimReport(
         id=result.claim.id,
         role=telling.say(f"role.{result.claim.role}"),
-        name=telling.name,
+        name=telling.title,
         sentence=claim_sentence(telling),
         status=verdict.status,
         badge=verdict.name.text(telling.language),
@@ -96,7 +96,7 @@ def _figures(telling: Telling) -> tuple[Figure, ...]:
         return (*figures, *_counterfactual(telling))
     if any(term.event_time is not None for term in estimate.terms):
         events = EventStudyPicture.of(estimate, telling.measure, name=telling.name)
-        told = (telling.say("figure.event_study"),)
+        told = (telling.say(f"figure.event_study{'' if events.against == 'groups' else '_of_course'}"),)
         figures.append(Figure(picture=events, notes=told, table=events.table()))
     return tuple(figures)
 

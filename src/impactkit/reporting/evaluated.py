@@ -133,6 +133,12 @@ class Telling:
         return self.indicator.name.text(self.language)
 
     @property
+    def title(self) -> str:
+        """The indicator's name, with the group that the claim is about, if it is about one."""
+        group = self.result.claim.subgroup
+        return self.name if group is None else f"{self.name} ({group.value})"
+
+    @property
     def minimum(self) -> str:
         """What was promised, as it was written in the plan, with its unit."""
         claim = self.result.claim

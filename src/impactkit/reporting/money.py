@@ -165,7 +165,7 @@ def _due_table(
         header=tuple(tell(name) for name in _COLUMNS),
         rows=tuple(
             (
-                f"{each.claim} {tellings[each.claim].name}",
+                f"{each.claim} {tellings[each.claim].title}",
                 _card(terms[each.claim], tellings[each.claim], tell),
                 whole_kronor(each.paid, language),
                 *(about_kronor(x, language) for x in (each.at_point, each.at_low, each.at_high)),

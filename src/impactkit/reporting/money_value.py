@@ -77,7 +77,7 @@ def _value_table(worth: Valued, tellings: Mapping[str, Telling], language: Langu
     header = ("claim", "column.effect", "column.effect_limits", "column.per_unit", "column.limits")
     rows = [
         (
-            f"{each.claim.id} {tellings[each.claim.id].name}",
+            f"{each.claim.id} {tellings[each.claim.id].title}",
             *_cells(each.value, _unit(each, tellings), language),
         )
         for each in worth.claims

@@ -9,7 +9,7 @@ from impactkit.effects.interval import Interval
 from impactkit.plans import Plan
 from impactkit.reporting.claim_report import ClaimReport
 from impactkit.reporting.evaluated import Telling
-from impactkit.reporting.facts import day
+from impactkit.reporting.facts import day, interval_told
 from impactkit.reporting.numbers import Measure
 from impactkit.reporting.table import Cell, Table
 from impactkit.wording import Language, MessageValue, format_percent, say
@@ -173,15 +173,17 @@ def group_row(telling: Telling) -> tuple[str, ...]:
     unknown = _say("groups.unknown", telling.language)
     group = _say("groups.group", telling.language, value=claim.subgroup.value)
     return (
-        f"{claim.id} {telling.name}",
-        f"{group}: {measure.change(verdict.point)}",
+        f"{claim.id} {telling.title}",
+        f"{group}: {measure.change(verdict.point)} ({interval_told(telling)})",
         measure.change(found.others) if found else unknown,
-        _difference(found.difference, measure) if found else unknown,
+        _difference(found.difference, telling) if found else unknown,
     )
 
 
-def _difference(found: Interval, measure: Measure) -> str:
-    return f"{measure.change(found.point)} ({measure.span(found.low, found.high)})"
+def _difference(found: Interval, telling: Telling) -> str:
+    measure = telling.measure
+    span, level = measure.span(found.low, found.high), measure.percent(found.level)
+    return f"{measure.change(found.point)} ({telling.say('effect.limits', span=span, level=level)})"
 
 
 def groups(claims: Sequence[ClaimReport], language: Language) -> Table | None:
@@ -229,7 +231,7 @@ def numbers_row(telling: Telling) -> tuple[str | Cell, ...]:
     level = 100 * verdict.level
     return (
         result.claim.id,
-        telling.name,
+        telling.title,
         telling.say(f"role.{result.claim.role}"),
         *(_number(x, measure) for x in (verdict.point, verdict.low, verdict.high)),
         Cell(text=measure.percent(verdict.level), value=round(level, 2), decimals=int(level % 1 > 0)),

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Literal
 
 from impactkit.effects.estimate import Estimate, Group, Term
 from impactkit.evidence.claim import Claim
@@ -18,6 +19,10 @@ from impactkit.reporting.table import Table
 from impactkit.wording import Language, format_number, say
 
 GROUPS: tuple[Group, ...] = ("treated", "comparison")
+_OF_COURSE = (  # a term is how far what was seen is from what would have been, not how two groups differ
+    *("synthetic_control", "augmented_synthetic_control", "penalised_synthetic_control"),
+    *("interrupted_time_series", "structural_time_series"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,15 +228,13 @@ class TrajectoriesPicture:
         header = [say("plot.table.period", language)]
         for group in GROUPS:
             header += [f"{self.label(group)}, {word}" for word in (mean.lower(), rows.lower())]
-        return Table(
-            caption=self.heading,
-            header=tuple(header),
-            rows=tuple(
-                (self.name_of(period), *self._cells([by_cell.get((group, period)) for group in GROUPS]))
-                for period in self.periods
-            ),
-            numeric=True,
-        )
+        rows = [
+            (self.name_of(period), *self._cells([by_cell.get((group, period)) for group in GROUPS]))
+            for period in self.periods
+        ]
+        if not self.drawn_groups and len({tuple(cells) for _, *cells in rows}) == 1:  # one row tells it all
+            rows = [(f"{rows[0][0]} – {rows[-1][0]}", *rows[0][1:])] if len(rows) > 1 else rows
+        return Table(caption=self.heading, header=tuple(header), rows=tuple(rows), numeric=True)
 
     def _cells(self, means: list[ShownMean | None]) -> list[str]:
         return [text for m in means for text in (("–", "–") if m is None else (self._mean(m), self._rows(m)))]
@@ -259,6 +262,8 @@ class EventStudyPicture:
         Those with an event time, in order.
     reference : float, optional
         The event time that the others are compared with.
+    against : {"groups", "course"}
+        Whether the terms tell how groups differ, or how far what was seen is from what would have been.
     bands : mapping of float to (float, float)
         Limits by event time that hold for all of them at once; empty for none.
     """
@@ -267,6 +272,7 @@ class EventStudyPicture:
     measure: Measure
     terms: tuple[Term, ...]
     reference: float | None = None
+    against: Literal["groups", "course"] = "groups"
     bands: Mapping[float, tuple[float, float]] = field(default_factory=dict)
 
     @classmethod
@@ -280,13 +286,16 @@ class EventStudyPicture:
         periods = {m.period for m in estimate.means if m.period is not None}
         start = estimate.start
         gone = {p - start for p in periods if start is not None} - {_event_time(term) for term in terms}
-        if estimate.settings.get("base") == "varying":  # each period before the start has its own
+        of_course = estimate.method in _OF_COURSE
+        if of_course or estimate.settings.get("base") == "varying":  # each period has one of its own
             gone = set()
+        title = "title_of_course" if of_course else "title"
         return cls(
-            heading=say("plot.event_study.title", measure.language, name=name or estimate.outcome),
+            heading=say(f"plot.event_study.{title}", measure.language, name=name or estimate.outcome),
             measure=measure,
             terms=tuple(terms),
             reference=max((at for at in gone if at < 0), default=None),
+            against="course" if of_course else "groups",
             bands=_bands(estimate) if joint else {},
         )
 
@@ -314,7 +323,8 @@ class EventStudyPicture:
                 f"{_event(at, self.language)}: {m.span(low, high)}" for at, (low, high) in self.bands.items()
             )
             told.append(say("plot.event_study.bands", self.language, spans=ends))
-        return " ".join([say("plot.event_study.alt", self.language), *told])
+        alt = "alt" if self.against == "groups" else "alt_of_course"
+        return " ".join([say(f"plot.event_study.{alt}", self.language), *told])
 
     def table(self) -> Table:
         """Return the terms as a table."""

@@ -116,12 +116,20 @@ def _conclusion(evaluation: Evaluated, language: Language) -> ConclusionTold | N
 
 def _summary(claims: tuple[ClaimReport, ...], language: Language) -> Table:
     columns = ("claim", "effect", "verdict", "grade")
+    days = {claim.as_of for claim in claims} - {say("overview.expected.unknown", language)}
+    caption = say("report.summary.caption", language)
+    if len(days) == 1:
+        caption = say("report.summary.caption_as_of", language, as_of=min(days))
     return Table(
-        caption=say("report.summary.caption", language),
+        caption=caption,
         header=tuple(say(f"report.summary.{name}", language) for name in columns),
         rows=tuple(
             (
-                Cell(text=f"{claim.id} {claim.name}", detail=claim.role, to=f"claim-{claim.id}"),
+                Cell(
+                    text=f"{claim.id} {claim.name}",
+                    detail=claim.role if len(days) < 2 else f"{claim.role}, {claim.as_of}",
+                    to=f"claim-{claim.id}",
+                ),
                 Cell(text=claim.effect, detail=claim.interval),
                 Cell(text=claim.badge, mark=claim.status),
                 say("report.summary.of_five", language, value=claim.grade.value),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from impactkit.reporting import overview
 from impactkit.reporting.blocks import Block, Bullets, Facts, Finding, Paragraph
 from impactkit.reporting.claim_report import ClaimReport
@@ -39,7 +41,7 @@ def letter(report: Report) -> Document:
             _section("done", report, Facts(items=report.background), report.chain),
             _section("shown", report, report.expected, *(_finding(claim) for claim in report.claims)),
             *([report.money] if report.money else []),
-            _section("not_shown", report, *(_not_shown(claim) for claim in report.claims)),
+            _section("not_shown", report, *_not_shown(report)),
             _section("next", report, *_next(report)),
         ),
         numbers=(overview.numbers(report.claims, language),),
@@ -60,10 +62,24 @@ def _finding(claim: ClaimReport) -> Finding:
     )
 
 
-def _not_shown(claim: ClaimReport) -> Section:
-    return Section(
-        id=f"claim-{claim.id}", heading=f"{claim.id} {claim.name}", parts=(Bullets(items=claim.not_shown),)
-    )
+def _not_shown(report: Report) -> Iterator[Section]:
+    """Yield what was not shown of each claim; what holds for every one of several is told once, last."""
+    shared = _shared([claim.not_shown for claim in report.claims])
+    for claim in report.claims:
+        items = tuple(sentence for sentence in claim.not_shown if sentence not in shared)
+        heading = f"{claim.id} {claim.name}"
+        yield Section(id=f"claim-{claim.id}", heading=heading, parts=(Bullets(items=items),))
+    if shared:
+        heading = say("level.letter.shared", report.language)
+        yield Section(id="not-shown-of-all", heading=heading, parts=(Bullets(items=shared),))
+
+
+def _shared(told: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the sentences that all have in common, but for the first of each: that is its verdict's own."""
+    if len(told) < 2:
+        return ()
+    leading = {first for first, *_ in told}
+    return tuple(s for s in told[0] if s not in leading and all(s in sentences for sentences in told))
 
 
 def _next(report: Report) -> tuple[Block, ...]:

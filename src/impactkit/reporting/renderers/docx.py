@@ -10,6 +10,7 @@ from typing import Any
 
 from impactkit.errors import UsageError
 from impactkit.reporting.blocks import Block, Bullets, Facts, Figure, Finding, Paragraph, Scale
+from impactkit.reporting.column_room import ColumnRoom, column_room
 from impactkit.reporting.document import Document, Section
 from impactkit.reporting.figure_file import to_png
 from impactkit.reporting.plot import draw
@@ -43,8 +44,10 @@ _COLOURS: dict[Mark, str] = {
     "informative": "41505C",
 }
 _DEEPEST = 9
-_LINE = 170.0  # millimetres between the margins
-_WIDEST, _LONG, _GAP = 70, 24, 5
+_WIDE, _PAGE = 210, 104  # millimetres across a page, and small letters across a table
+_LONG, _GAP = 24, 4
+_MARGIN = {False: 20, True: 15}  # millimetres; less where the document is one page
+_TEXT, _CELL = {False: 10.0, True: 8.5}, {False: 9.0, True: 8.0}
 
 
 def docx(document: Document) -> bytes:
@@ -121,19 +124,22 @@ class _Page:
         properties.created = properties.modified = _FIXED
         properties.language = {"sv": "sv-SE", "en": "en-GB"}[self.document.language]
         page.page_width, page.page_height = Mm(210), Mm(297)
-        page.left_margin = page.right_margin = Mm(20)
-        page.top_margin = page.bottom_margin = Mm(20)
+        short = self.document.is_short
+        page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Mm(_MARGIN[short])
         styles = self.file.styles
         set_language(self.file, properties.language)
         own_fonts(self.file)
-        styles["Normal"].font.name, styles["Normal"].font.size = "Arial", Pt(10)
+        styles["Normal"].font.name, styles["Normal"].font.size = "Arial", Pt(_TEXT[short])
         styles["Normal"].font.color.rgb = RGBColor.from_string(_INK)
         caption = styles["Caption"].font
         caption.size, caption.bold, caption.color.rgb = Pt(9.5), False, RGBColor.from_string(_QUIET)
-        styles["Normal"].paragraph_format.space_after = Pt(6)
+        styles["Normal"].paragraph_format.space_after = Pt(3 if short else 6)
         for level in range(1, _DEEPEST + 1):
             font = styles[f"Heading {level}"].font
             font.name, font.color.rgb = "Arial", RGBColor.from_string(_INK)
+            if short:
+                styles[f"Heading {level}"].paragraph_format.space_before = Pt(6)
+                font.size = Pt(max(16 - 3 * (level - 1), _TEXT[True]))
         number = say("report.page.number", self.document.language, n="\0", of="\0").split("\0")
         page_field(page.footer.paragraphs[0], before=number[0], between=number[1])
 
@@ -147,11 +153,14 @@ class _Page:
         if section.eyebrow:
             self._quiet(section.eyebrow).paragraph_format.keep_with_next = True
         self.file.add_heading(visible(section.heading), level=min(depth, _DEEPEST))
-        for part in section.parts:
+        for place, part in enumerate(section.parts):
             if isinstance(part, Section):
                 self._section(part, depth + 1)
-            else:
-                self._block(part)
+                continue
+            self._block(part)
+            if isinstance(part, Paragraph) and place + 1 < len(section.parts):
+                leads = isinstance(section.parts[place + 1], Finding)
+                self.file.paragraphs[-1].paragraph_format.keep_with_next = leads or None
 
     @singledispatchmethod
     def _block(self, block: Block) -> None:
@@ -175,7 +184,7 @@ class _Page:
         for fact in block.items:
             paragraph = self.file.add_paragraph()
             paragraph.paragraph_format.space_after = 0
-            self._colour(paragraph.add_run(visible(fact.label) + ": "), _QUIET)
+            self._colour(paragraph.add_run(visible(fact.led) + " "), _QUIET)
             run = paragraph.add_run(visible(fact.text))
             if fact.is_code:
                 run.font.name = "Courier New"
@@ -187,6 +196,8 @@ class _Page:
             first.add_run(visible(block.label) + " ").bold = True
         self._marked(first, block.mark, block.badge)
         others = [self.file.add_paragraph(visible(sentence)) for sentence in block.sentences]
+        for paragraph in (first, *others[:-1]):
+            paragraph.paragraph_format.keep_with_next = True
         for paragraph in (first, *others):
             left_edge(paragraph, colour=_COLOURS[block.mark], shade=_SOFT)
 
@@ -218,15 +229,17 @@ class _Page:
             cell.paragraphs[0].add_run(visible(name)).bold = True
             fill(cell, _SOFT)
         header_row(table.rows[0])
+        room = _room(block)
         for row in block.rows:
             for place, (cell, told) in enumerate(zip(table.add_row().cells, row, strict=True)):
                 self._cell(cell, told, place=place, is_numeric=block.numeric)
         for run in (
             run for row in table.rows for cell in row.cells for p in cell.paragraphs for run in p.runs
         ):
-            run.font.size = Pt(9)
+            run.font.size = Pt(_CELL[self.document.is_short] * room.size)
         keep_rows_whole(table)
-        column_widths(table, _widths(block))
+        line = _WIDE - 2 * _MARGIN[self.document.is_short]
+        column_widths(table, [line * width / sum(room.widths) for width in room.widths])
         for note in block.notes:
             self._quiet(note)
         if not block.notes:
@@ -263,14 +276,11 @@ class _Page:
         run.font.color.rgb = RGBColor.from_string(colour)
 
 
-def _widths(table: Table) -> list[float]:
-    """Return each column's share of the page: by its longest text, and never narrower than a long word."""
+def _room(table: Table) -> ColumnRoom:
+    """Return the room of each column: never less than a long word needs."""
     rows = [[_plain(cell) for cell in row] for row in table.rows]
     columns = list(zip(table.header, *rows, strict=True))
-    longest = [min(max(map(len, column)), _WIDEST) for column in columns]
-    words = [min(max(len(w) for text in column for w in text.split(" ")), _LONG) for column in columns]
-    shares = [max(length, word) + _GAP for length, word in zip(longest, words, strict=True)]
-    return [_LINE * share / sum(shares) for share in shares]
+    return column_room(columns, line=_PAGE, gap=_GAP, longest=_LONG)
 
 
 def _plain(cell: str | Cell) -> str:
@@ -279,5 +289,5 @@ def _plain(cell: str | Cell) -> str:
         return cell
     told = cell.text
     if cell.mark:
-        told = f"{SYMBOLS[cell.mark]} {told}________".replace(" ", "\N{NO-BREAK SPACE}")
+        told = f"{SYMBOLS[cell.mark]} {told}____".replace(" ", "\N{NO-BREAK SPACE}")
     return max(told, cell.detail, key=len)

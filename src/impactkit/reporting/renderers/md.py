@@ -83,7 +83,7 @@ def _(block: Bullets) -> Iterator[str]:
 
 @_of.register
 def _(block: Facts) -> Iterator[str]:
-    yield from (f"- **{_text(fact.label)}:** {_text(fact.text)}" for fact in block.items)
+    yield from (f"- **{_text(fact.led)}** {_text(fact.text)}" for fact in block.items)
 
 
 @_of.register

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from impactkit.errors import UsageError
+from impactkit.reporting.column_room import column_room
 from impactkit.reporting.document import Document, Section, walk
 from impactkit.reporting.document_record import record_of
 from impactkit.reporting.drawing import to_svg
@@ -21,9 +22,7 @@ from impactkit.reporting.plot import draw
 from impactkit.wording import say
 
 _LONG, _SOFT = 28, 12
-_LINE, _PAGE = 80, 104  # small letters in a line of the page's width
-_WIDE, _BOLD = 1.2, 1.1  # how much wider a digit or a capital is than a small letter, and bold than plain
-_WIDEST, _GAP = 160, 2
+_LINE, _PAGE, _GAP = 80, 104, 2  # small letters: unwrapped, across the page, between columns
 _TEXT, _SHORT = 9.0, 8.6  # points; a short document takes smaller ones where it must
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 
@@ -109,24 +108,10 @@ def _measured(table: dict[str, Any]) -> dict[str, Any]:
     """
     rows = [[_text(cell) for cell in row] for row in table["rows"]]
     columns = list(zip(table["header"], *rows, strict=True))
-    bold = [_BOLD, *[1.0] * (len(columns) - 1)]
-    longest = [max(map(len, column)) for column in columns]
-    words = [
-        much * max(min(_width(word), _LONG * _WIDE) for text in column for word in text.split(" "))
-        for column, much in zip(columns, bold, strict=True)
-    ]
-    if sum(longest) <= _LINE:
+    if sum(max(map(len, column)) for column in columns) <= _LINE:
         return {**table, "widths": [0] * len(columns), "size": 1.0}
-    least = [word + _GAP for word in words]
-    size = min(1.0, _PAGE / sum(least))
-    wished = [max(min(length, _WIDEST) - word, 0) for length, word in zip(longest, words, strict=True)]
-    spare = (_PAGE / size - sum(least)) / max(sum(wished), 1)
-    widths = [round(room + spare * more, 2) for room, more in zip(least, wished, strict=True)]
-    return {**table, "widths": widths, "size": size}
-
-
-def _width(text: str) -> float:
-    return sum(_WIDE if letter.isdigit() or letter.isupper() else 1.0 for letter in text)
+    room = column_room(columns, line=_PAGE, gap=_GAP, longest=_LONG)
+    return {**table, "widths": list(room.widths), "size": room.size}
 
 
 def _text(cell: dict[str, Any]) -> str:

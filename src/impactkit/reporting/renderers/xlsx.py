@@ -159,7 +159,7 @@ def _words(block: object) -> list[str]:
     if isinstance(block, Bullets):
         return [f"• {item}" for item in block.items]
     if isinstance(block, Facts):
-        return [f"{fact.label}: {fact.text}" for fact in block.items]
+        return [f"{fact.led} {fact.text}" for fact in block.items]
     if isinstance(block, Finding):
         return [f"{block.label} {SYMBOLS[block.mark]} {block.badge}".strip(), *block.sentences]
     if isinstance(block, Scale):

@@ -181,7 +181,7 @@ def test_the_order_of_versions_and_files_does_not_change_the_report(norrgarden):
 
 
 class TestASeriesAlone:
-    """One invented series of months, whose rows are not public: nothing of its own may be drawn."""
+    """One invented series of months, whose rows are not public: its course may not be drawn."""
 
     @pytest.fixture
     def claim(self, tmp_path):
@@ -189,11 +189,6 @@ class TestASeriesAlone:
             copy.deepcopy(SOUND), tmp_path, "one series, start in the estimator", "interrupted_time_series"
         )
         return lambda language: months.report(language=language).claims[0]
-
-    @pytest.mark.parametrize(("language", "word"), [(SV, "visas inte"), (EN, "not shown")])
-    def test_months_of_which_nothing_is_shown_are_one_row(self, claim, language, word):
-        (row,) = claim(language).figures[0].table.rows
-        assert row == ("2018-01-01 – 2024-03-01", word, word, "–", "–")
 
     @pytest.mark.parametrize(("language", "groups"), [(SV, "grupperna"), (EN, "groups")])
     def test_its_effects_are_not_told_as_differences_between_groups(self, claim, language, groups):

@@ -91,7 +91,10 @@ def contract_power_section(power: Power, plan: Plan, language: Language) -> Sect
     ]
     if plan.decision.decided is not None:
         facts.append(_fact("as_of", tell("fact.plan", day=day(plan.decision.decided, language)), language))
-    parts: list[Block] = [Facts(items=tuple(facts)), Paragraph(text=tell("note.expected"), kind="strong")]
+    parts: list[Block] = [
+        Facts(items=tuple(facts), is_wide=True),
+        Paragraph(text=tell("note.expected"), kind="strong"),
+    ]
     for claim in (claim for claim in power.claims if claim.payments):
         header, rows = payment_table(claim, language)
         title = say("money.power.title", language, claim=claim.claim)
@@ -142,7 +145,7 @@ def _contract_section(
         f"{each.claim}: {reason.text(language)}" for each in payments.payments for reason in each.reasons
     )
     parts: tuple[Block, ...] = (
-        Facts(items=tuple(_fact(label, text, language) for label, text in told.items())),
+        Facts(items=tuple(_fact(label, text, language) for label, text in told.items()), is_wide=True),
         Paragraph(text=tell("note.measured")),
         _due_table(payments.payments, terms, tellings, tell=tell),
         Bullets(items=reasons),
@@ -165,7 +168,7 @@ def _due_table(
         header=tuple(tell(name) for name in _COLUMNS),
         rows=tuple(
             (
-                f"{each.claim} {tellings[each.claim].title}",
+                each.claim,  # seven columns leave no room for its name
                 _card(terms[each.claim], tellings[each.claim], tell),
                 whole_kronor(each.paid, language),
                 *(about_kronor(x, language) for x in (each.at_point, each.at_low, each.at_high)),

@@ -41,7 +41,7 @@ def value_section(
         The cost per unit with its limits, cost avoided, and what must be known to read them.
     """
     parts: list[Block] = [
-        Facts(items=_facts(worth, tellings, plan, language)),
+        Facts(items=_facts(worth, tellings, plan, language), is_wide=True),
         _value_table(worth, tellings, language),
         Bullets(items=_sentences(worth, language)),
     ]

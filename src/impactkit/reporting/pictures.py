@@ -228,13 +228,15 @@ class TrajectoriesPicture:
         header = [say("plot.table.period", language)]
         for group in GROUPS:
             header += [f"{self.label(group)}, {word}" for word in (mean.lower(), rows.lower())]
-        rows = [
-            (self.name_of(period), *self._cells([by_cell.get((group, period)) for group in GROUPS]))
-            for period in self.periods
-        ]
-        if not self.drawn_groups and len({tuple(cells) for _, *cells in rows}) == 1:  # one row tells it all
-            rows = [(f"{rows[0][0]} – {rows[-1][0]}", *rows[0][1:])] if len(rows) > 1 else rows
-        return Table(caption=self.heading, header=tuple(header), rows=tuple(rows), numeric=True)
+        return Table(
+            caption=self.heading,
+            header=tuple(header),
+            rows=tuple(
+                (self.name_of(period), *self._cells([by_cell.get((group, period)) for group in GROUPS]))
+                for period in self.periods
+            ),
+            numeric=True,
+        )
 
     def _cells(self, means: list[ShownMean | None]) -> list[str]:
         return [text for m in means for text in (("–", "–") if m is None else (self._mean(m), self._rows(m)))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -36,7 +37,7 @@ myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 # The tutorials are the notebooks themselves, run while the site is built: what is shown is what happens.
-nb_execution_mode = "force"
+nb_execution_mode = os.environ.get("IMPACTKIT_DOCS_NOTEBOOKS", "force")  # "off" where they have just been run
 nb_execution_in_temp = True
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120

@@ -1,5 +1,6 @@
 """A report at each level says what its reader needs: verdicts, what they mean, and what was not shown."""
 
+import copy
 import datetime as dt
 from dataclasses import replace
 
@@ -231,16 +232,17 @@ def test_a_verification_is_a_document_too(tmp_path) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_short_answer_says_as_of_when_it_is(norrgarden, language) -> None:
     day = {"sv": "1 oktober 2025", "en": "1 October 2025"}[language]
-    (note,) = norrgarden.report(language=language).summary.notes
-    assert note == say("report.summary.as_of", language, day=day)
+    caption = norrgarden.report(language=language).summary.caption
+    assert caption == say("report.summary.caption_as_of", language, as_of=day)
+    assert day in caption
 
 
-def test_claims_of_different_days_are_told_apart(norrgarden) -> None:
+def test_without_a_day_the_last_period_is_told(norrgarden) -> None:
     data = norrgarden.plan.data.model_copy(update={"follow_up_collected": None})
     undated = replace(norrgarden, plan=norrgarden.plan.model_copy(update={"data": data}))
     report = undated.report(language="en")
     assert {claim.as_of for claim in report.claims} == {"2025"}
-    assert report.summary.notes == ("The numbers are as of 2025.",)
+    assert "2025" in report.summary.caption
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -250,3 +252,16 @@ def test_attrition_and_who_answered_stand_with_the_data(norrgarden, language) ->
     for name in ("attrition", "response_rate"):
         title, sentence = (m.text(language) for m in (found[name].title, found[name].sentence))
         assert told_of_data[title] == sentence
+
+
+def test_claims_of_different_days_are_told_apart(norrgarden) -> None:
+    first, second = norrgarden.results
+    data = norrgarden.plan.data.model_copy(update={"follow_up_collected": None})
+    names = second.study.columns.period_names
+    columns = replace(second.study.columns, period_names=(*names[:-1], "2026"))
+    study = copy.copy(second.study)
+    object.__setattr__(study, "columns", columns)
+    plan = norrgarden.plan.model_copy(update={"data": data})
+    told_of = replace(norrgarden, plan=plan, results=(first, replace(second, study=study)))
+    rows = told_of.report(language="en").summary.rows
+    assert [row[0].detail.split(", ")[-1] for row in rows] == ["2025", "2026"]

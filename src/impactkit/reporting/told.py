@@ -136,13 +136,4 @@ def _summary(claims: tuple[ClaimReport, ...], language: Language) -> Table:
             )
             for claim in claims
         ),
-        notes=_as_of(claims, language),
     )
-
-
-def _as_of(claims: tuple[ClaimReport, ...], language: Language) -> tuple[str, ...]:
-    """Return the day that the numbers are of, once where it is the same for all."""
-    days = {claim.as_of for claim in claims}
-    if len(days) == 1:
-        return (say("report.summary.as_of", language, day=days.pop()),)
-    return tuple(say("report.summary.as_of_claim", language, claim=c.id, day=c.as_of) for c in claims)

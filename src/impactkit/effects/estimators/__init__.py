@@ -6,7 +6,9 @@ from impactkit.effects.estimators.continuous_dose import ContinuousDose
 from impactkit.effects.estimators.difference_in_differences import DifferenceInDifferences
 from impactkit.effects.estimators.extended_two_way_fixed_effects import ExtendedTwoWayFixedEffects
 from impactkit.effects.estimators.imputation import Imputation
+from impactkit.effects.estimators.instrumental_variable import InstrumentalVariable
 from impactkit.effects.estimators.interrupted_time_series import InterruptedTimeSeries
+from impactkit.effects.estimators.mixed_model import MixedModel
 from impactkit.effects.estimators.penalised_synthetic_control import PenalisedSyntheticControl
 from impactkit.effects.estimators.randomised_trial import RandomisedTrial
 from impactkit.effects.estimators.stacked_difference_in_differences import StackedDifferenceInDifferences
@@ -27,7 +29,9 @@ ALL = (
     DifferenceInDifferences,
     ExtendedTwoWayFixedEffects,
     Imputation,
+    InstrumentalVariable,
     InterruptedTimeSeries,
+    MixedModel,
     PenalisedSyntheticControl,
     RandomisedTrial,
     StackedDifferenceInDifferences,
@@ -48,7 +52,9 @@ __all__ = [
     "DifferenceInDifferences",
     "ExtendedTwoWayFixedEffects",
     "Imputation",
+    "InstrumentalVariable",
     "InterruptedTimeSeries",
+    "MixedModel",
     "PenalisedSyntheticControl",
     "RandomisedTrial",
     "StackedDifferenceInDifferences",

@@ -1,5 +1,6 @@
 """How uncertainty is found: one part a file, listed in ``ALL``."""
 
+from impactkit.effects.inference.anderson_rubin import AndersonRubin
 from impactkit.effects.inference.autoregressive_errors import AutoregressiveErrors
 from impactkit.effects.inference.cluster_robust import ClusterRobust
 from impactkit.effects.inference.conformal import Conformal
@@ -16,6 +17,7 @@ from impactkit.effects.inference.synthetic_variance import SyntheticVariance
 from impactkit.effects.inference.wild_cluster_bootstrap import WildClusterBootstrap
 
 ALL = (
+    AndersonRubin,
     AutoregressiveErrors,
     ClusterRobust,
     Conformal,
@@ -34,6 +36,7 @@ ALL = (
 
 __all__ = [
     "ALL",
+    "AndersonRubin",
     "AutoregressiveErrors",
     "ClusterRobust",
     "Conformal",

@@ -1,0 +1,193 @@
+"""Instrumental variable: the effect of taking part, on those whom something outside moved to it."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from impactkit.data.study import Study
+from impactkit.effects.describe import cluster_names, group_means, sample_of
+from impactkit.effects.estimate import Estimate, Term
+from impactkit.effects.inference import AndersonRubin, ClusterRobust
+from impactkit.effects.instrument_words import estimand, told
+from impactkit.effects.instrumented import InstrumentedRows
+from impactkit.effects.instrumented_columns import Instrumented, instrumented
+from impactkit.effects.interval import Interval
+from impactkit.effects.kernels.anderson_rubin import ReducedForms
+from impactkit.effects.kernels.contributions import Contributions
+from impactkit.effects.kernels.instruments import strength
+from impactkit.effects.settings import Settings
+from impactkit.effects.uncertainty import Uncertainty
+from impactkit.effects.weak_instrument_test import AndersonRubinTest
+from impactkit.errors import EstimationError
+from impactkit.wording import Message
+
+InstrumentInference = Annotated[AndersonRubin | ClusterRobust, Field(discriminator="method")]
+
+
+class InstrumentalVariable(Settings):
+    """Effect of taking part, where something that changes nothing else moved people to take part.
+
+    Parameters
+    ----------
+    kind : {"two_stage_least_squares", "limited_information"}
+        The estimate. With one instrument they are the same; with several weak ones limited information
+        maximum likelihood is less biased, and spreads more.
+    inference : AndersonRubin or ClusterRobust
+        Limits that hold however weak the instruments are, or t limits of the estimate.
+
+    Notes
+    -----
+    The study's ``takeup`` says what was received and ``instruments`` what moved it; without ``instruments``
+    it is ``treated``, such as who was drawn. Covariates and ``pre_outcome`` are adjusted for in both stages,
+    and strata have a level each. The effect is the average on those whom the instrument moved, if it changes
+    the outcome by ``takeup`` alone, is as good as drawn given what is adjusted for, and keeps nobody from
+    taking part [1]_. The first of these no data can show.
+
+    The first further terms are the estimate's own t limits (``conventional``), then what each instrument does
+    to takeup and, with one instrument, to the outcome. Montiel Olea and Pflueger's effective F tells how
+    strong they are.
+
+    References
+    ----------
+    .. [1] Angrist, J. D., Imbens, G. W., & Rubin, D. B. (1996). Identification of causal effects using
+       instrumental variables. *Journal of the American Statistical Association*, 91(434).
+    .. [2] Montiel Olea, J. L., & Pflueger, C. (2013). A robust test for weak instruments. *Journal of
+       Business & Economic Statistics*, 31(3).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> drawn = np.arange(200) % 2
+    >>> went = (np.arange(200) % 5 < 2 + 2 * drawn).astype(float)
+    >>> frame = pd.DataFrame({"y": 3.0 * went + np.arange(200) % 7, "went": went, "drawn": drawn})
+    >>> study = Study(frame, outcome="y", takeup="went", instruments=["drawn"])
+    >>> found = InstrumentalVariable().estimate(study)
+    >>> round(found.interval.point, 2), [term.name for term in found.terms]
+    (2.9, ['late', 'conventional', 'first_stage', 'intention_to_treat'])
+    """
+
+    method: Literal["instrumental_variable"] = "instrumental_variable"
+    kind: Literal["two_stage_least_squares", "limited_information"] = "two_stage_least_squares"
+    inference: InstrumentInference = AndersonRubin()
+
+    def estimate(self, study: Study) -> Estimate:
+        """Return the effect of taking part on those whom the instrument moved.
+
+        Parameters
+        ----------
+        study : Study
+            A cross section with ``takeup``, and ``instruments`` or ``treated``.
+
+        Returns
+        -------
+        Estimate
+            With the first stage, and how strong it is.
+
+        Raises
+        ------
+        EstimationError
+            If there are periods, no instrument or takeup, or an instrument says nothing beyond the others.
+        """
+        asked = instrumented(study)
+        robust = ClusterRobust(kind=self.inference.kind, level=self.inference.level)
+        solved = asked.rows.structural(limited=self.kind == "limited_information")
+        if not math.isfinite(solved.coefficient):
+            raise EstimationError(
+                "The instruments leave takeup as it is: there is nothing to follow.",
+                where="{name}",
+                mend="Use an instrument that differs, and takeup that differs with it.",
+                values={"name": ", ".join(asked.names)},
+            )
+        problem = asked.rows.second_stage(solved)
+        stages = [_stage(asked.rows, values, robust) for values in (asked.rows.outcome, asked.rows.takeup)]
+        test = _test(asked, stages)
+        conventional = robust.infer(problem, problem.fit())
+        return self._answer(study, asked, conventional, stages, test)
+
+    def _answer(
+        self,
+        study: Study,
+        asked: Instrumented,
+        conventional: Uncertainty,
+        stages: list[Uncertainty],
+        test: AndersonRubinTest | None,
+    ) -> Estimate:
+        own = conventional.intervals[0]
+        headline, words = own, conventional.words
+        if isinstance(self.inference, AndersonRubin):
+            words = Message("inference.anderson_rubin", {"how": conventional.words})
+            headline = _without(own, stages) if test is None else self.inference.interval(own.point, test)
+        held = test if isinstance(self.inference, AndersonRubin) else None
+        terms, influence = _terms(asked, headline, conventional, stages)
+        strong = strength(
+            np.array([i.point for i in stages[1].intervals]), asked.rows.gram(), stages[1].covariance
+        )
+        return Estimate(
+            settings=self.model_dump(mode="json"),
+            outcome=study.outcome,
+            estimand=estimand(study, asked),
+            terms=terms,
+            inference=words,
+            sample=sample_of(study, asked.columns),
+            means=group_means(asked.columns),
+            start=study.start_value,
+            adjusted_for=(*study.covariates, *([study.pre_outcome] if study.pre_outcome else [])),
+            warnings=(
+                *study.notes,
+                *told(asked, stages[1], strong, test, by_test=held is not None, level=own.level),
+            ),
+            contributions=Contributions.of(influence),
+            covariance=influence.T @ influence,
+            bootstrap=held if headline.reason is None else None,
+            cluster_names=cluster_names(asked.columns),
+        )
+
+
+def _stage(rows: InstrumentedRows, values: np.ndarray, robust: ClusterRobust) -> Uncertainty:
+    problem = rows.reduced(values)
+    return robust.infer(problem, problem.fit())
+
+
+def _test(asked: Instrumented, stages: list[Uncertainty]) -> AndersonRubinTest | None:
+    """Return the test; None where the errors of the reduced forms cannot be known."""
+    effects, moved = stages
+    if any(interval.reason is not None for interval in effects.intervals):
+        return None
+    forms = ReducedForms(
+        outcome=np.array([interval.point for interval in effects.intervals]),
+        regressor=np.array([interval.point for interval in moved.intervals]),
+        outcome_errors=effects.contributions.matrix,
+        regressor_errors=moved.contributions.matrix,
+    )
+    df = min(interval.df for interval in effects.intervals)
+    return AndersonRubinTest(forms=forms, df=df)
+
+
+def _without(own: Interval, stages: list[Uncertainty]) -> Interval:
+    reason = next(i.reason for i in stages[0].intervals if i.reason is not None)
+    return Interval.undefined(own.point, level=own.level, reason=reason)
+
+
+def _terms(
+    asked: Instrumented, headline: Interval, conventional: Uncertainty, stages: list[Uncertainty]
+) -> tuple[tuple[Term, ...], np.ndarray]:
+    """Return the effects and what each cluster brings to their errors, (G, M)."""
+    own = conventional.contributions.matrix
+    effects, moved = stages
+    terms = [
+        Term(name="late", interval=headline),
+        Term(name="conventional", interval=conventional.intervals[0]),
+    ]
+    alone = len(asked.names) == 1
+    names = ["first_stage"] if alone else [f"first_stage {name}" for name in asked.names]
+    terms += [Term(name=name, interval=i) for name, i in zip(names, moved.intervals, strict=True)]
+    parts = [own, own, moved.contributions.matrix]
+    if alone:
+        terms.append(Term(name="intention_to_treat", interval=effects.intervals[0]))
+        parts.append(effects.contributions.matrix)
+    return tuple(terms), np.hstack(parts)

@@ -12,7 +12,9 @@ from impactkit.effects.estimators import (
     DifferenceInDifferences,
     ExtendedTwoWayFixedEffects,
     Imputation,
+    InstrumentalVariable,
     InterruptedTimeSeries,
+    MixedModel,
     PenalisedSyntheticControl,
     RandomisedTrial,
     StackedDifferenceInDifferences,
@@ -31,6 +33,8 @@ from impactkit.effects.worlds import (
     EligibleInAreas,
     FactorPanel,
     InterruptedSeries,
+    InvitedByLot,
+    NestedAnswers,
     RandomisedArms,
     RepeatedCrossSections,
     StaggeredPanel,
@@ -152,6 +156,14 @@ VARIED = {
     "penalised controls of several treated": Design(
         PenalisedSyntheticControl(penalty="leave_one_out"), FactorPanel(n_treated=2, n_donors=12)
     ),
+    "several instruments, by limited information": Design(
+        InstrumentalVariable(kind="limited_information", inference=ClusterRobust()),
+        InvitedByLot(n_instruments=3, moved=0.5),
+    ),
+    "t limits of an instrument": Design(
+        InstrumentalVariable(inference=ClusterRobust(kind="CR1")), InvitedByLot()
+    ),
+    "people in places over time": Design(MixedModel(), NestedAnswers(n_waves=4, n_places=20, n_treated=8)),
     "unpaired": Design(BeforeAfter(paired=False), ChangeInOneGroup()),
 }
 DESIGNS = DEFAULT | VARIED

@@ -16,7 +16,9 @@ from impactkit.effects.estimators import (
     DifferenceInDifferences,
     ExtendedTwoWayFixedEffects,
     Imputation,
+    InstrumentalVariable,
     InterruptedTimeSeries,
+    MixedModel,
     RandomisedTrial,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
@@ -31,6 +33,7 @@ from impactkit.effects.worlds import (
     ChangeInOneGroup,
     DosedPanel,
     EligibleInAreas,
+    NestedAnswers,
     RandomisedArms,
     StaggeredPanel,
     SwitchingPanel,
@@ -39,7 +42,7 @@ from impactkit.effects.worlds import (
 from impactkit.errors import EstimationError
 
 DRAWS = 40
-UNASSIGNED = (BeforeAfter, InterruptedTimeSeries, StructuralTimeSeries)
+UNASSIGNED = (BeforeAfter, InstrumentalVariable, InterruptedTimeSeries, StructuralTimeSeries)
 """Designs in which nothing was assigned that could be permuted."""
 
 
@@ -155,6 +158,7 @@ def test_permutation_as_the_inference_gives_its_own_limits(estimator):
         ExtendedTwoWayFixedEffects: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
         StackedDifferenceInDifferences: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
         TripleDifference: EligibleInAreas(n_areas=12, n_treated=4),
+        MixedModel: NestedAnswers(n_places=14, n_treated=6),
         ContinuousDose: DosedPanel(n_units=12, n_treated=8),
         SunAbraham: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),
         Imputation: StaggeredPanel(n_units=12, n_treated=4, starts=(3, 7)),

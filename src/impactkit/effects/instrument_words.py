@@ -90,7 +90,10 @@ def _first_stage(asked: Instrumented, moved: Uncertainty, strong: Strength) -> M
     interval = moved.intervals[0]
     kind = "share" if asked.is_share else "dose"
     values |= {"name": asked.names[0], "more": scale * interval.point}
-    return Message(f"estimate.instruments.first_stage_{kind}", values)
+    if interval.reason is not None:
+        return Message(f"estimate.instruments.first_stage_{kind}", values)
+    values |= {"low": scale * interval.low, "high": scale * interval.high, "level": interval.level}
+    return Message(f"estimate.instruments.first_stage_{kind}_limits", values)
 
 
 def _shape(test: AndersonRubinTest, level: float) -> list[Message]:

@@ -105,7 +105,8 @@ class InstrumentedRows:
         LinearProblem
             With as many effects as instruments.
         """
-        return self._problem(values, self.instruments, self.assigned)
+        scale = float(np.abs(values).max(initial=0.0))
+        return self._problem(values, self.instruments, self.assigned, scale=scale)
 
     def structural(self, *, limited: bool) -> Structural:
         """Return the coefficient of ``takeup``.
@@ -143,14 +144,17 @@ class InstrumentedRows:
         size = float(found.score @ found.score)
         with np.errstate(divide="ignore", invalid="ignore"):
             regressor = found.score / size  # so that a row's influence is its score times its error
-        return self._problem(found.errors + found.coefficient * regressor, regressor[:, None], None)
+        values, scale = found.errors + found.coefficient * regressor, float(np.abs(self.outcome).max())
+        return self._problem(values, regressor[:, None], None, scale=scale)
 
     def gram(self) -> Floats:
         """Return the instruments' products, cleared of what is adjusted for, shape (q, q)."""
         Z = _cleared(self.instruments, self.others)
         return np.asarray(Z.T @ Z)
 
-    def _problem(self, values: Floats, bases: Floats, assigned: Flags | None) -> LinearProblem:
+    def _problem(
+        self, values: Floats, bases: Floats, assigned: Flags | None, *, scale: float
+    ) -> LinearProblem:
         treated = np.ones(len(values), dtype=bool) if assigned is None else assigned
         if assigned is not None:  # the problem multiplies by who is treated
             bases = self.root[:, None]
@@ -159,7 +163,7 @@ class InstrumentedRows:
             n_rows=len(values),
             n_parameters=self.others.shape[1] + bases.shape[1],
             by_row=self.by_row,
-            outcome_scale=float(np.abs(values).max(initial=0.0)),
+            outcome_scale=scale,
         )
         return problem_of(rows, names=self.names, counted=counted)
 

@@ -47,9 +47,9 @@ class InstrumentalVariable(Settings):
     the outcome by ``takeup`` alone, is as good as drawn given what is adjusted for, and keeps nobody from
     taking part [1]_. The first of these no data can show.
 
-    The first further terms are the estimate's own t limits (``conventional``), then what each instrument does
-    to takeup and, with one instrument, to the outcome. Montiel Olea and Pflueger's effective F tells how
-    strong they are.
+    Further terms are the estimate's own t limits (``conventional``) and, with one instrument, what it does
+    to the outcome (``intention_to_treat``). A warning tells what it does to takeup, and Montiel Olea and
+    Pflueger's effective F how strong the instruments are.
 
     References
     ----------
@@ -68,7 +68,7 @@ class InstrumentalVariable(Settings):
     >>> study = Study(frame, outcome="y", takeup="went", instruments=["drawn"])
     >>> found = InstrumentalVariable().estimate(study)
     >>> round(found.interval.point, 2), [term.name for term in found.terms]
-    (2.9, ['late', 'conventional', 'first_stage', 'intention_to_treat'])
+    (2.9, ['late', 'conventional', 'intention_to_treat'])
     """
 
     method: Literal["instrumental_variable"] = "instrumental_variable"
@@ -121,9 +121,9 @@ class InstrumentalVariable(Settings):
         headline, words = own, conventional.words
         if isinstance(self.inference, AndersonRubin):
             words = Message("inference.anderson_rubin", {"how": conventional.words})
-            headline = _without(own, stages) if test is None else self.inference.interval(own.point, test)
+            headline = _without(own, stages) if test is None else self.inference.interval(own, test)
         held = test if isinstance(self.inference, AndersonRubin) else None
-        terms, influence = _terms(asked, headline, conventional, stages)
+        terms, influence = _terms(asked, headline, conventional, stages[0])
         strong = strength(
             np.array([i.point for i in stages[1].intervals]), asked.rows.gram(), stages[1].covariance
         )
@@ -174,20 +174,13 @@ def _without(own: Interval, stages: list[Uncertainty]) -> Interval:
 
 
 def _terms(
-    asked: Instrumented, headline: Interval, conventional: Uncertainty, stages: list[Uncertainty]
+    asked: Instrumented, headline: Interval, conventional: Uncertainty, effects: Uncertainty
 ) -> tuple[tuple[Term, ...], np.ndarray]:
     """Return the effects and what each cluster brings to their errors, (G, M)."""
     own = conventional.contributions.matrix
-    effects, moved = stages
-    terms = [
-        Term(name="late", interval=headline),
-        Term(name="conventional", interval=conventional.intervals[0]),
-    ]
-    alone = len(asked.names) == 1
-    names = ["first_stage"] if alone else [f"first_stage {name}" for name in asked.names]
-    terms += [Term(name=name, interval=i) for name, i in zip(names, moved.intervals, strict=True)]
-    parts = [own, own, moved.contributions.matrix]
-    if alone:
-        terms.append(Term(name="intention_to_treat", interval=effects.intervals[0]))
+    named = [("late", headline), ("conventional", conventional.intervals[0])]
+    parts = [own, own]
+    if len(asked.names) == 1:
+        named.append(("intention_to_treat", effects.intervals[0]))
         parts.append(effects.contributions.matrix)
-    return tuple(terms), np.hstack(parts)
+    return tuple(Term(name=name, interval=interval) for name, interval in named), np.hstack(parts)

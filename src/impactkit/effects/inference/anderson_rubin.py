@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -49,32 +50,24 @@ class AndersonRubin(BaseModel):
     kind: Kind = "CR2"
     level: float = Field(default=0.95, gt=0, lt=1)
 
-    def interval(self, point: float, test: AndersonRubinTest) -> Interval:
+    def interval(self, conventional: Interval, test: AndersonRubinTest) -> Interval:
         """Return the limits around an estimate.
 
         Parameters
         ----------
-        point : float
-            The estimated effect.
+        conventional : Interval
+            The estimate with its standard error.
         test : AndersonRubinTest
             The test that is inverted.
 
         Returns
         -------
         Interval
-            Without standard error; undefined, with the reason, where every effect is rejected.
+            The standard error is the estimate's own and the limits are the test's; undefined, with the
+            reason, where every effect is rejected.
         """
         low, high = test.limits(self.level)
         if math.isnan(low):
-            return Interval.undefined(
-                point, level=self.level, reason=Message("estimate.instruments.disagree")
-            )
-        return Interval(
-            point=point,
-            std_error=math.nan,
-            df=math.nan,
-            level=self.level,
-            low=low,
-            high=high,
-            p_value=test.p_value(),
-        )
+            reason = Message("estimate.instruments.disagree")
+            return Interval.undefined(conventional.point, level=self.level, reason=reason)
+        return replace(conventional, low=low, high=high, p_value=test.p_value())

@@ -88,7 +88,7 @@ def limited_information(both: Floats, unexplained: Floats) -> float:
     Returns
     -------
     float
-        The smallest root, at least 1, and 1 with a single instrument.
+        The smallest root, at least 1; 1 with a single instrument, and where nothing is left unexplained.
 
     References
     ----------
@@ -101,7 +101,10 @@ def limited_information(both: Floats, unexplained: Floats) -> float:
     >>> round(limited_information(both, both / 2), 12)
     4.0
     """
-    return float(eigh(both.T @ both, unexplained.T @ unexplained, eigvals_only=True)[0])
+    try:
+        return float(eigh(both.T @ both, unexplained.T @ unexplained, eigvals_only=True)[0])
+    except np.linalg.LinAlgError:
+        return 1.0
 
 
 class Strength(NamedTuple):

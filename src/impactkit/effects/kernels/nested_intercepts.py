@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +30,8 @@ class Likeness(NamedTuple):
     @property
     def share(self) -> float:
         """The intraclass correlation of the outer groups: their share of all that varies."""
-        return self.between / (self.between + self.within + self.rest)
+        total = self.between + self.within + self.rest
+        return self.between / total if total > 0 else math.nan
 
 
 def independent_rows(
@@ -51,7 +53,8 @@ def independent_rows(
     Returns
     -------
     ndarray, shape (n, k)
-        ``W values`` with ``W'W`` the inverse of the rows' covariance over ``rest``.
+        ``W values`` with ``W'W`` the inverse of the rows' covariance over ``rest``; as they are where single
+        rows do not vary.
 
     Notes
     -----
@@ -70,6 +73,8 @@ def independent_rows(
     >>> independent_rows(np.array([[1.0], [3.0]]), alike, np.array([0, 0])).ravel().tolist()
     [0.0, 2.0]
     """
+    if not likeness.rest > 0:
+        return values
     level = np.ones(len(values))
     found = values
     if inner is not None and likeness.within > 0:

@@ -13,6 +13,7 @@ from impactkit.errors import EstimationError
 _STEPS = 200
 _DONE = 1e-12  # of a variance: a step no longer than this ends the search
 _HALVINGS = 30
+_NOTHING = 1e-13  # of the outcome: what is left is rounding
 
 
 def likeness_of(outcome: Floats, regressors: Floats, outer: Labels, inner: Labels | None = None) -> Likeness:
@@ -32,12 +33,13 @@ def likeness_of(outcome: Floats, regressors: Floats, outer: Labels, inner: Label
     Returns
     -------
     Likeness
-        By restricted maximum likelihood; a variance whose likelihood falls from 0 on is 0.
+        By restricted maximum likelihood; a variance whose likelihood falls from 0 on is 0, and all are where
+        nothing is left to explain.
 
     Raises
     ------
     EstimationError
-        If the outcome leaves nothing to explain, or no maximum is found.
+        If there are no more rows than columns, or no maximum is found.
 
     Notes
     -----
@@ -63,12 +65,14 @@ def likeness_of(outcome: Floats, regressors: Floats, outer: Labels, inner: Label
     left = outcome - root @ (root.T @ outcome)
     free = len(outcome) - regressors.shape[1]
     total = float(left @ left) / max(free, 1)
-    if free < 1 or not total > (1e-13 * float(np.abs(outcome).max())) ** 2:
+    if free < 1:
         raise EstimationError(
-            "Nothing is left to explain: there is no likeness to tell.",
-            where="outcome",
-            mend="See that the outcome differs within groups, and that there are more rows than columns.",
+            "There are no more rows than columns: nothing is left to tell how alike rows are.",
+            where="cluster",
+            mend="Leave out covariates, or add rows.",
         )
+    if not total > (_NOTHING * float(np.abs(outcome).max())) ** 2:
+        return Likeness(0.0, 0.0, 0.0)
     rows = _Rows(left / np.sqrt(total), root, outer, inner)
     found = _maximum(rows) * total
     return Likeness(float(found[0]), float(found[1]), float(found[2]))

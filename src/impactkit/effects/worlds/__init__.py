@@ -7,6 +7,8 @@ from impactkit.effects.worlds.dosed_panel import DosedPanel
 from impactkit.effects.worlds.eligible_in_areas import EligibleInAreas
 from impactkit.effects.worlds.factor_panel import FactorPanel
 from impactkit.effects.worlds.interrupted_series import InterruptedSeries
+from impactkit.effects.worlds.invited_by_lot import InvitedByLot
+from impactkit.effects.worlds.nested_answers import NestedAnswers
 from impactkit.effects.worlds.randomised_arms import RandomisedArms
 from impactkit.effects.worlds.repeated_cross_sections import RepeatedCrossSections
 from impactkit.effects.worlds.staggered_panel import StaggeredPanel
@@ -19,6 +21,8 @@ ALL = (
     ComparedSeries,
     CountPanel,
     InterruptedSeries,
+    InvitedByLot,
+    NestedAnswers,
     RandomisedArms,
     RepeatedCrossSections,
     StaggeredPanel,
@@ -39,6 +43,8 @@ __all__ = [
     "EligibleInAreas",
     "FactorPanel",
     "InterruptedSeries",
+    "InvitedByLot",
+    "NestedAnswers",
     "RandomisedArms",
     "RepeatedCrossSections",
     "StaggeredPanel",

@@ -12,6 +12,8 @@ from impactkit.effects.describe import clusters_of
 from impactkit.effects.kernels.instruments import Structural, limited_information, structural
 from impactkit.effects.linear import Counted, LinearProblem, Rows, problem_of
 
+_ROUNDING = 1e-10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class InstrumentedRows:
@@ -125,7 +127,10 @@ class InstrumentedRows:
         cleared = _cleared(both, self.others)
         left = _cleared(both, np.hstack([self.others, self.instruments]))
         kappa = limited_information(cleared, left) if limited else 1.0
-        return structural(cleared[:, 0], cleared[:, 1], cleared[:, 1] - left[:, 1], kappa=kappa)
+        fitted = cleared[:, 1] - left[:, 1]
+        if not np.linalg.norm(fitted) > _ROUNDING * np.linalg.norm(self.takeup):
+            fitted = np.zeros_like(fitted)
+        return structural(cleared[:, 0], cleared[:, 1], fitted, kappa=kappa)
 
     def second_stage(self, found: Structural) -> LinearProblem:
         """Return a regression whose effect is the structural coefficient, with the structural errors.

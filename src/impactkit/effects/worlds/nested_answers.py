@@ -101,7 +101,7 @@ class NestedAnswers:
 
     def study(self, frame: Any) -> Study:
         """Return a drawn table with its roles."""
-        over_time = {"time": "wave", "start": self._start} if self.n_waves > 1 else {}
+        is_over_time = self.n_waves > 1
         return Study(
             frame,
             outcome="y",
@@ -109,5 +109,6 @@ class NestedAnswers:
             treated="got_it",
             cluster="place",
             covariates=["x"],
-            **over_time,
+            time="wave" if is_over_time else None,
+            start=self._start if is_over_time else None,
         )

@@ -37,7 +37,7 @@ def entropy_balance(X: Floats, base: Floats, *, target: Floats) -> Minimised:
     --------
     >>> X = np.column_stack([np.ones(3), [0.0, 1, 2]])
     >>> found = entropy_balance(X, np.ones(3), target=np.array([1.0, 1.5]))
-    >>> bool(found.has_converged), float(np.exp(found.index) @ X[:, 1])
+    >>> found.has_converged, round(float(np.exp(found.index) @ X[:, 1]), 12)
     (True, 1.5)
     """
 

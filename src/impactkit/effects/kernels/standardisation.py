@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from impactkit.effects.kernels.arrays import Floats
 from impactkit.effects.kernels.outcome_model import OutcomeModel
 from impactkit.effects.kernels.weighted_contrast import RowEffect

@@ -4,9 +4,12 @@ from impactkit.effects.estimators.augmented_synthetic_control import AugmentedSy
 from impactkit.effects.estimators.before_after import BeforeAfter
 from impactkit.effects.estimators.continuous_dose import ContinuousDose
 from impactkit.effects.estimators.difference_in_differences import DifferenceInDifferences
+from impactkit.effects.estimators.doubly_robust import DoublyRobust
 from impactkit.effects.estimators.extended_two_way_fixed_effects import ExtendedTwoWayFixedEffects
+from impactkit.effects.estimators.g_computation import GComputation
 from impactkit.effects.estimators.imputation import Imputation
 from impactkit.effects.estimators.interrupted_time_series import InterruptedTimeSeries
+from impactkit.effects.estimators.matching import Matching
 from impactkit.effects.estimators.penalised_synthetic_control import PenalisedSyntheticControl
 from impactkit.effects.estimators.randomised_trial import RandomisedTrial
 from impactkit.effects.estimators.stacked_difference_in_differences import StackedDifferenceInDifferences
@@ -19,15 +22,19 @@ from impactkit.effects.estimators.synthetic_difference_in_differences import (
     SyntheticDifferenceInDifferences,
 )
 from impactkit.effects.estimators.triple_difference import TripleDifference
+from impactkit.effects.estimators.weighting import Weighting
 
 ALL = (
     AugmentedSyntheticControl,
     BeforeAfter,
     ContinuousDose,
     DifferenceInDifferences,
+    DoublyRobust,
     ExtendedTwoWayFixedEffects,
+    GComputation,
     Imputation,
     InterruptedTimeSeries,
+    Matching,
     PenalisedSyntheticControl,
     RandomisedTrial,
     StackedDifferenceInDifferences,
@@ -38,6 +45,7 @@ ALL = (
     SyntheticControl,
     SyntheticDifferenceInDifferences,
     TripleDifference,
+    Weighting,
 )
 
 __all__ = [
@@ -46,9 +54,12 @@ __all__ = [
     "BeforeAfter",
     "ContinuousDose",
     "DifferenceInDifferences",
+    "DoublyRobust",
     "ExtendedTwoWayFixedEffects",
+    "GComputation",
     "Imputation",
     "InterruptedTimeSeries",
+    "Matching",
     "PenalisedSyntheticControl",
     "RandomisedTrial",
     "StackedDifferenceInDifferences",
@@ -59,4 +70,5 @@ __all__ = [
     "SyntheticControl",
     "SyntheticDifferenceInDifferences",
     "TripleDifference",
+    "Weighting",
 ]

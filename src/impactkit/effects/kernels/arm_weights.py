@@ -110,7 +110,7 @@ def arm_weights(X: Floats, treated: Flags, base: Floats, *, scheme: Scheme, targ
     if not fit.has_converged or _is_certain(p, treated, target):
         return _none(len(p), "separated")
     scores = base * (treated - p)
-    weights, slopes = _of_probabilities(p, treated, base, target=target)
+    weights, slopes = weights_of_chances(p, treated, base, target=target)
     index = EstimatedIndex(slopes=slopes, scores=scores, inverse=fit.inverse_information)
     return ArmWeights(weights=weights, indices=(index,), probabilities=p)
 
@@ -124,8 +124,31 @@ def _is_certain(p: Floats, treated: Flags, target: Target) -> bool:
     return bool(p[~treated].max() > _NEARLY_CERTAIN or p[treated].min() < 1 - _NEARLY_CERTAIN)
 
 
-def _of_probabilities(p: Floats, treated: Flags, base: Floats, *, target: Target) -> tuple[Floats, Floats]:
-    """Return weights and how they move with the log odds."""
+def weights_of_chances(p: Floats, treated: Flags, base: Floats, *, target: Target) -> tuple[Floats, Floats]:
+    """Return weights made from chances, and how they move with the log odds.
+
+    Parameters
+    ----------
+    p : ndarray, shape (n,)
+        Chances of being treated, inside 0 and 1.
+    treated : ndarray of bool, shape (n,)
+        Who is treated.
+    base : ndarray, shape (n,)
+        Positive weights of the rows.
+    target : {"att", "ate", "overlap"}
+        Who the arms are made like.
+
+    Returns
+    -------
+    weights, slopes : ndarray, shape (n,)
+        See `ArmWeights` and `EstimatedIndex`.
+
+    Examples
+    --------
+    >>> p, treated = np.array([0.5, 0.25]), np.array([True, False])
+    >>> weights_of_chances(p, treated, np.ones(2), target="overlap")[0].tolist()
+    [0.5, 0.25]
+    """
     if target == "att":
         w = base * np.where(treated, 1.0, p / (1 - p))
         return w, np.where(treated, 0.0, w)
@@ -157,7 +180,7 @@ def _balancing(X: Floats, treated: Flags, base: Floats) -> ArmWeights:
     if not found.has_converged:
         return _none(len(base), "no_balance")
     p = 1 / (1 + np.exp(-found.index))
-    weights, slopes = _of_probabilities(p, treated, base, target="ate")
+    weights, slopes = weights_of_chances(p, treated, base, target="ate")
     index = EstimatedIndex(slopes=slopes, scores=np.where(treated, weights, -weights), inverse=found.inverse)
     return ArmWeights(weights=weights, indices=(index,), probabilities=p)
 

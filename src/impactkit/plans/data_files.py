@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from impactkit.errors import Trouble
 from impactkit.plans.project import Text
@@ -24,6 +24,8 @@ ANSWERS, MISSING, SPREAD, WEIGHT = "answers", "without_answer", "std_error_of_av
 
 FileName = Annotated[Text, AfterValidator(_beside_the_plan)]
 
+_ADDED = frozenset({"instruments", "subgroups", "measured"})
+
 
 class DataFiles(Written):
     """The data files, and which column plays which part.
@@ -40,8 +42,14 @@ class DataFiles(Written):
         The column measured; a claim may name another.
     unit, time, treated, first_treated, cluster, stratum, weight, exposure : str, optional
         Columns; see `Study`.
-    eligible, dose, pre_outcome, std_error : str, optional
+    eligible, dose, pre_outcome, std_error, takeup, running, probability, arm : str, optional
         Columns; see `Study`.
+    control : str, optional
+        The arm that the others are compared with.
+    instruments, subgroups : tuple of str
+        Columns; see `Study`.
+    measured : dict of str to int, float or date
+        When covariates were measured; one measured at the start or later is refused.
     start : int, float or date, optional
         First treated period, when ``treated`` marks the group.
     switching : bool, optional
@@ -98,6 +106,14 @@ class DataFiles(Written):
     covariates: tuple[Text, ...] = ()
     pre_outcome: Text | None = None
     std_error: Text | None = None
+    takeup: Text | None = None
+    running: Text | None = None
+    probability: Text | None = None
+    arm: Text | None = None
+    control: Text | None = None
+    instruments: tuple[Text, ...] = ()
+    subgroups: tuple[Text, ...] = ()
+    measured: dict[Text, Period] = Field(default_factory=dict)
     baseline_collected: date | None = None
     follow_up_collected: date | None = None
     baseline_kind: Literal["measured", "register", "none"] | None = None
@@ -139,6 +155,12 @@ class DataFiles(Written):
             )
         return self
 
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out empty keys that plans did not have at first: the digests of those plans stay."""
+        content: dict[str, Any] = written(self)
+        return {key: value for key, value in content.items() if value or key not in _ADDED}
+
     @property
     def names(self) -> tuple[str, ...]:
         """The files, the baseline first."""
@@ -148,6 +170,18 @@ class DataFiles(Written):
     def files(self) -> tuple[str, ...]:
         """The files, then the evidence that they were made from."""
         return (*self.names, *self.evidence)
+
+    @property
+    def grouped(self) -> tuple[str, ...]:
+        """The columns of names that group rows: clusters, strata, arms and subgroups."""
+        found = (self.cluster, self.stratum, self.arm, *self.subgroups)
+        return tuple(dict.fromkeys(name for name in found if name is not None))
+
+    @property
+    def averaged(self) -> tuple[str, ...]:
+        """The columns of numbers beside the outcome that are averaged over areas."""
+        found = (*self.covariates, self.pre_outcome, self.takeup, *self.instruments)
+        return tuple(dict.fromkeys(name for name in found if name is not None))
 
     @property
     def shows_units(self) -> bool:
@@ -168,7 +202,7 @@ class DataFiles(Written):
         }
         return self.model_copy(update=roles)
 
-    def roles(self, outcome: str | None = None) -> dict[str, str | float | tuple[str, ...]]:
+    def roles(self, outcome: str | None = None) -> dict[str, Any]:
         """Return the roles as `Study` takes them, those that are played.
 
         Parameters
@@ -181,7 +215,7 @@ class DataFiles(Written):
         dict
             Role by keyword.
         """
-        played = {role: getattr(self, role) for role in _ROLES if getattr(self, role) not in (None, ())}
+        played = {role: getattr(self, role) for role in _ROLES if getattr(self, role) not in (None, (), {})}
         return {**played, "outcome": outcome or self.outcome}
 
 
@@ -202,4 +236,12 @@ _ROLES = (
     "covariates",
     "pre_outcome",
     "std_error",
+    "takeup",
+    "running",
+    "probability",
+    "arm",
+    "control",
+    "instruments",
+    "subgroups",
+    "measured",
 )

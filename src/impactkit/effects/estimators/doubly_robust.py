@@ -12,7 +12,7 @@ from pydantic import Field, WithJsonSchema, field_serializer, field_validator
 from impactkit.data.study import Study
 from impactkit.effects.comparability import comparability
 from impactkit.effects.compared_groups import ComparedGroups, compared_groups
-from impactkit.effects.compared_settings import ComparedSettings
+from impactkit.effects.estimator import RowSettings
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.kernels.arm_weights import EstimatedIndex, Target, weights_of_chances
 from impactkit.effects.kernels.augmented import Nuisances, Observed, augmented, with_models
@@ -28,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 GivenLearner = Annotated[Any, WithJsonSchema({"type": "null"})]
 
 
-class DoublyRobust(ComparedSettings):
+class DoublyRobust(RowSettings):
     """Effect that is right if either who is treated or the outcome is described right by the covariates.
 
     Parameters
@@ -44,7 +44,7 @@ class DoublyRobust(ComparedSettings):
         Learners with ``fit`` and ``predict`` or ``predict_proba``, as scikit-learn's; linear and logistic
         regression when left out. They are copied for each fold. A plan cannot carry one.
     inference, level
-        See `ComparedSettings`.
+        See `RowSettings`.
 
     Notes
     -----

@@ -9,7 +9,7 @@ import numpy as np
 
 from impactkit.data.study import Study
 from impactkit.effects.compared_groups import ComparedGroups, compared_groups
-from impactkit.effects.compared_settings import ComparedSettings
+from impactkit.effects.estimator import RowSettings
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.kernels.outcome_model import Family, outcome_model
 from impactkit.effects.kernels.standardisation import standardised
@@ -20,7 +20,7 @@ from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 
-class GComputation(ComparedSettings):
+class GComputation(RowSettings):
     """Effect by regressions of the outcome on the covariates, one in each group.
 
     Parameters
@@ -31,7 +31,7 @@ class GComputation(ComparedSettings):
         The regression; ``logistic`` for an outcome of 0 and 1 and ``poisson`` for counts. The effect is a
         difference of outcomes (a risk difference) whatever the model.
     inference, level
-        See `ComparedSettings`.
+        See `RowSettings`.
 
     Notes
     -----

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from impactkit.data.study import Study
 from impactkit.effects.comparability import comparability
 from impactkit.effects.compared_groups import ComparedGroups, compared_groups
-from impactkit.effects.compared_settings import ComparedSettings
+from impactkit.effects.estimator import RowSettings
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.kernels.arm_weights import ArmWeights, Scheme, Target, arm_weights
 from impactkit.effects.kernels.weighted_contrast import weighted_contrast
@@ -22,7 +22,7 @@ from impactkit.effects.unlike_groups import refuse_too_few, separated, unbalance
 from impactkit.wording import Message
 
 
-class Weighting(ComparedSettings):
+class Weighting(RowSettings):
     """Effect by weighting: groups that differ are given the same composition in what was measured of them.
 
     Parameters
@@ -38,7 +38,7 @@ class Weighting(ComparedSettings):
         Leave out those whose chance of being treated is below it or above one less it (above, for the
         treated); ``"optimal"`` is the rule of [5]_ for everyone. It changes whom the effect is about.
     inference, level
-        See `ComparedSettings`.
+        See `RowSettings`.
 
     Notes
     -----

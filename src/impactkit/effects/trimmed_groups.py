@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from impactkit.effects.compared_groups import ComparedGroups
 from impactkit.effects.kernels.arm_weights import Target
@@ -13,6 +14,8 @@ from impactkit.effects.unlike_groups import chances
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
+Flags = npt.NDArray[np.bool_]
+
 
 class Trimmed(NamedTuple):
     """Rows that are left, and what was done.
@@ -20,15 +23,15 @@ class Trimmed(NamedTuple):
     Parameters
     ----------
     groups : ComparedGroups
-        The rows.
-    n : int
-        Rows left out.
+        The rows that are left.
+    kept : ndarray of bool, shape (n,)
+        Which they are among all.
     words : Message
         How it changes whom the effect is about.
     """
 
     groups: ComparedGroups
-    n: int
+    kept: Flags
     words: Message
 
 
@@ -57,10 +60,11 @@ def trimmed_groups(
         If nobody is left in a group, or the covariates tell who is treated.
     """
     if trim is None:
-        return Trimmed(groups, 0, Message("estimand.trimmed.none"))
+        every = np.ones(len(groups.outcome), dtype=bool)
+        return Trimmed(groups, every, Message("estimand.trimmed.none"))
     p = chances(groups).probabilities
     least = smallest_chance(p, groups.weights) if trim == "optimal" else trim
-    kept = p <= 1 - least
+    kept = np.asarray(p <= 1 - least)
     if target != "att":
         kept &= p >= least
     n = int(len(kept) - kept.sum())
@@ -71,7 +75,7 @@ def trimmed_groups(
             mend="Choose a smaller trim, or other covariates.",
             values={"trim": str(trim)},
         )
-    left = groups if n == 0 else groups.among(np.asarray(kept))
+    left = groups if n == 0 else groups.among(kept)
     kind = "treated" if target == "att" else "both"
     words = Message(f"estimand.trimmed.{kind}", {"least": least, "most": 1 - least, "n": n})
-    return Trimmed(left, n, words)
+    return Trimmed(left, kept, words)

@@ -13,13 +13,17 @@ from impactkit.wording import Message, format_number
 
 _COMPARED_CHANGES = ("parallel", "no_other_event", "no_anticipation", "no_spillover", "same_measure")
 _LIKE_DONORS = ("donors_alike", "donors_untouched", "no_anticipation", "no_spillover", "same_measure")
+_ALIKE = ("all_measured", "somebody_alike", "measured_before", "no_spillover", "same_measure")
 _ASSUMPTIONS = {
     "augmented_synthetic_control": ("correction_holds", *_LIKE_DONORS),
     "before_after": ("nothing_else", "same_measure"),
     "continuous_dose": ("parallel", "doses_alike", *_COMPARED_CHANGES[1:]),
     "difference_in_differences": _COMPARED_CHANGES,
+    "doubly_robust": (_ALIKE[0], "either_model", *_ALIKE[1:]),
     "extended_two_way_fixed_effects": _COMPARED_CHANGES,
+    "g_computation": (_ALIKE[0], "outcome_model", *_ALIKE[1:]),
     "imputation": _COMPARED_CHANGES,
+    "matching": _ALIKE,
     "interrupted_time_series": ("same_course", "nothing_else_then", "no_anticipation", "same_measure"),
     "stacked_difference_in_differences": _COMPARED_CHANGES,
     "structural_time_series": ("same_course", "nothing_else_then", "no_anticipation", "same_measure"),
@@ -28,6 +32,7 @@ _ASSUMPTIONS = {
     "synthetic_difference_in_differences": ("weighted_parallel", *_LIKE_DONORS[1:]),
     "switching_difference_in_differences": _COMPARED_CHANGES,
     "staggered_difference_in_differences": _COMPARED_CHANGES,
+    "weighting": _ALIKE,
     "triple_difference": ("gap_parallel", "no_spillover_within", *_COMPARED_CHANGES[1:]),
     "penalised_synthetic_control": _LIKE_DONORS,
     "randomised_trial": ("lot_kept", "dropout_alike", "no_spillover", "same_measure"),

@@ -125,7 +125,12 @@ class DoublyRobust(RowSettings):
         )
         after, _ = weights_of_chances(p, groups.treated, groups.weights, target=self.target)
         alike = comparability(
-            groups.values, groups.names, groups.treated, before=groups.weights, after=after
+            groups.values,
+            groups.names,
+            groups.treated,
+            before=groups.weights,
+            after=after,
+            baseline=study.pre_outcome,
         )
         return replace(answered, warnings=(*answered.warnings, *groups.notes), comparability=alike)
 

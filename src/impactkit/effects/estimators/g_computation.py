@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from impactkit.data.study import Study
+from impactkit.effects.comparability import comparability
 from impactkit.effects.compared_groups import ComparedGroups, compared_groups
 from impactkit.effects.estimator import RowSettings
 from impactkit.effects.estimate import Estimate
@@ -72,7 +73,7 @@ class GComputation(RowSettings):
         Returns
         -------
         Estimate
-            One effect.
+            With the covariates' balance as it was as ``comparability``.
 
         Raises
         ------
@@ -105,7 +106,15 @@ class GComputation(RowSettings):
             estimand=Message(f"estimand.compared.{self.target}", words),
             adjusted_for=groups.used,
         )
-        return replace(answered, warnings=(*answered.warnings, *groups.notes))
+        alike = comparability(
+            groups.values,
+            groups.names,
+            groups.treated,
+            before=groups.weights,
+            after=None,
+            baseline=study.pre_outcome,
+        )
+        return replace(answered, warnings=(*answered.warnings, *groups.notes), comparability=alike)
 
 
 def _refuse_outcome(study: Study, groups: ComparedGroups, model: Family) -> None:

@@ -114,7 +114,7 @@ class Matching(RowSettings):
         Returns
         -------
         Estimate
-            On the matched rows, with the covariates' balance before and after as ``comparability``.
+            With the covariates' balance before and after as ``comparability``.
 
         Raises
         ------
@@ -124,16 +124,15 @@ class Matching(RowSettings):
         groups = compared_groups(study)
         _refuse_clusters(groups)
         found = self._by_strata(groups) if self.kind in ("exact", "coarsened") else self._by_distance(groups)
-        used = found.weights > 0
         effects = RowEffects(
             points=np.array([found.effect.point]),
-            influence=found.effect.influence[used][:, None],
+            influence=found.effect.influence[:, None],
             labels=(Label(name=self.target),),
-            weights=found.weights[used],
+            weights=found.weights,
         )
         answered = row_answer(
             study,
-            groups.columns.take(used),
+            groups.columns,
             effects,
             settings=self,
             estimand=self._estimand(study, groups, found),
@@ -145,6 +144,7 @@ class Matching(RowSettings):
             groups.treated,
             before=groups.weights,
             after=found.weights,
+            baseline=study.pre_outcome,
             n_unmatched=found.n_unmatched,
             most_reused=found.most_reused,
         )

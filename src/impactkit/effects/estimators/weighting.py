@@ -114,29 +114,33 @@ class Weighting(RowSettings):
             weights make the groups alike.
         """
         every = compared_groups(study)
-        groups, n_trimmed, words = trimmed_groups(every, self.trim, target=self.target)
+        groups, kept, words = trimmed_groups(every, self.trim, target=self.target)
         found = self._weighed(groups)
         effect = weighted_contrast(groups.outcome, groups.X, groups.treated, found)
+        influence, weights = np.zeros(len(kept)), np.zeros(len(kept))
+        influence[kept], weights[kept] = effect.influence, found.weights
         effects = RowEffects(
             points=np.array([effect.point]),
-            influence=effect.influence[:, None],
+            influence=influence[:, None],
             labels=(Label(name=self.target),),
+            weights=weights,
         )
         answered = row_answer(
             study,
-            groups.columns,
+            every.columns,
             effects,
             settings=self,
-            estimand=self._estimand(study, groups, words),
+            estimand=self._estimand(study, every, words),
             adjusted_for=groups.used,
         )
         alike = comparability(
-            groups.values,
-            groups.names,
-            groups.treated,
-            before=groups.weights,
-            after=found.weights,
-            n_trimmed=n_trimmed,
+            every.values,
+            every.names,
+            every.treated,
+            before=every.weights,
+            after=weights,
+            baseline=study.pre_outcome,
+            n_trimmed=int((~kept).sum()),
         )
         return replace(answered, warnings=(*answered.warnings, *groups.notes), comparability=alike)
 

@@ -372,8 +372,7 @@ class Estimate(Shown):
             (Message("estimate.row.inference"), self.inference),
             (Message("estimate.row.sample"), Message("estimate.sample", counts)),
         ]
-        title = Message("estimate.title", {"outcome": self.outcome})
-        return Facts(title=title, rows=rows, warnings=self.warnings)
+        return Facts(title=Message("estimate.title", {"outcome": self.outcome}), rows=rows, warnings=self.warnings)
 
     def limits(self) -> Message:
         """Return the interval in words, or the reason why there is none."""

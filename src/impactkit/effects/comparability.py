@@ -98,9 +98,12 @@ class Comparability:
             Gaps stay.
         """
         counts = {name: getattr(self, name) for name in _COUNTS}
-        shown = {name: None if hidden or n is None or is_few(n) else n for name, n in counts.items()}
-        sizes = dict.fromkeys(_SIZES, math.nan) if hidden else {}
-        return replace(self, **shown, **sizes)
+        shown: dict[str, Any] = {
+            name: None if hidden or n is None or is_few(n) else n for name, n in counts.items()
+        }
+        if hidden:
+            shown |= dict.fromkeys(_SIZES, math.nan)
+        return replace(self, **shown)
 
 
 def _or_nan(value: float | None) -> float:

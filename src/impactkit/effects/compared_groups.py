@@ -12,7 +12,7 @@ from impactkit.data.study import Study
 from impactkit.effects.describe import suited
 from impactkit.effects.kernels.independent import independent_columns
 from impactkit.errors import EstimationError
-from impactkit.wording import Message
+from impactkit.wording import Message, MessageValue
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -66,6 +66,12 @@ class ComparedGroups:
         """Treated and comparison rows, for sentences."""
         return {"treated": int(self.treated.sum()), "comparison": int((~self.treated).sum())}
 
+    def estimand(self, study: Study, target: str, *, how: Message, left: Message | None = None) -> Message:
+        """Return what is estimated, in words: how it is, and who is left out."""
+        told: dict[str, MessageValue] = {"outcome": study.outcome, **self.counts, "how": how}
+        told["trimmed"] = left or Message("estimand.trimmed.none")
+        return Message(f"estimand.compared.{target}", told)
+
     def among(self, kept: Flags) -> ComparedGroups:
         """Return some of the rows, with the covariates made ready anew."""
         return _groups(replace(self.columns.take(kept)), self.values[kept], self.names)
@@ -94,8 +100,8 @@ def compared_groups(study: Study) -> ComparedGroups:
         raise EstimationError(
             "This estimator compares people or areas measured once; this study has periods.",
             where="time",
-            mend="Use StaggeredDifferenceInDifferences(adjustment='doubly_robust'), or keep the follow-up rows "
-            "with the baseline as pre_outcome=.",
+            mend="Use StaggeredDifferenceInDifferences(adjustment='doubly_robust'), or keep the follow-up "
+            "rows with the baseline as pre_outcome=.",
         )
     if columns.treated is None or columns.treated.all() or not columns.treated.any():
         raise EstimationError(

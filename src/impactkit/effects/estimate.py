@@ -330,9 +330,8 @@ class Estimate(Shown):
         absent = [name for name in ("counterfactual", "comparability") if getattr(self, name) is None]
         left = (*absent, "permutation", "cohorts", "contributions", "bootstrap", "cluster_names")
         record = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in left}
-        test = self.permutation.to_record() if self.permutation else None
-        record |= {"influence": self.influence, "permutation": test}
-        return dict(json_ready(record))
+        test = self.permutation and self.permutation.to_record()
+        return dict(json_ready({**record, "influence": self.influence, "permutation": test}))
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Estimate:
@@ -372,7 +371,8 @@ class Estimate(Shown):
             (Message("estimate.row.inference"), self.inference),
             (Message("estimate.row.sample"), Message("estimate.sample", counts)),
         ]
-        return Facts(title=Message("estimate.title", {"outcome": self.outcome}), rows=rows, warnings=self.warnings)
+        title = Message("estimate.title", {"outcome": self.outcome})
+        return Facts(title=title, rows=rows, warnings=self.warnings)
 
     def limits(self) -> Message:
         """Return the interval in words, or the reason why there is none."""

@@ -140,7 +140,8 @@ def _fitted(groups: ComparedGroups, rows: Flags, target: Floats, learner: Learne
         raise EstimationError(
             "The learner given as {part} cannot be fitted: {trouble}.",
             where="{part}",
-            mend="Give one whose fit takes covariates, outcome and, where the study has weights, sample_weight.",
+            mend="Give one whose fit takes covariates, outcome and, where the study has weights, "
+            "sample_weight.",
             values={"part": part, "trouble": str(trouble).rstrip(".")},
         ) from trouble
     return own

@@ -12,8 +12,8 @@ from pydantic import Field, WithJsonSchema, field_serializer, field_validator
 from impactkit.data.study import Study
 from impactkit.effects.comparability import comparability
 from impactkit.effects.compared_groups import ComparedGroups, compared_groups
-from impactkit.effects.estimator import RowSettings
 from impactkit.effects.estimate import Estimate
+from impactkit.effects.estimator import RowSettings
 from impactkit.effects.kernels.arm_weights import EstimatedIndex, Target, weights_of_chances
 from impactkit.effects.kernels.augmented import Nuisances, Observed, augmented, with_models
 from impactkit.effects.kernels.outcome_model import outcome_model
@@ -67,7 +67,7 @@ class DoublyRobust(RowSettings):
     ...     "y": [3.0, 5, 6, 1, 2, 4, 3], "arm": [1, 1, 1, 0, 0, 0, 0], "before": [1.0, 2, 3, 0, 1, 3, 2]})
     >>> study = Study(frame, outcome="y", treated="arm", pre_outcome="before")
     >>> round(DoublyRobust(folds=1).estimate(study).interval.point, 3)
-    1.665
+    1.667
     """
 
     method: Literal["doubly_robust"] = "doubly_robust"
@@ -82,7 +82,7 @@ class DoublyRobust(RowSettings):
     def _is_learner(cls, given: Any) -> Any:
         if given is None or hasattr(given, "fit"):
             return given
-        raise ValueError("a learner is an object with fit and predict, handed over in Python; a plan has none")
+        raise ValueError("a learner is an object with fit and predict, given in Python; a plan has none")
 
     @field_serializer("outcome_model", "propensity_model")
     def _as_words(self, given: Any) -> str | None:
@@ -167,6 +167,4 @@ class DoublyRobust(RowSettings):
 
     def _estimand(self, study: Study, groups: ComparedGroups) -> Message:
         how = Message(f"estimand.doubly_robust.{'classical' if self.folds == 1 else 'cross_fitted'}")
-        none = Message("estimand.trimmed.none")
-        told = {"outcome": study.outcome, **groups.counts, "how": how, "trimmed": none}
-        return Message(f"estimand.compared.{self.target}", told)
+        return groups.estimand(study, self.target, how=how)

@@ -10,8 +10,8 @@ import numpy as np
 from impactkit.data.study import Study
 from impactkit.effects.comparability import comparability
 from impactkit.effects.compared_groups import ComparedGroups, compared_groups
-from impactkit.effects.estimator import RowSettings
 from impactkit.effects.estimate import Estimate
+from impactkit.effects.estimator import RowSettings
 from impactkit.effects.kernels.outcome_model import Family, outcome_model
 from impactkit.effects.kernels.standardisation import standardised
 from impactkit.effects.regression import Label
@@ -83,27 +83,26 @@ class GComputation(RowSettings):
         groups = compared_groups(study)
         refuse_too_few(groups)
         _refuse_outcome(study, groups, self.model)
-        arms = [
+        above, below = (
             outcome_model(groups.X, groups.outcome, rows=rows, weights=groups.weights, family=self.model)
             for rows in (groups.treated, ~groups.treated)
-        ]
-        if not all(arm.has_converged and np.isfinite(arm.predicted).all() for arm in arms):
+        )
+        if not all(arm.has_converged and np.isfinite(arm.predicted).all() for arm in (above, below)):
             raise _separated_outcome(self.model)
         population = groups.weights * (groups.treated if self.target == "att" else 1.0)
-        effect = standardised(*arms, population)
+        effect = standardised(above, below, population)
         effects = RowEffects(
             points=np.array([effect.point]),
             influence=effect.influence[:, None],
             labels=(Label(name=self.target),),
         )
-        told = {"outcome": study.outcome, **groups.counts, "trimmed": Message("estimand.trimmed.none")}
-        words = {**told, "how": Message(f"estimand.regressed.{self.model}")}
+        how = Message(f"estimand.regressed.{self.model}")
         answered = row_answer(
             study,
             groups.columns,
             effects,
             settings=self,
-            estimand=Message(f"estimand.compared.{self.target}", words),
+            estimand=groups.estimand(study, self.target, how=how),
             adjusted_for=groups.used,
         )
         alike = comparability(

@@ -166,9 +166,7 @@ class Matching(RowSettings):
         furthest = np.inf if self.caliper is None else self.caliper * where.unit
         everyone = self.target == "ate"
         if self.replace:
-            edges = with_replacement(
-                groups, where, ratio=self.ratio, furthest=furthest, everyone=everyone
-            )
+            edges = with_replacement(groups, where, ratio=self.ratio, furthest=furthest, everyone=everyone)
         else:
             edges = without_replacement(
                 groups, where, ratio=self.ratio, furthest=furthest, optimal=self.kind == "optimal_pair"
@@ -208,8 +206,7 @@ class Matching(RowSettings):
         n = found.n_unmatched
         left = Message("estimand.unmatched.some" if n else "estimand.trimmed.none", {"n": n} if n else {})
         how = Message(f"estimand.matched.{self._how()}")
-        told = {"outcome": study.outcome, **groups.counts, "how": how, "trimmed": left}
-        return Message(f"estimand.compared.{self.target}", told)
+        return groups.estimand(study, self.target, how=how, left=left)
 
     def _how(self) -> str:
         if self.kind == "nearest":
@@ -230,7 +227,7 @@ class _Found:
 def _correction(groups: ComparedGroups, edges: MatchEdges) -> Floats:
     """Return what each match's outcome is corrected by for its covariates, shape (e,)."""
     X, y, n = groups.X, groups.outcome, len(groups.outcome)
-    used = np.bincount(edges.partner, groups.weights[edges.focal] * edges.share, n)
+    used = np.bincount(edges.partner, groups.weights[edges.focal] * edges.share, n).astype(np.float64)
     found = np.zeros(len(edges.focal))
     for arm in (groups.treated, ~groups.treated):
         rows, of = (used > 0) & arm, arm[edges.partner]

@@ -30,7 +30,7 @@ def fold_codes(clusters: Labels, treated: Flags, *, folds: int, seed: int) -> La
     Examples
     --------
     >>> fold_codes(np.arange(4), np.array([True, True, False, False]), folds=2, seed=1).tolist()
-    [1, 0, 0, 1]
+    [0, 1, 0, 1]
     """
     G = int(clusters.max()) + 1
     has_treated = np.zeros(G, dtype=bool)

@@ -125,7 +125,8 @@ class _Space:
         """Return the nearest free row and take it; -1 if there is none within reach."""
         k = min(_FIRST_LOOK, len(self.others))
         while True:
-            gaps, near = self.tree.query(self.place[row], k=[*range(1, k + 1)])
+            found = self.tree.query(self.place[row], k=[*range(1, k + 1)])
+            gaps, near = np.asarray(found[0]), np.asarray(found[1])
             free = self.free[near]
             if free.any():
                 at = int(np.argmax(free))

@@ -30,6 +30,7 @@ def standardised(treated: OutcomeModel, comparison: OutcomeModel, population: Fl
 
     Examples
     --------
+    >>> import numpy as np
     >>> from impactkit.effects.kernels.outcome_model import outcome_model
     >>> y, d = np.array([5.0, 7, 2, 4]), np.array([True, True, False, False])
     >>> arms = [outcome_model(np.ones((4, 1)), y, rows=rows, weights=np.ones(4)) for rows in (d, ~d)]

@@ -8,7 +8,7 @@ from impactkit.effects.kernels.arrays import Floats
 
 
 def smallest_chance(probabilities: Floats, weights: Floats) -> float:
-    """Return the smallest chance of either arm under which dropping rows makes everyone's effect most precise.
+    """Return the smallest chance of either arm below which dropping rows makes the effect most precise.
 
     Parameters
     ----------

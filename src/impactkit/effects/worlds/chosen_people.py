@@ -26,7 +26,7 @@ class ChosenPeople:
     effect : float
         Effect on everyone, in the outcome's unit.
     tilt : float
-        By how much a standard deviation of the outcome before, ``baseline``, moves the log odds of getting it.
+        By how much a standard deviation of the outcome before, ``baseline``, moves the log odds of it.
     slope : float
         How much of ``baseline`` is kept.
     noise, cluster_noise : float

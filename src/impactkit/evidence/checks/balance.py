@@ -59,7 +59,10 @@ class Balance:
     """
 
     name: Literal["balance"] = "balance"
-    designs: frozenset[str] = (ALIKE_DESIGNS - {"g_computation"}) | {"difference_in_differences", "randomised_trial"}
+    designs: frozenset[str] = (ALIKE_DESIGNS - {"g_computation"}) | {
+        "difference_in_differences",
+        "randomised_trial",
+    }
     limit: float = 0.25
     limit_after: float = 0.1
 
@@ -120,7 +123,13 @@ class Balance:
         worst = max(found.covariates, key=lambda gap: abs(gap.after))
         size = abs(worst.after)
         before = max(abs(gap.before) for gap in found.covariates)
-        told = {"name": worst.name, "difference": size, "before": before, "limit": limit, "n": len(table)}
+        told: dict[str, str | int | float | Message] = {
+            "name": worst.name,
+            "difference": size,
+            "before": before,
+            "limit": limit,
+            "n": len(table),
+        }
         return CheckResult(
             name=self.name,
             passed=size <= limit,

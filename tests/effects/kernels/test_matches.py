@@ -78,7 +78,7 @@ def test_a_row_is_never_its_own_neighbour():
 
 @pytest.mark.parametrize("furthest", [np.inf, 0.4])
 def test_no_other_pairs_have_a_smaller_total_distance(furthest):
-    place, treated, order = drawn(2)
+    place, treated, _ = drawn(2)
     seekers, others = np.flatnonzero(treated), np.flatnonzero(~treated)
     focal, partner = optimal_pairs(place, seekers, others, furthest=furthest)
 

@@ -49,6 +49,7 @@ def test_a_plan_is_evaluated_told_sealed_and_verified(tmp_path, method, settings
     assert asked.keys() >= {"too_few_clusters", "attrition", "overlap", "hidden_bias", "spillover"}
     assert ("balance" in asked) == (method != "g_computation")
     assert result.grade.ceiling == 3
+    assert result.estimate.permutation.p_value() < 0.01
     for language, word in (("sv", "mätt"), ("en", "measured")):
         told = found.report(language=language).claims[0]
         assert any(word in line for line in told.method.assumptions)

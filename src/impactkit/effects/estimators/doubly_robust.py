@@ -10,10 +10,11 @@ import numpy.typing as npt
 from pydantic import Field, WithJsonSchema, field_serializer, field_validator
 
 from impactkit.data.study import Study
+from impactkit.effects.chance_test import chance_test
 from impactkit.effects.comparability import comparability
 from impactkit.effects.compared_groups import ComparedGroups, compared_groups
+from impactkit.effects.compared_settings import ComparedSettings
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.estimator import RowSettings
 from impactkit.effects.kernels.arm_weights import EstimatedIndex, Target, weights_of_chances
 from impactkit.effects.kernels.augmented import Nuisances, Observed, augmented, with_models
 from impactkit.effects.kernels.outcome_model import outcome_model
@@ -28,7 +29,7 @@ Floats = npt.NDArray[np.float64]
 GivenLearner = Annotated[Any, WithJsonSchema({"type": "null"})]
 
 
-class DoublyRobust(RowSettings):
+class DoublyRobust(ComparedSettings):
     """Effect that is right if either who is treated or the outcome is described right by the covariates.
 
     Parameters
@@ -43,8 +44,8 @@ class DoublyRobust(RowSettings):
     outcome_model, propensity_model : object, optional
         Learners with ``fit`` and ``predict`` or ``predict_proba``, as scikit-learn's; linear and logistic
         regression when left out. They are copied for each fold. A plan cannot carry one.
-    inference, level
-        See `RowSettings`.
+    inference, level, permutation
+        See `ComparedSettings`.
 
     Notes
     -----
@@ -132,7 +133,12 @@ class DoublyRobust(RowSettings):
             after=after,
             baseline=study.pre_outcome,
         )
-        return replace(answered, warnings=(*answered.warnings, *groups.notes), comparability=alike)
+        return replace(
+            answered,
+            warnings=(*answered.warnings, *groups.notes),
+            comparability=alike,
+            permutation=chance_test(groups, self.permutation, target=self.target),
+        )
 
     def _effect(self, groups: ComparedGroups) -> tuple[RowEffect, Floats]:
         rows = Observed(outcome=groups.outcome, treated=groups.treated, weights=groups.weights)

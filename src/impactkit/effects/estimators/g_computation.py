@@ -8,10 +8,11 @@ from typing import Literal
 import numpy as np
 
 from impactkit.data.study import Study
+from impactkit.effects.chance_test import chance_test
 from impactkit.effects.comparability import comparability
 from impactkit.effects.compared_groups import ComparedGroups, compared_groups
+from impactkit.effects.compared_settings import ComparedSettings
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.estimator import RowSettings
 from impactkit.effects.kernels.outcome_model import Family, outcome_model
 from impactkit.effects.kernels.standardisation import standardised
 from impactkit.effects.regression import Label
@@ -21,7 +22,7 @@ from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 
-class GComputation(RowSettings):
+class GComputation(ComparedSettings):
     """Effect by regressions of the outcome on the covariates, one in each group.
 
     Parameters
@@ -31,8 +32,8 @@ class GComputation(RowSettings):
     model : {"linear", "logistic", "poisson"}
         The regression; ``logistic`` for an outcome of 0 and 1 and ``poisson`` for counts. The effect is a
         difference of outcomes (a risk difference) whatever the model.
-    inference, level
-        See `RowSettings`.
+    inference, level, permutation
+        See `ComparedSettings`.
 
     Notes
     -----
@@ -113,7 +114,12 @@ class GComputation(RowSettings):
             after=None,
             baseline=study.pre_outcome,
         )
-        return replace(answered, warnings=(*answered.warnings, *groups.notes), comparability=alike)
+        return replace(
+            answered,
+            warnings=(*answered.warnings, *groups.notes),
+            comparability=alike,
+            permutation=chance_test(groups, self.permutation, target=self.target),
+        )
 
 
 def _refuse_outcome(study: Study, groups: ComparedGroups, model: Family) -> None:

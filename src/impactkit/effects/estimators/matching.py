@@ -10,10 +10,11 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from impactkit.data.study import Study
+from impactkit.effects.chance_test import chance_test
 from impactkit.effects.comparability import comparability
 from impactkit.effects.compared_groups import ComparedGroups, compared_groups
+from impactkit.effects.compared_settings import ComparedSettings
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.estimator import RowSettings
 from impactkit.effects.kernels.match_edges import MatchEdges
 from impactkit.effects.kernels.match_strata import coarsened, match_strata, stratified_effect
 from impactkit.effects.kernels.matched_effect import matched_effect, neighbour_residuals, with_reuse
@@ -28,7 +29,7 @@ from impactkit.wording import Message
 Floats = npt.NDArray[np.float64]
 
 
-class Matching(RowSettings):
+class Matching(ComparedSettings):
     """Effect by matching: each treated row is compared with those of the comparison group that are like it.
 
     Parameters
@@ -51,8 +52,8 @@ class Matching(RowSettings):
         Bins of each covariate for ``coarsened``; by Sturges' rule when left out.
     target : {"att", "ate"}
         Whose effect; everyone's needs ``replace=True`` or strata.
-    inference, level
-        See `RowSettings`.
+    inference, level, permutation
+        See `ComparedSettings`.
 
     Notes
     -----
@@ -148,7 +149,12 @@ class Matching(RowSettings):
             n_unmatched=found.n_unmatched,
             most_reused=found.most_reused,
         )
-        return replace(answered, warnings=(*answered.warnings, *self._notes()), comparability=alike)
+        return replace(
+            answered,
+            warnings=(*answered.warnings, *self._notes()),
+            comparability=alike,
+            permutation=chance_test(groups, self.permutation, target=self.target),
+        )
 
     def _by_strata(self, groups: ComparedGroups) -> _Found:
         values = groups.values if self.kind == "exact" else coarsened(groups.values, bins=self.bins)

@@ -9,10 +9,11 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from impactkit.data.study import Study
+from impactkit.effects.chance_test import chance_test
 from impactkit.effects.comparability import comparability
 from impactkit.effects.compared_groups import ComparedGroups, compared_groups
+from impactkit.effects.compared_settings import ComparedSettings
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.estimator import RowSettings
 from impactkit.effects.kernels.arm_weights import ArmWeights, Scheme, Target, arm_weights
 from impactkit.effects.kernels.weighted_contrast import weighted_contrast
 from impactkit.effects.regression import Label
@@ -22,7 +23,7 @@ from impactkit.effects.unlike_groups import refuse_too_few, separated, unbalance
 from impactkit.wording import Message
 
 
-class Weighting(RowSettings):
+class Weighting(ComparedSettings):
     """Effect by weighting: groups that differ are given the same composition in what was measured of them.
 
     Parameters
@@ -37,8 +38,8 @@ class Weighting(RowSettings):
     trim : float or "optimal", optional
         Leave out those whose chance of being treated is below it or above one less it (above, for the
         treated); ``"optimal"`` is the rule of [5]_ for everyone. It changes whom the effect is about.
-    inference, level
-        See `RowSettings`.
+    inference, level, permutation
+        See `ComparedSettings`.
 
     Notes
     -----
@@ -142,7 +143,12 @@ class Weighting(RowSettings):
             baseline=study.pre_outcome,
             n_trimmed=int((~kept).sum()),
         )
-        return replace(answered, warnings=(*answered.warnings, *groups.notes), comparability=alike)
+        return replace(
+            answered,
+            warnings=(*answered.warnings, *groups.notes),
+            comparability=alike,
+            permutation=chance_test(groups, self.permutation, target=self.target),
+        )
 
     def _weighed(self, groups: ComparedGroups) -> ArmWeights:
         refuse_too_few(groups)

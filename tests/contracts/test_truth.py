@@ -9,7 +9,7 @@ import pytest
 
 from impactkit.data.study import Study
 from impactkit.effects import estimators
-from impactkit.effects.estimator import DonorSettings
+from impactkit.effects.estimator import DonorSettings, RowSettings
 from impactkit.effects.estimators import (
     BeforeAfter,
     ContinuousDose,
@@ -147,7 +147,7 @@ def test_a_standard_error_of_ranks_is_not_known(design, frame):
 
 
 RANKED = (DonorSettings, SyntheticDifferenceInDifferences)
-BY_UNIT = [e for e in estimators.ALL if e not in UNASSIGNED and not issubclass(e, RANKED)]
+BY_UNIT = [e for e in estimators.ALL if e not in UNASSIGNED and not issubclass(e, (*RANKED, RowSettings))]
 
 
 @pytest.mark.parametrize("estimator", BY_UNIT)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from impactkit.effects.bands import simultaneous
+from impactkit.effects.comparability import Comparability
 from impactkit.effects.counterfactual import Counterfactual
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
@@ -172,6 +173,8 @@ class Estimate(Shown):
         What would have been, by period, where the method builds it.
     cohorts : Aggregates, optional
         What other averages of a staggered design's effects are made from.
+    comparability : Comparability, optional
+        How alike the groups were made, where the method weights or matches them.
     cluster_names : callable, optional
         Returns the name of each cluster in ``influence``, by which estimates on the same clusters are joined.
     """
@@ -198,6 +201,7 @@ class Estimate(Shown):
         default=Deferred(lambda: None), repr=False, compare=False
     )
     cohorts: Aggregates | None = field(default=None, repr=False, compare=False)
+    comparability: Comparability | None = field(default=None, repr=False, compare=False)
     cluster_names: Callable[[], npt.NDArray[np.str_]] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -323,20 +327,18 @@ class Estimate(Shown):
 
     def to_record(self) -> dict[str, Any]:
         """Return everything but the draws of the permutation test, ready for JSON (nan becomes None)."""
-        left = ("permutation", "cohorts", "contributions", "bootstrap", "cluster_names")
+        absent = [name for name in ("counterfactual", "comparability") if getattr(self, name) is None]
+        left = (*absent, "permutation", "cohorts", "contributions", "bootstrap", "cluster_names")
         record = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in left}
-        record["influence"] = self.influence
-        record["permutation"] = self.permutation.to_record() if self.permutation else None
-        if self.counterfactual is None:
-            del record["counterfactual"]
-        return dict(json_ready(record))
+        test = self.permutation and self.permutation.to_record()
+        return dict(json_ready({**record, "influence": self.influence, "permutation": test}))
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Estimate:
         """Return the estimate a record holds, without the permutation draws."""
         terms = [{**t, "interval": Interval.from_record(t["interval"])} for t in record["terms"]]
         sample = {**record["sample"], "left_out": _messages(record["sample"]["left_out"])}
-        n_terms, built = len(terms), record.get("counterfactual")
+        n_terms, built, alike = len(terms), record.get("counterfactual"), record.get("comparability")
         return cls(
             settings=record["settings"],
             outcome=record["outcome"],
@@ -351,6 +353,7 @@ class Estimate(Shown):
             contributions=Contributions.of(np.array(record["influence"], dtype=float).reshape(-1, n_terms)),
             covariance=np.array(record["covariance"], dtype=float).reshape(n_terms, n_terms),
             counterfactual=None if built is None else Counterfactual.from_record(built),
+            comparability=None if alike is None else Comparability.from_record(alike),
         )
 
     def __repr__(self) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from impactkit.effects.interval import Alternative, Interval
 from impactkit.effects.kernels.assignment import EXACT_BELOW, AssignmentReduction
 from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
+from impactkit.effects.kernels.chance_assignment import ChanceReduction
 from impactkit.effects.kernels.cohort_assignment import CohortReduction
 from impactkit.effects.kernels.date_shifts import DateShifts
 from impactkit.effects.kernels.donor_ranks import DonorRanks, RatioStatistics
@@ -22,7 +23,13 @@ from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 Reduction: TypeAlias = (
-    AssignmentReduction | CohortReduction | DateShifts | DonorRanks | DoseReduction | PathReduction
+    AssignmentReduction
+    | ChanceReduction
+    | CohortReduction
+    | DateShifts
+    | DonorRanks
+    | DoseReduction
+    | PathReduction
 )
 _SIGNS = (1, -1, -1, 1)
 """A difference of two, or a difference of two differences."""
@@ -34,7 +41,7 @@ class PermutationTest:
 
     Parameters
     ----------
-    parts : tuple of AssignmentReduction, CohortReduction, DonorRanks, DoseReduction or PathReduction
+    parts : tuple of AssignmentReduction, CohortReduction, DonorRanks or another reduction
         Sums by assignment unit; the statistic is the first part's effect, less the second's if there are two,
         less the second's and the third's and with the fourth's if there are four. Only the first is moved by
         the hypothesised effect.

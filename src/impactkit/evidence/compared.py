@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ from impactkit.data.columns import Columns
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.kernels.hidden_bias import TwoRegressions
+from impactkit.evidence.designs import ALIKE_DESIGNS
 
 Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -53,9 +54,11 @@ class Compared:
 
     @classmethod
     def of(cls, study: Study, estimate: Estimate) -> Compared | None:
-        """Return the comparison behind a trial or a difference in differences; None of another method."""
+        """Return the comparison behind the estimate; None of a method that compares otherwise."""
         if estimate.method == "randomised_trial":
             return _of_arms(study.columns, adjusted=bool(estimate.adjusted_for))
+        if estimate.method in ALIKE_DESIGNS:  # ranks of people who were not drawn by lot show nothing
+            return replace(_of_arms(study.columns, adjusted=True), piece=None)
         if estimate.method == "difference_in_differences":
             make = _of_rows if study.columns.unit is None else _of_changes
             return make(study.columns, adjusted=bool(estimate.adjusted_for))

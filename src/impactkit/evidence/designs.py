@@ -9,6 +9,8 @@ BASELINE_DESIGNS = (
     DONOR_DESIGNS | LEAD_DESIGNS | SERIES_DESIGNS | {"before_after", "switching_difference_in_differences"}
 )
 """Those that rest on how it was before the start."""
-ALL_DESIGNS = BASELINE_DESIGNS | {"randomised_trial"}
+ALIKE_DESIGNS = frozenset({"doubly_robust", "g_computation", "matching", "weighting"})
+"""Those that make two groups measured once alike in what was measured before."""
+ALL_DESIGNS = BASELINE_DESIGNS | ALIKE_DESIGNS | {"randomised_trial"}
 COMPARED_DESIGNS = ALL_DESIGNS - {"before_after"}
 """Those that may compare with somebody who did not get it; a series may stand alone."""

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from impactkit.effects.estimate import Estimate
 from impactkit.errors import EstimationError
 from impactkit.evidence.check_result import CheckResult
+from impactkit.evidence.designs import ALIKE_DESIGNS
 from impactkit.wording import Facts, Message, Shown, one_line
 
 _SERIES = ("interrupted_time_series", "structural_time_series")
@@ -158,7 +159,14 @@ def _design(estimate: Estimate) -> str:
     # Not how many there are to compare with, which is hidden where they are few.
     if estimate.method in _SERIES and any(mean.group == "comparison" for mean in estimate.means):
         return f"{estimate.method}_with_control"
+    if estimate.method in ALIKE_DESIGNS and _has_baseline(estimate):
+        return f"{estimate.method}_with_baseline"
     return estimate.method
+
+
+def _has_baseline(estimate: Estimate) -> bool:
+    """Whether groups are made alike in the outcome before the start too."""
+    return estimate.comparability is not None and estimate.comparability.baseline is not None
 
 
 def needs_baseline(estimate: Estimate) -> bool:

@@ -15,6 +15,7 @@ from impactkit.effects.estimators import (
     BeforeAfter,
     ContinuousDose,
     DifferenceInDifferences,
+    DoublyRobust,
     InterruptedTimeSeries,
     RandomisedTrial,
     StaggeredDifferenceInDifferences,
@@ -48,7 +49,7 @@ class Shape:
     n_starts : int
         Different starts.
     roles : frozenset of str
-        Which of dose, eligible and switching are played.
+        Which of covariates (or the outcome before), dose, eligible and switching are played.
     assignment : str, optional
         How it was decided who got it, where a plan says.
     """
@@ -74,6 +75,8 @@ class Shape:
         periods = columns.periods
         first = starts[0] if starts else np.inf
         played = {"dose": columns.dose, "eligible": columns.eligible, "switching": columns.path}
+        if columns.covariates.shape[1] or columns.pre_outcome is not None:
+            played["covariates"] = columns.covariates
         return cls(
             kind=study.shape,
             n_treated=len(np.unique(groups[treated])),
@@ -206,6 +209,9 @@ CANDIDATES: tuple[Candidate, ...] = (
 )
 """The designs that are always considered."""
 
+MADE_ALIKE = Candidate(make=DoublyRobust, lacking=_compared)
+"""What is considered where people measured once have covariates."""
+
 WITH_A_ROLE: tuple[Candidate, ...] = (
     Candidate(make=TripleDifference, lacking=_first_of(_role("eligible"), _plain_panel, _one_start)),
     Candidate(make=ContinuousDose, lacking=_first_of(_role("dose"), _plain_panel, _one_start)),
@@ -230,6 +236,8 @@ def considered(shape: Shape) -> tuple[Candidate, ...]:
     special = {"triple_difference": "eligible", "continuous_dose": "dose"}
     if "switching" in shape.roles:
         return (WITH_A_ROLE[-1],)
+    if shape.kind == "cross_section" and "covariates" in shape.roles and shape.assignment != "lot":
+        return (*CANDIDATES, MADE_ALIKE)
     extra = tuple(each for each in WITH_A_ROLE[:-1] if special[each.method] in shape.roles)
     return (*CANDIDATES, *extra)
 

@@ -13,12 +13,15 @@ from impactkit.wording import Message, format_number
 
 _COMPARED_CHANGES = ("parallel", "no_other_event", "no_anticipation", "no_spillover", "same_measure")
 _LIKE_DONORS = ("donors_alike", "donors_untouched", "no_anticipation", "no_spillover", "same_measure")
+_ALIKE = ("all_measured", "somebody_alike", "measured_before", "no_spillover", "same_measure")
 _ASSUMPTIONS = {
     "augmented_synthetic_control": ("correction_holds", *_LIKE_DONORS),
     "before_after": ("nothing_else", "same_measure"),
     "continuous_dose": ("parallel", "doses_alike", *_COMPARED_CHANGES[1:]),
     "difference_in_differences": _COMPARED_CHANGES,
+    "doubly_robust": (_ALIKE[0], "either_model", *_ALIKE[1:]),
     "extended_two_way_fixed_effects": _COMPARED_CHANGES,
+    "g_computation": (_ALIKE[0], "outcome_model", *_ALIKE[1:]),
     "imputation": _COMPARED_CHANGES,
     "instrumental_variable": (
         "instrument_alone",
@@ -27,8 +30,9 @@ _ASSUMPTIONS = {
         "no_spillover",
         "same_measure",
     ),
+    "matching": _ALIKE,
     "interrupted_time_series": ("same_course", "nothing_else_then", "no_anticipation", "same_measure"),
-    "mixed_model": ("alike_but_for_measured", "no_spillover", "same_measure"),
+    "mixed_model": ("all_measured", "measured_before", "no_spillover", "same_measure"),
     "stacked_difference_in_differences": _COMPARED_CHANGES,
     "structural_time_series": ("same_course", "nothing_else_then", "no_anticipation", "same_measure"),
     "sun_abraham": _COMPARED_CHANGES,
@@ -36,6 +40,7 @@ _ASSUMPTIONS = {
     "synthetic_difference_in_differences": ("weighted_parallel", *_LIKE_DONORS[1:]),
     "switching_difference_in_differences": _COMPARED_CHANGES,
     "staggered_difference_in_differences": _COMPARED_CHANGES,
+    "weighting": _ALIKE,
     "triple_difference": ("gap_parallel", "no_spillover_within", *_COMPARED_CHANGES[1:]),
     "penalised_synthetic_control": _LIKE_DONORS,
     "randomised_trial": ("lot_kept", "dropout_alike", "no_spillover", "same_measure"),

@@ -4,11 +4,14 @@ from impactkit.effects.estimators.augmented_synthetic_control import AugmentedSy
 from impactkit.effects.estimators.before_after import BeforeAfter
 from impactkit.effects.estimators.continuous_dose import ContinuousDose
 from impactkit.effects.estimators.difference_in_differences import DifferenceInDifferences
+from impactkit.effects.estimators.doubly_robust import DoublyRobust
 from impactkit.effects.estimators.extended_two_way_fixed_effects import ExtendedTwoWayFixedEffects
+from impactkit.effects.estimators.g_computation import GComputation
 from impactkit.effects.estimators.imputation import Imputation
 from impactkit.effects.estimators.instrumental_variable import InstrumentalVariable
 from impactkit.effects.estimators.interrupted_time_series import InterruptedTimeSeries
 from impactkit.effects.estimators.mixed_model import MixedModel
+from impactkit.effects.estimators.matching import Matching
 from impactkit.effects.estimators.penalised_synthetic_control import PenalisedSyntheticControl
 from impactkit.effects.estimators.randomised_trial import RandomisedTrial
 from impactkit.effects.estimators.stacked_difference_in_differences import StackedDifferenceInDifferences
@@ -21,17 +24,21 @@ from impactkit.effects.estimators.synthetic_difference_in_differences import (
     SyntheticDifferenceInDifferences,
 )
 from impactkit.effects.estimators.triple_difference import TripleDifference
+from impactkit.effects.estimators.weighting import Weighting
 
 ALL = (
     AugmentedSyntheticControl,
     BeforeAfter,
     ContinuousDose,
     DifferenceInDifferences,
+    DoublyRobust,
     ExtendedTwoWayFixedEffects,
+    GComputation,
     Imputation,
     InstrumentalVariable,
     InterruptedTimeSeries,
     MixedModel,
+    Matching,
     PenalisedSyntheticControl,
     RandomisedTrial,
     StackedDifferenceInDifferences,
@@ -42,6 +49,7 @@ ALL = (
     SyntheticControl,
     SyntheticDifferenceInDifferences,
     TripleDifference,
+    Weighting,
 )
 
 __all__ = [
@@ -50,11 +58,14 @@ __all__ = [
     "BeforeAfter",
     "ContinuousDose",
     "DifferenceInDifferences",
+    "DoublyRobust",
     "ExtendedTwoWayFixedEffects",
+    "GComputation",
     "Imputation",
     "InstrumentalVariable",
     "InterruptedTimeSeries",
     "MixedModel",
+    "Matching",
     "PenalisedSyntheticControl",
     "RandomisedTrial",
     "StackedDifferenceInDifferences",
@@ -65,4 +76,5 @@ __all__ = [
     "SyntheticControl",
     "SyntheticDifferenceInDifferences",
     "TripleDifference",
+    "Weighting",
 ]

@@ -1,6 +1,7 @@
 """Data with a known truth: one world a file, listed in ``ALL``."""
 
 from impactkit.effects.worlds.change_in_one_group import ChangeInOneGroup
+from impactkit.effects.worlds.chosen_people import ChosenPeople
 from impactkit.effects.worlds.compared_series import ComparedSeries
 from impactkit.effects.worlds.count_panel import CountPanel
 from impactkit.effects.worlds.dosed_panel import DosedPanel
@@ -18,6 +19,7 @@ from impactkit.effects.worlds.wandering_series import WanderingSeries
 
 ALL = (
     ChangeInOneGroup,
+    ChosenPeople,
     ComparedSeries,
     CountPanel,
     InterruptedSeries,
@@ -37,6 +39,7 @@ ALL = (
 __all__ = [
     "ALL",
     "ChangeInOneGroup",
+    "ChosenPeople",
     "ComparedSeries",
     "CountPanel",
     "DosedPanel",

@@ -13,6 +13,7 @@ from impactkit.effects.describe import marked
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.circumstances import Declared
+from impactkit.evidence.designs import ALIKE_DESIGNS
 from impactkit.wording import Message
 
 
@@ -37,21 +38,19 @@ class Attrition:
     """
 
     name: Literal["attrition"] = "attrition"
-    designs: frozenset[str] = frozenset(
-        {
-            "before_after",
-            "difference_in_differences",
-            "randomised_trial",
-            "staggered_difference_in_differences",
-            "imputation",
-            "sun_abraham",
-            "switching_difference_in_differences",
-            "extended_two_way_fixed_effects",
-            "stacked_difference_in_differences",
-            "triple_difference",
-            "continuous_dose",
-        }
-    )
+    designs: frozenset[str] = ALIKE_DESIGNS | {
+        "before_after",
+        "difference_in_differences",
+        "randomised_trial",
+        "staggered_difference_in_differences",
+        "imputation",
+        "sun_abraham",
+        "switching_difference_in_differences",
+        "extended_two_way_fixed_effects",
+        "stacked_difference_in_differences",
+        "triple_difference",
+        "continuous_dose",
+    }
     share: float = 0.20
     gap: float = 0.05
 

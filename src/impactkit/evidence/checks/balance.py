@@ -12,10 +12,12 @@ import numpy.typing as npt
 from impactkit.data.columns import Columns
 from impactkit.data.missing_values import missing_values
 from impactkit.data.study import Study
+from impactkit.effects.comparability import Comparability
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.baseline import at_baseline, standardised_gaps
 from impactkit.evidence.check_result import CheckResult, CovariateBalance
 from impactkit.evidence.circumstances import Declared
+from impactkit.evidence.designs import ALIKE_DESIGNS
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
@@ -29,6 +31,8 @@ class Balance:
     ----------
     limit : float
         Largest standardised difference that passes.
+    limit_after : float
+        The same where groups are weighted or matched to be alike, and nothing else corrects for what is left.
 
     Notes
     -----
@@ -37,11 +41,16 @@ class Balance:
     rows that lack one take no part. Small groups differ by that much by chance: after a lot of 30 and 30 each
     covariate does in a third of cases.
 
+    Where the method makes the groups alike it is asked how alike they became: within 0.1 [2]_, or within
+    ``limit`` where a regression corrects for the rest.
+
     References
     ----------
     .. [1] Imbens, G. W., & Rubin, D. B. (2015). *Causal Inference for Statistics, Social, and Biomedical
        Sciences*,
        section 14.2.
+    .. [2] Austin, P. C. (2009). Balance diagnostics for comparing the distribution of baseline covariates
+       between treatment groups in propensity-score matched samples. *Statistics in Medicine*, 28(25).
 
     Examples
     --------
@@ -50,8 +59,12 @@ class Balance:
     """
 
     name: Literal["balance"] = "balance"
-    designs: frozenset[str] = frozenset({"difference_in_differences", "randomised_trial"})
+    designs: frozenset[str] = (ALIKE_DESIGNS - {"g_computation"}) | {
+        "difference_in_differences",
+        "randomised_trial",
+    }
     limit: float = 0.25
+    limit_after: float = 0.1
 
     def check(self, study: Study, estimate: Estimate, *, declared: Declared | None = None) -> CheckResult:
         """Compare the covariates of the groups before the start.
@@ -70,6 +83,8 @@ class Balance:
         CheckResult
             The statistic is the largest standardised difference.
         """
+        if estimate.comparability is not None:
+            return self._made_alike(estimate.comparability, estimate, study)
         table = standardised_differences(study)
         if not table:
             return CheckResult(
@@ -92,6 +107,34 @@ class Balance:
             passed=passed,
             statistic=size,
             sentence=Message(f"check.balance.{'alike' if passed else 'unlike'}", told),
+            table=table,
+        )
+
+    def _made_alike(self, found: Comparability, estimate: Estimate, study: Study) -> CheckResult:
+        """Tell how alike the groups became."""
+        settings = estimate.settings
+        corrects = estimate.method == "doubly_robust" or bool(settings.get("bias_adjustment"))
+        limit = self.limit if corrects else self.limit_after
+        missing = missing_values(study.frame, [gap.name for gap in found.covariates])
+        table = tuple(
+            CovariateBalance(name=gap.name, difference=gap.after, n_missing=missing[gap.name])
+            for gap in found.covariates
+        )
+        worst = max(found.covariates, key=lambda gap: abs(gap.after))
+        size = abs(worst.after)
+        before = max(abs(gap.before) for gap in found.covariates)
+        told: dict[str, str | int | float | Message] = {
+            "name": worst.name,
+            "difference": size,
+            "before": before,
+            "limit": limit,
+            "n": len(table),
+        }
+        return CheckResult(
+            name=self.name,
+            passed=size <= limit,
+            statistic=size,
+            sentence=Message(f"check.balance.{'made_alike' if size <= limit else 'left_unlike'}", told),
             table=table,
         )
 

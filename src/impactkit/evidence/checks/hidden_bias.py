@@ -10,6 +10,7 @@ from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.circumstances import Declared
+from impactkit.evidence.designs import ALIKE_DESIGNS
 from impactkit.evidence.unmeasured import unmeasured
 from impactkit.wording import Message
 
@@ -45,9 +46,11 @@ class HiddenBias:
     """
 
     name: Literal["hidden_bias"] = "hidden_bias"
-    designs: frozenset[str] = frozenset(
-        {"difference_in_differences", "extended_two_way_fixed_effects", "randomised_trial"}
-    )
+    designs: frozenset[str] = ALIKE_DESIGNS | {
+        "difference_in_differences",
+        "extended_two_way_fixed_effects",
+        "randomised_trial",
+    }
 
     def check(self, study: Study, estimate: Estimate, *, declared: Declared | None = None) -> CheckResult:
         """Tell how strong something unmeasured would have to be.

@@ -16,6 +16,7 @@ from impactkit.effects.estimate import Estimate
 from impactkit.effects.interval import t_p_value
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.circumstances import Declared
+from impactkit.evidence.designs import ALIKE_DESIGNS
 from impactkit.evidence.reestimated import reestimated
 from impactkit.evidence.settings_again import estimator_of
 from impactkit.wording import Message
@@ -63,20 +64,18 @@ class Influence:
     """
 
     name: Literal["influence"] = "influence"
-    designs: frozenset[str] = frozenset(
-        {
-            "continuous_dose",
-            "difference_in_differences",
-            "extended_two_way_fixed_effects",
-            "imputation",
-            "randomised_trial",
-            "stacked_difference_in_differences",
-            "staggered_difference_in_differences",
-            "sun_abraham",
-            "switching_difference_in_differences",
-            "triple_difference",
-        }
-    )
+    designs: frozenset[str] = ALIKE_DESIGNS | {
+        "continuous_dose",
+        "difference_in_differences",
+        "extended_two_way_fixed_effects",
+        "imputation",
+        "randomised_trial",
+        "stacked_difference_in_differences",
+        "staggered_difference_in_differences",
+        "sun_abraham",
+        "switching_difference_in_differences",
+        "triple_difference",
+    }
     rare: float = 0.01
     most: float = 1.0
 

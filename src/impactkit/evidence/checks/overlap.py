@@ -16,6 +16,7 @@ from impactkit.effects.estimate import Estimate
 from impactkit.effects.kernels.logistic import logistic
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.circumstances import Declared
+from impactkit.evidence.designs import ALIKE_DESIGNS
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
@@ -61,17 +62,15 @@ class Overlap:
     """
 
     name: Literal["overlap"] = "overlap"
-    designs: frozenset[str] = frozenset(
-        {
-            "difference_in_differences",
-            "extended_two_way_fixed_effects",
-            "imputation",
-            "randomised_trial",
-            "stacked_difference_in_differences",
-            "staggered_difference_in_differences",
-            "sun_abraham",
-        }
-    )
+    designs: frozenset[str] = ALIKE_DESIGNS | {
+        "difference_in_differences",
+        "extended_two_way_fixed_effects",
+        "imputation",
+        "randomised_trial",
+        "stacked_difference_in_differences",
+        "staggered_difference_in_differences",
+        "sun_abraham",
+    }
     most: float = 0.10
     margin: float = 1.0
     treated: int = 5

@@ -9,6 +9,7 @@ from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.circumstances import Declared
+from impactkit.evidence.designs import ALIKE_DESIGNS
 from impactkit.wording import Message
 
 
@@ -28,20 +29,18 @@ class TooFewClusters:
     """
 
     name: Literal["too_few_clusters"] = "too_few_clusters"
-    designs: frozenset[str] = frozenset(
-        {
-            "difference_in_differences",
-            "randomised_trial",
-            "staggered_difference_in_differences",
-            "imputation",
-            "sun_abraham",
-            "switching_difference_in_differences",
-            "extended_two_way_fixed_effects",
-            "stacked_difference_in_differences",
-            "triple_difference",
-            "continuous_dose",
-        }
-    )
+    designs: frozenset[str] = ALIKE_DESIGNS | {
+        "difference_in_differences",
+        "randomised_trial",
+        "staggered_difference_in_differences",
+        "imputation",
+        "sun_abraham",
+        "switching_difference_in_differences",
+        "extended_two_way_fixed_effects",
+        "stacked_difference_in_differences",
+        "triple_difference",
+        "continuous_dose",
+    }
     treated: int = 5
     comparison: int = 10
 

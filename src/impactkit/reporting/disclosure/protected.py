@@ -314,8 +314,12 @@ def _estimate(estimate: Estimate, hiding: Hiding, *, any_hidden: bool) -> Estima
     if built is not None:
         # Donors and placebos are single units: who they are and how they went is for whoever holds the rows.
         built = None if any_hidden else replace(built, weights=(), placebos=(), predictors=())
+    alike = estimate.comparability
+    if alike is not None:
+        alike = alike.without_sizes(lambda n: is_small(n, hiding.threshold), hidden=any_hidden)
     return replace(
         estimate,
+        comparability=alike,
         estimand=hiding.sentence(estimate.estimand),
         inference=hiding.sentence(estimate.inference),
         warnings=tuple(map(hiding.sentence, estimate.warnings)),

@@ -181,13 +181,13 @@ def combination(levels: Floats, slopes: Floats, ratio: bool) -> Floats:
     first = 2 if ratio else 1
     adjusted = levels[:first] - levels[first:] @ slopes
     if not ratio:
-        return np.r_[1.0, -slopes[:, 0]]
+        return np.asarray(np.r_[1.0, -slopes[:, 0]])
     over = np.array([1 / adjusted[1], -adjusted[0] / adjusted[1] ** 2])
-    return np.r_[over, -slopes @ over]
+    return np.asarray(np.r_[over, -slopes @ over])
 
 
 def covariate_slopes(sides: list[Side], windows: list[Window], order: int, ratio: bool) -> Floats:
-    """Return slopes on the covariates, shape (z, 1 or 2), common to the sides, beside a polynomial on each."""
+    """Return slopes on the covariates, shape (z, 1 or 2), common to both sides, beside polynomials on each."""
     first = 2 if ratio else 1
     z = sides[0].columns.shape[1] - first
     if z == 0:
@@ -239,7 +239,6 @@ def _quartile(x: Floats, fourths: int) -> float:
 
 
 def _coverage_factor(sides: tuple[Side, Side], p: int) -> float:
-    n = sum(len(side.x) for side in sides)
-    if sides[0].clusters is not None:
-        n = sum(len(np.unique(side.clusters)) for side in sides)  # type: ignore[arg-type]
+    counted = [side.x if side.clusters is None else np.unique(side.clusters) for side in sides]
+    n = len(counted[0]) + len(counted[1])
     return float(n ** (-p / ((3 + p) * (3 + 2 * p))))

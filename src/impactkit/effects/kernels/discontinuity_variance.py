@@ -89,7 +89,7 @@ class Side:
         return e
 
     def _leverage_part(self, weights: Floats, rows: slice, fit: tuple[Window, int], e: Floats) -> Floats:
-        """Return what ``(I - H) ** -1/2`` or ``** -1`` adds to each cluster's sum, by its block of the fit."""
+        """Return what ``(I - H) ** -1/2`` or ``** -1`` adds to each cluster, by its block of the fit."""
         assert self.clusters is not None
         near, order = fit
         R = _powers(self.x[rows] / near.bandwidth, order)

@@ -40,8 +40,7 @@ class Window:
 
     def inverse(self, order: int) -> Floats:
         """Return the inverse of the Gram matrix of a polynomial of this order."""
-        found: Floats = np.linalg.inv(self.gram[: order + 1, : order + 1])
-        return found
+        return np.asarray(np.linalg.inv(self.gram[: order + 1, : order + 1]))
 
     def row_weights(self, order: int, derivative: int) -> Floats:
         """Return the weights, shape (m,), whose sum with an outcome is its derivative at the point."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 
@@ -104,7 +103,7 @@ def nearest_residuals(x: Floats, columns: Floats, *, matches: int = 3) -> Neares
 
 
 def _distinct(x: Floats, columns: Floats, matches: int) -> tuple[Labels, Labels, Floats]:
-    """Return the first and last row each is compared with and their sums, for values that are all distinct."""
+    """Return the first and last row each is compared with and their sums, for distinct values."""
     n, k = len(x), matches
     padded = np.r_[np.full(k, -np.inf), x, np.full(k, np.inf)]
     steps = [padded[k + j : k + j + n] for j in range(-k, k + 1)]

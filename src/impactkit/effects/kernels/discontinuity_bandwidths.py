@@ -187,7 +187,7 @@ def combination(levels: Floats, slopes: Floats, ratio: bool) -> Floats:
 
 
 def covariate_slopes(sides: list[Side], windows: list[Window], order: int, ratio: bool) -> Floats:
-    """Return slopes on the covariates, shape (z, 1 or 2), common to both sides, beside polynomials on each."""
+    """Return slopes on the covariates, shape (z, 1 or 2), the same on both sides."""
     first = 2 if ratio else 1
     z = sides[0].columns.shape[1] - first
     if z == 0:

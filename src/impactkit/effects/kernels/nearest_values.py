@@ -107,7 +107,7 @@ def _distinct(x: Floats, columns: Floats, matches: int) -> tuple[Labels, Labels,
     n, k = len(x), matches
     padded = np.r_[np.full(k, -np.inf), x, np.full(k, np.inf)]
     steps = [padded[k + j : k + j + n] for j in range(-k, k + 1)]
-    to_left, tied = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
+    to_left, tied = np.zeros(n, dtype=np.int8), np.zeros(n, dtype=bool)
     # The j-th on the left is among the k nearest if it is nearer than the (k + 1 - j)-th on the right.
     for j in range(1, k + 1):
         left, right = x - steps[k - j], steps[2 * k + 1 - j] - x
@@ -115,7 +115,10 @@ def _distinct(x: Floats, columns: Floats, matches: int) -> tuple[Labels, Labels,
         tied |= np.abs(left - right) <= right * _SAME
     low = np.arange(n) - to_left
     high = low + k
-    total = _sums(columns, low, high, np.arange(n))
+    total = columns.copy()
+    for j in range(1, k + 1):
+        total[j:] += columns[:-j] * (to_left[j:, None] >= j)
+        total[:-j] += columns[j:] * (to_left[:-j, None] <= k - j)
     rows = np.flatnonzero(tied)
     if len(rows):
         low[rows], high[rows] = _ranges(x, np.ones(n, dtype=np.int64), rows, matches=k)

@@ -46,14 +46,14 @@ class DensityJump:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Half:
-    """One side: distances in rising order, their place in the whole distribution, and how many rows in all."""
+    """One side: distances in rising order, their place in the whole, and how many rows there are."""
 
     x: Floats
     share: Floats
     n: int
 
     def derivative(self, bandwidth: float, order: int, derivative: int) -> tuple[float, float, int]:
-        """Return a derivative of the distribution at the cutoff, its variance, and rows used."""
+        """Return the same."""
         near = _closed(self.x, bandwidth, order)
         a = near.row_weights(order, derivative)
         x = self.x[near.rows]

@@ -36,6 +36,7 @@ _HOMES = {
         "InterruptedTimeSeries",
         "PenalisedSyntheticControl",
         "RandomisedTrial",
+        "RegressionDiscontinuity",
         "StackedDifferenceInDifferences",
         "StaggeredDifferenceInDifferences",
         "StructuralTimeSeries",

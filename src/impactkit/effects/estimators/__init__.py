@@ -9,6 +9,7 @@ from impactkit.effects.estimators.imputation import Imputation
 from impactkit.effects.estimators.interrupted_time_series import InterruptedTimeSeries
 from impactkit.effects.estimators.penalised_synthetic_control import PenalisedSyntheticControl
 from impactkit.effects.estimators.randomised_trial import RandomisedTrial
+from impactkit.effects.estimators.regression_discontinuity import RegressionDiscontinuity
 from impactkit.effects.estimators.stacked_difference_in_differences import StackedDifferenceInDifferences
 from impactkit.effects.estimators.staggered_difference_in_differences import StaggeredDifferenceInDifferences
 from impactkit.effects.estimators.structural_time_series import StructuralTimeSeries
@@ -30,6 +31,7 @@ ALL = (
     InterruptedTimeSeries,
     PenalisedSyntheticControl,
     RandomisedTrial,
+    RegressionDiscontinuity,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
     StructuralTimeSeries,
@@ -51,6 +53,7 @@ __all__ = [
     "InterruptedTimeSeries",
     "PenalisedSyntheticControl",
     "RandomisedTrial",
+    "RegressionDiscontinuity",
     "StackedDifferenceInDifferences",
     "StaggeredDifferenceInDifferences",
     "StructuralTimeSeries",

@@ -5,6 +5,7 @@ from impactkit.effects.inference.cluster_robust import ClusterRobust
 from impactkit.effects.inference.conformal import Conformal
 from impactkit.effects.inference.ferman_pinto import FermanPinto
 from impactkit.effects.inference.given_uncertainty import GivenUncertainty
+from impactkit.effects.inference.honest_smoothness import HonestSmoothness
 from impactkit.effects.inference.influence_function import InfluenceFunction
 from impactkit.effects.inference.newey_west import NeweyWest
 from impactkit.effects.inference.permutation import Permutation
@@ -12,6 +13,7 @@ from impactkit.effects.inference.placebo_dates import PlaceboDates
 from impactkit.effects.inference.placebo_in_space import PlaceboInSpace
 from impactkit.effects.inference.prais_winsten import PraisWinsten
 from impactkit.effects.inference.prediction_interval import PredictionInterval
+from impactkit.effects.inference.robust_bias_corrected import RobustBiasCorrected
 from impactkit.effects.inference.synthetic_variance import SyntheticVariance
 from impactkit.effects.inference.wild_cluster_bootstrap import WildClusterBootstrap
 
@@ -21,6 +23,7 @@ ALL = (
     Conformal,
     FermanPinto,
     GivenUncertainty,
+    HonestSmoothness,
     InfluenceFunction,
     NeweyWest,
     Permutation,
@@ -28,6 +31,7 @@ ALL = (
     PlaceboInSpace,
     PredictionInterval,
     PraisWinsten,
+    RobustBiasCorrected,
     SyntheticVariance,
     WildClusterBootstrap,
 )
@@ -39,6 +43,7 @@ __all__ = [
     "Conformal",
     "FermanPinto",
     "GivenUncertainty",
+    "HonestSmoothness",
     "InfluenceFunction",
     "NeweyWest",
     "Permutation",
@@ -46,6 +51,7 @@ __all__ = [
     "PlaceboInSpace",
     "PraisWinsten",
     "PredictionInterval",
+    "RobustBiasCorrected",
     "SyntheticVariance",
     "WildClusterBootstrap",
 ]

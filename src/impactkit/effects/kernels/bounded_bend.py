@@ -36,8 +36,14 @@ class BentJump:
         In the unit of the running variable.
     scores : tuple of 2 ndarrays
         What rows (or clusters) below and above add to the error, signs included.
+    weights : tuple of 2 ndarrays
+        What each row below and above weighs in the point, signs included.
     rows : tuple of 2 slices
-        The rows that ``scores`` are of, where there are no clusters.
+        The rows that ``weights`` (and ``scores``, where there are no clusters) are of.
+    levels : tuple of 2 floats
+        What is estimated below and above.
+    slopes : ndarray, shape (z, 1)
+        Of the outcome on the covariates.
     n_near : tuple of 2 ints
         Rows below and above that have weight.
     """
@@ -48,7 +54,10 @@ class BentJump:
     critical: float
     bandwidth: float
     scores: tuple[Floats, Floats]
+    weights: tuple[Floats, Floats]
     rows: tuple[slice, slice]
+    levels: tuple[float, float]
+    slopes: Floats
     n_near: tuple[int, int]
 
 
@@ -99,7 +108,8 @@ def bent_jump(
     """
     h = _shortest(sides, bound, level, kernel) if bandwidth is None else bandwidth
     windows = _windows(sides, h, kernel)
-    s = np.r_[1.0, -covariate_slopes(list(sides), windows, 1, False)[:, 0]]
+    slopes = covariate_slopes(list(sides), windows, 1, False)
+    s = np.r_[1.0, -slopes[:, 0]]
     weights = [near.row_weights(1, 0) for near in windows]
     levels = [
         a @ (side.columns[near.rows] @ s) for a, side, near in zip(weights, sides, windows, strict=True)
@@ -121,7 +131,10 @@ def bent_jump(
         critical=biased_quantile(bias / error, level) if error > 0 else float("nan"),
         bandwidth=h,
         scores=(-scores[0], scores[1]),
+        weights=(-weights[0], weights[1]),
         rows=(windows[0].rows, windows[1].rows),
+        levels=(float(levels[0]), float(levels[1])),
+        slopes=slopes,
         n_near=(len(weights[0]), len(weights[1])),
     )
 

@@ -27,14 +27,17 @@ class Jump:
         Conventional: the local polynomials' difference, and its standard error.
     corrected, robust_error : float
         Less the estimated bias, and the standard error of that.
-    scores : tuple of 2 ndarrays
-        What rows (or clusters) below and above add to the error of ``corrected``, signs included.
+    scores, own_scores : tuple of 2 ndarrays
+        What rows (or clusters) below and above add to the error of ``corrected`` and of ``point``, signs
+        included.
+    weights : tuple of 2 ndarrays
+        What each row below and above weighs in ``corrected``, signs included.
     rows : tuple of 2 slices
-        The rows below and above that ``scores`` are of, where there are no clusters.
+        The rows below and above that ``weights`` (and ``scores``, where there are no clusters) are of.
     levels : ndarray, shape (2, d)
         What is estimated of each column below and above, conventionally.
-    combination : ndarray, shape (d,)
-        The combination of columns whose jump is the effect's to first order.
+    slopes : ndarray, shape (z, 1 or 2)
+        Of the outcome (and treatment received) on the covariates.
     n_near : tuple of 2 ints
         Rows below and above that have weight.
     """
@@ -44,9 +47,11 @@ class Jump:
     corrected: float
     robust_error: float
     scores: tuple[Floats, Floats]
+    own_scores: tuple[Floats, Floats]
+    weights: tuple[Floats, Floats]
     rows: tuple[slice, slice]
     levels: Floats
-    combination: Floats
+    slopes: Floats
     n_near: tuple[int, int]
 
 
@@ -133,9 +138,11 @@ def jump(sides: tuple[Side, Side], widths: Bandwidths, target: Target) -> Jump:
         corrected=point - float(s @ (plain - corrected)),
         robust_error=_error(by_fit[0][1], by_fit[1][1], sides),
         scores=(-by_fit[0][1], by_fit[1][1]),
+        own_scores=(-by_fit[0][0], by_fit[1][0]),
+        weights=(-below.corrected, above.corrected),
         rows=(below.rows, above.rows),
         levels=np.stack([found[0][0], found[1][0]]),
-        combination=s,
+        slopes=slopes,
         n_near=(len(below.near.weights), len(above.near.weights)),
     )
 

@@ -208,12 +208,17 @@ def _optimal(
     parts: list[_Parts], order: int, *, together: bool, far: tuple[float, float]
 ) -> tuple[float, float]:
     power = 1 / (2 * order + 3)
+
+    def best(variance: float, square: float) -> float:
+        # Without noise, or without a bend, nothing speaks against all rows.
+        return (variance / square) ** power if variance > 0 and square > 0 else float("inf")
+
     if together:
         below, above = parts
         square = (above.bias - below.bias) ** 2 + below.noise + above.noise
-        one = min(float(np.divide(below.variance + above.variance, square) ** power), max(far))
+        one = min(best(below.variance + above.variance, square), max(far))
         return one, one
-    each = [float(np.divide(part.variance, part.bias**2 + part.noise) ** power) for part in parts]
+    each = [best(part.variance, part.bias**2 + part.noise) for part in parts]
     return min(each[0], far[0]), min(each[1], far[1])
 
 

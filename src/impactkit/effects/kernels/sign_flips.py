@@ -9,10 +9,45 @@ import numpy as np
 
 from impactkit.effects.kernels.arrays import Floats
 from impactkit.effects.kernels.assignment import EXACT_BELOW
-from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
+from impactkit.effects.kernels.assignment_statistics import (
+    Alternative,
+    AssignmentStatistics,
+    Limits,
+    PermutationTest,
+)
 
 _TURNED_ALONE = 4096  # with more to turn, those far apart in order are turned together
 _CHUNK_NUMBERS = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SlackStatistics(AssignmentStatistics):
+    """Statistics of an effect that may be off by some amount for other reasons than chance.
+
+    Parameters
+    ----------
+    slack : float
+        That amount, in the effect's unit; tests of "at most this" become tests of "at most this and so much".
+    """
+
+    slack: float = 0.0
+
+    def p_value(self, null: float = 0.0, *, alternative: Alternative = "two-sided") -> PermutationTest:
+        """Test a constant effect; see `AssignmentStatistics.p_value`."""
+        if not self.slack:
+            return AssignmentStatistics.p_value(self, null, alternative=alternative)
+        if alternative != "two-sided":
+            moved = null + self.slack if alternative == "greater" else null - self.slack
+            return AssignmentStatistics.p_value(self, moved, alternative=alternative)
+        if abs(self.observed - null) <= self.slack:
+            return PermutationTest(p_value=1.0, n_extreme=len(self.numerators))
+        moved = null + self.slack if self.observed > null else null - self.slack
+        return AssignmentStatistics.p_value(self, moved)
+
+    def interval(self, level: float = 0.95) -> Limits:
+        """Return the effects that are not rejected; see `AssignmentStatistics.interval`."""
+        found = AssignmentStatistics.interval(self, level)
+        return Limits(low=found.low - self.slack, high=found.high + self.slack)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,6 +60,8 @@ class SignFlips:
         What each adds, over all: the weight times what the outcome is off a curve without an effect.
     exposures : ndarray, shape (G,)
         The same of treatment; their sum is 1.
+    slack : float
+        How far the effect may be off for other reasons than chance.
 
     Notes
     -----
@@ -46,6 +83,7 @@ class SignFlips:
 
     outcomes: Floats
     exposures: Floats
+    slack: float = 0.0
 
     @property
     def n_assignments(self) -> int:
@@ -56,7 +94,7 @@ class SignFlips:
     def _counted(self) -> np.ndarray:
         return (self.outcomes != 0) | (self.exposures != 0)
 
-    def statistics(self, *, draws: int, seed: int) -> AssignmentStatistics:
+    def statistics(self, *, draws: int, seed: int) -> SlackStatistics:
         """Return the sum under other signs, ready for tests of any constant effect.
 
         Parameters
@@ -68,7 +106,7 @@ class SignFlips:
 
         Returns
         -------
-        AssignmentStatistics
+        SlackStatistics
             With denominators of 1.
         """
         kept = self._counted
@@ -77,7 +115,8 @@ class SignFlips:
         is_exact = n <= EXACT_BELOW
         patterns = _patterns(len(both), n if is_exact else draws, seed=seed, is_exact=is_exact)
         sums = np.vstack([signs @ both for signs in patterns])
-        return AssignmentStatistics(
+        return SlackStatistics(
+            slack=self.slack,
             numerators=sums[:, 0],
             shifts=sums[:, 1],
             denominators=np.ones(len(sums)),

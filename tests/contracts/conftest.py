@@ -15,6 +15,7 @@ from impactkit.effects.estimators import (
     InterruptedTimeSeries,
     PenalisedSyntheticControl,
     RandomisedTrial,
+    RegressionDiscontinuity,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
     StructuralTimeSeries,
@@ -22,7 +23,13 @@ from impactkit.effects.estimators import (
     SyntheticDifferenceInDifferences,
     TripleDifference,
 )
-from impactkit.effects.inference import ClusterRobust, InfluenceFunction, NeweyWest, PraisWinsten
+from impactkit.effects.inference import (
+    ClusterRobust,
+    InfluenceFunction,
+    NeweyWest,
+    PraisWinsten,
+    RobustBiasCorrected,
+)
 from impactkit.effects.worlds import (
     ChangeInOneGroup,
     ComparedSeries,
@@ -34,6 +41,7 @@ from impactkit.effects.worlds import (
     RandomisedArms,
     RepeatedCrossSections,
     StaggeredPanel,
+    ThresholdScores,
     TwoGroupPanel,
     WanderingSeries,
 )
@@ -151,6 +159,18 @@ VARIED = {
     ),
     "penalised controls of several treated": Design(
         PenalisedSyntheticControl(penalty="leave_one_out"), FactorPanel(n_treated=2, n_donors=12)
+    ),
+    "threshold that makes it likelier": Design(
+        RegressionDiscontinuity(kind="fuzzy"), ThresholdScores(compliance=0.8, n=900)
+    ),
+    "threshold with groups and covariates": Design(
+        RegressionDiscontinuity(bandwidth="cer"), ThresholdScores(n_clusters=120, slope=0.5)
+    ),
+    "threshold within a given distance": Design(
+        RegressionDiscontinuity(
+            bandwidth=0.4, kernel="uniform", order=2, inference=RobustBiasCorrected(variance="hc3")
+        ),
+        ThresholdScores(),
     ),
     "unpaired": Design(BeforeAfter(paired=False), ChangeInOneGroup()),
 }

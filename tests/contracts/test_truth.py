@@ -18,6 +18,7 @@ from impactkit.effects.estimators import (
     Imputation,
     InterruptedTimeSeries,
     RandomisedTrial,
+    RegressionDiscontinuity,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
     StructuralTimeSeries,
@@ -39,7 +40,7 @@ from impactkit.effects.worlds import (
 from impactkit.errors import EstimationError
 
 DRAWS = 40
-UNASSIGNED = (BeforeAfter, InterruptedTimeSeries, StructuralTimeSeries)
+UNASSIGNED = (BeforeAfter, InterruptedTimeSeries, RegressionDiscontinuity, StructuralTimeSeries)
 """Designs in which nothing was assigned that could be permuted."""
 
 

@@ -67,6 +67,34 @@ def _recoded(columns: Columns) -> Columns:
     )
 
 
+def study_with_treated(study: Study, treated: Flags) -> Study:
+    """Return the same study with who is treated told from outside its table.
+
+    Parameters
+    ----------
+    study : Study
+        The study; it is not changed.
+    treated : ndarray of bool, shape (n,)
+        In the order of ``study.columns``.
+
+    Returns
+    -------
+    Study
+        Alike in all else.
+
+    Examples
+    --------
+    >>> from impactkit.effects.worlds import ThresholdScores
+    >>> world = ThresholdScores(n=50)
+    >>> study = world.study(world.draw(1))
+    >>> study_with_treated(study, study.columns.running > 0.5).n_treated
+    10
+    """
+    found = copy(study)
+    object.__setattr__(found, "columns", replace(study.columns, treated=treated))
+    return found
+
+
 def study_with_outcome(study: Study, outcome: Floats) -> Study:
     """Return the same study of another outcome.
 

@@ -140,7 +140,7 @@ def threshold_answer(
         outcome=study.outcome,
         estimand=_estimand(study, asked, found, kind),
         terms=tuple(
-            Label(name=name).term(interval)
+            Label(name=name, measure="ratio" if name == "first_stage" else "difference").term(interval)
             for name, interval in zip(found.names, uncertainty.intervals, strict=True)
         ),
         inference=uncertainty.words,

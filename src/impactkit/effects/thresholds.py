@@ -21,6 +21,8 @@ from impactkit.effects.uncertainty import Uncertainty
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
+ENOUGH_ROWS = 100
+"""With fewer rows within the bandwidth on a side, limits are those of Student's t."""
 _ROUNDING = 1e-10
 
 
@@ -119,7 +121,9 @@ class ThresholdInference(Protocol):
         """Return the effects with their intervals."""
 
 
-def contributions(asked: Threshold, rows: tuple[slice, slice], scores: Sequence[tuple[Floats, Floats]]) -> Floats:
+def contributions(
+    asked: Threshold, rows: tuple[slice, slice], scores: Sequence[tuple[Floats, Floats]]
+) -> Floats:
     """Return what each row or cluster near the cutoff adds to each effect, in the study's order.
 
     Parameters
@@ -153,9 +157,7 @@ def contributions(asked: Threshold, rows: tuple[slice, slice], scores: Sequence[
     return np.asarray(found[np.unique(by_row[where])])
 
 
-def sign_flips(
-    asked: Threshold, weighed: Weighed, order: int, *, slack: float = 0.0
-) -> SignFlips:
+def sign_flips(asked: Threshold, weighed: Weighed, order: int, *, slack: float = 0.0) -> SignFlips:
     """Return a test of an effect by turning signs of what rows or clusters add to it.
 
     Parameters
@@ -198,7 +200,11 @@ def sign_flips(
 
 
 def degrees_of_freedom(
-    scores: tuple[Floats, Floats], weights: tuple[Floats, Floats], *, by_row: bool, lost: float
+    scores: tuple[Floats, Floats],
+    weights: tuple[Floats, Floats],
+    *,
+    n_near: tuple[int, int] | None,
+    lost: float,
 ) -> float:
     """Return how many degrees of freedom a variance has, both sides' by Satterthwaite's rule.
 
@@ -208,19 +214,21 @@ def degrees_of_freedom(
         What rows or clusters below and above add to the error.
     weights : tuple of 2 ndarrays
         What rows weigh in the effect.
-    by_row : bool
-        Whether rows, and not clusters, are counted.
+    n_near : tuple of 2 ints, optional
+        Rows within the bandwidth below and above; None where clusters are counted.
     lost : float
         What is lost of those of each side to the curve.
 
     Returns
     -------
     float
-        Infinite where each side has at least 40 rows or clusters.
+        Infinite where each side has at least 100 rows within the bandwidth, or 40 clusters.
     """
-    worth, parts = [], []
-    if min(int(np.count_nonzero(part)) for part in (weights if by_row else scores)) >= ENOUGH:
+    by_row = n_near is not None
+    counts = n_near or tuple(int(np.count_nonzero(part)) for part in scores)
+    if min(counts) >= (ENOUGH_ROWS if by_row else ENOUGH):
         return math.inf
+    worth, parts = [], []
     for score, weight in zip(scores, weights, strict=True):
         squares = (weight if by_row else score) ** 2
         kish = float(squares.sum() ** 2 / (squares**2).sum()) if (squares > 0).any() else 0.0
@@ -229,7 +237,11 @@ def degrees_of_freedom(
     if not min(worth):
         return math.inf
     total = sum(parts)
-    return float(total**2 / sum(part**2 / df for part, df in zip(parts, worth, strict=True))) if total else math.inf
+    return (
+        float(total**2 / sum(part**2 / df for part, df in zip(parts, worth, strict=True)))
+        if total
+        else math.inf
+    )
 
 
 def undefined_reason(asked: Threshold, weighed: Weighed, error: float) -> Message | None:

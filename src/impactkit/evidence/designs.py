@@ -9,6 +9,6 @@ BASELINE_DESIGNS = (
     DONOR_DESIGNS | LEAD_DESIGNS | SERIES_DESIGNS | {"before_after", "switching_difference_in_differences"}
 )
 """Those that rest on how it was before the start."""
-ALL_DESIGNS = BASELINE_DESIGNS | {"randomised_trial"}
+ALL_DESIGNS = BASELINE_DESIGNS | {"randomised_trial", "regression_discontinuity"}
 COMPARED_DESIGNS = ALL_DESIGNS - {"before_after"}
 """Those that may compare with somebody who did not get it; a series may stand alone."""

@@ -137,14 +137,10 @@ class HonestSmoothness(BaseModel):
                 mend="Give HonestSmoothness(bound=...), argued for by what is known of the outcome.",
             )
         h = None if isinstance(asked.bandwidth, str) else asked.bandwidth
-        found = bent_jump(
-            sides, bound, level=self.level, bandwidth=h, kernel=asked.target.kernel
-        )
+        found = bent_jump(sides, bound, level=self.level, bandwidth=h, kernel=asked.target.kernel)
         weighed = Weighed(rows=found.rows, weights=found.weights, slopes=found.slopes)
         reason = undefined_reason(asked, weighed, found.std_error)
-        limits = BiasedLimits(
-            point=asked.sign * found.point, std_error=found.std_error, bias=found.bias
-        )
+        limits = BiasedLimits(point=asked.sign * found.point, std_error=found.std_error, bias=found.bias)
         matrix = asked.sign * contributions(asked, found.rows, [found.scores])
         return ThresholdFound(
             names=("effect",),
@@ -182,8 +178,4 @@ class HonestSmoothness(BaseModel):
 
 def _unknown(limits: BiasedLimits, level: float) -> Interval:
     nan = math.nan
-    return Interval(
-        point=limits.point, std_error=nan, df=nan, level=level, low=nan, high=nan, p_value=nan
-    )
-
-
+    return Interval(point=limits.point, std_error=nan, df=nan, level=level, low=nan, high=nan, p_value=nan)

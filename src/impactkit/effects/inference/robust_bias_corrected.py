@@ -27,7 +27,6 @@ from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 _BY_CLUSTER = ("cr1", "cr2", "cr3")
-_LOST_TO_NEIGHBOURS = 2.0  # residuals of neighbours overlap: so many rows are worth one less
 
 
 class RobustBiasCorrected(BaseModel):
@@ -47,8 +46,8 @@ class RobustBiasCorrected(BaseModel):
     -----
     The usual limits of a local polynomial are about an estimate that is off by as much as they are wide, for
     the curve's bend. Here the bend is estimated from a wider window and taken away, and the limits are wide
-    enough for both errors [1]_. Where a side has fewer than 40 rows (or clusters) near the cutoff, the limits
-    are those of Student's t.
+    enough for both errors [1]_. Where a side has fewer than 100 rows within the bandwidth (or 40 clusters), the
+    limits are those of Student's t.
 
     References
     ----------
@@ -102,8 +101,9 @@ class RobustBiasCorrected(BaseModel):
         matrix *= np.array([sign for _, _, sign, _ in effects])
         errors = np.sqrt((matrix**2).sum(axis=0))
         by_row = asked.rows.clusters is None
-        lost = asked.target.order + 2 if variance != "nearest" else _LOST_TO_NEIGHBOURS
-        df = degrees_of_freedom(found.scores, found.weights, by_row=by_row, lost=lost)
+        lost = 0.0 if variance == "nearest" else 1.0  # what the fit takes; near rows are compared without one
+        near = found.n_near if by_row else None
+        df = degrees_of_freedom(found.scores, found.weights, n_near=near, lost=lost)
         intervals = [
             Interval.from_std_error(sign * point, float(error), df=df, level=self.level)
             for (_, point, sign, _), error in zip(effects, errors, strict=True)
@@ -182,9 +182,7 @@ def _one(side: Side, column: int) -> Side:
     kept = [column, *range(2, side.columns.shape[1])]
     nearest = side.nearest
     if nearest is not None:
-        nearest = replace(
-            nearest, columns=nearest.columns[:, kept], residuals=nearest.residuals[:, kept]
-        )
+        nearest = replace(nearest, columns=nearest.columns[:, kept], residuals=nearest.residuals[:, kept])
     return replace(side, columns=side.columns[:, kept], nearest=nearest)
 
 
@@ -196,5 +194,3 @@ def _few(found: Jump, df: float, *, by_row: bool) -> tuple[Message, ...]:
         below, above = (int(np.count_nonzero(part)) for part in found.scores)
     values = {"below": below, "above": above, "df": round(df, 1)}
     return (Message(f"inference.chosen.near{'' if by_row else '_clusters'}", values),)
-
-

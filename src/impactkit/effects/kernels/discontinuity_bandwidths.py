@@ -69,23 +69,22 @@ class _Parts:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Pilot:
-    """One side with the window that variances of all stages come from."""
+    """One side with the window that variances of all stages come from.
+
+    ``over`` is what the outcome (and treatment received) weigh in the effect, to first order.
+    """
 
     side: Side
     window: Window
     target: Target
+    over: Floats
 
     def parts(self, stage: tuple[int, int], bandwidth: float, *, regularised: bool) -> _Parts:
         """Return the parts for a fit of an order and a derivative, its bias found within a bandwidth."""
         order, derivative = stage
         near, side = self.window, self.side
-        s = combination(
-            near.coefficients(order, side.columns[near.rows])[derivative]
-            * factorial(derivative)
-            / near.bandwidth**derivative,
-            covariate_slopes([side], [near], order, self.target.ratio),
-            self.target.ratio,
-        )
+        slopes = covariate_slopes([side], [near], order, self.target.ratio)
+        s = np.r_[self.over, -slopes @ self.over]
         own = near.row_weights(order, derivative) * (near.bandwidth**derivative / factorial(derivative))
         variance = _squares(side.scores(own, near.rows, (near, order), s))
         constant = near.bias_constant(order, derivative)
@@ -129,7 +128,9 @@ def bandwidths(sides: tuple[Side, Side], target: Target, *, rule: Rule = "mse") 
     -----
     Three stages, each with a polynomial of the next lower order; the squared bias of the last two is enlarged
     by what its own noise adds to it. A pilot bandwidth gives the variances. Where a fifth of the rows of a
-    side repeat a value, pilots hold at least 10 distinct values of each side.
+    side repeat a value, pilots hold at least 10 distinct values of each side. For a ratio the bias and variance
+    are those of the outcome less the ratio times treatment received, both jumps taken at the pilot bandwidth:
+    so bandwidths do not hang on where the outcome's zero is.
 
     References
     ----------
@@ -141,13 +142,10 @@ def bandwidths(sides: tuple[Side, Side], target: Target, *, rule: Rule = "mse") 
     p, q = target.order, target.order + 1
     floors, far = _limits(sides)
     pilot = max(min(_pilot_bandwidth(sides, target.kernel), max(far)), *floors)
+    near = [window(side.x, pilot, order=q + 1, kernel=target.kernel, weights=side.weights) for side in sides]
+    over = _over(sides, near, target)
     pilots = [
-        _Pilot(
-            side=side,
-            window=window(side.x, pilot, order=q + 1, kernel=target.kernel, weights=side.weights),
-            target=target,
-        )
-        for side in sides
+        _Pilot(side=side, window=one, target=target, over=over) for side, one in zip(sides, near, strict=True)
     ]
     together = not rule.endswith("two_sides")
     stages = [(q + 1, q + 1), (q, p + 1), (p, target.derivative)]
@@ -198,6 +196,20 @@ def covariate_slopes(sides: list[Side], windows: list[Window], order: int, ratio
         left = D - R @ near.coefficients(order, D)
         cross += (left[:, first:] * near.weights[:, None]).T @ left
     return np.asarray(np.linalg.pinv(cross[:, first:]) @ cross[:, :first])
+
+
+def _over(sides: tuple[Side, Side], near: list[Window], target: Target) -> Floats:
+    """Return what the outcome (and treatment received) weigh in the effect, from jumps at the pilot."""
+    if not target.ratio:
+        return np.ones(1)
+    v = target.derivative
+    levels = [
+        one.coefficients(target.order, side.columns[one.rows])[v]
+        for side, one in zip(sides, near, strict=True)
+    ]
+    slopes = covariate_slopes(list(sides), near, target.order, True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return combination((levels[1] - levels[0]) * factorial(v) / near[0].bandwidth ** v, slopes, True)[:2]
 
 
 def _squares(scores: Floats) -> float:

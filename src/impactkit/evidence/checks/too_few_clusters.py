@@ -32,6 +32,7 @@ class TooFewClusters:
         {
             "difference_in_differences",
             "randomised_trial",
+            "regression_discontinuity",
             "staggered_difference_in_differences",
             "imputation",
             "sun_abraham",

@@ -1,0 +1,97 @@
+"""Studies in which a rule says who is treated, and what the rule gives each row."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from impactkit.data.study import Study
+from impactkit.data.study_part import study_with_treated
+from impactkit.effects.estimators import RegressionDiscontinuity
+from impactkit.effects.threshold_rows import Rule
+
+Floats = npt.NDArray[np.float64]
+
+
+class Named(Protocol):
+    """An estimator."""
+
+    @property
+    def method(self) -> str:
+        """Its slug."""
+
+    def model_dump(self, *, mode: str) -> dict[str, Any]:
+        """Return its settings."""
+
+
+def rule_of(settings: dict[str, Any]) -> Rule | None:
+    """Return the rule that an estimator's settings hold; None for methods without one.
+
+    Parameters
+    ----------
+    settings : dict
+        As an estimate holds them.
+
+    Returns
+    -------
+    Rule or None
+        Of a threshold.
+
+    Examples
+    --------
+    >>> rule_of({"method": "before_after"}) is None
+    True
+    """
+    if settings["method"] != "regression_discontinuity":
+        return None
+    return RegressionDiscontinuity.model_validate(settings).rule
+
+
+def ruled(study: Study, estimator: Named) -> Study:
+    """Return a study in which the estimator's rule says who is treated, where nothing else does.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    estimator : Estimator
+        How the effect is estimated.
+
+    Returns
+    -------
+    Study
+        The study itself for methods without a rule.
+    """
+    rule = rule_of(estimator.model_dump(mode="json"))
+    columns = study.columns
+    if rule is None or columns.treated is not None or columns.running is None:
+        return study
+    return study_with_treated(study, rule.treats(columns.running))
+
+
+def given_by_rule(study: Study, estimator: Named) -> Floats | None:
+    """Return how much of an effect each row gets by a rule, shape (n,); None for methods without one.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    estimator : Estimator
+        How the effect is estimated.
+
+    Returns
+    -------
+    ndarray or None
+        What was received in a fuzzy design; for a kink how far past the threshold the row is.
+    """
+    settings = estimator.model_dump(mode="json")
+    rule = rule_of(settings)
+    columns = study.columns
+    if rule is None or columns.running is None:
+        return None
+    if settings["kind"] != "sharp" and columns.takeup is not None:
+        return columns.takeup
+    treated = rule.treats(columns.running).astype(float)
+    return treated * (columns.running - rule.cutoff) if settings["kind"] == "kink" else treated

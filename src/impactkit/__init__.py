@@ -36,7 +36,6 @@ _HOMES = {
         "InterruptedTimeSeries",
         "PenalisedSyntheticControl",
         "RandomisedTrial",
-        "RegressionDiscontinuity",
         "StackedDifferenceInDifferences",
         "StaggeredDifferenceInDifferences",
         "StructuralTimeSeries",

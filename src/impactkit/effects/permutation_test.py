@@ -41,7 +41,7 @@ class PermutationTest:
 
     Parameters
     ----------
-    parts : tuple of AssignmentReduction, CohortReduction, DonorRanks, DoseReduction, PathReduction or SignFlips
+    parts : tuple of AssignmentReduction, CohortReduction, DonorRanks, DoseReduction, PathReduction, SignFlips
         Sums by assignment unit; the statistic is the first part's effect, less the second's if there are two,
         less the second's and the third's and with the fourth's if there are four. Only the first is moved by
         the hypothesised effect.

@@ -9,18 +9,13 @@ import numpy.typing as npt
 
 from impactkit.data.study import Study
 from impactkit.data.study_part import study_with_treated
-from impactkit.effects.estimators import RegressionDiscontinuity
 from impactkit.effects.threshold_rows import Rule
 
 Floats = npt.NDArray[np.float64]
 
 
-class Named(Protocol):
+class Settled(Protocol):
     """An estimator."""
-
-    @property
-    def method(self) -> str:
-        """Its slug."""
 
     def model_dump(self, *, mode: str) -> dict[str, Any]:
         """Return its settings."""
@@ -46,10 +41,11 @@ def rule_of(settings: dict[str, Any]) -> Rule | None:
     """
     if settings["method"] != "regression_discontinuity":
         return None
-    return RegressionDiscontinuity.model_validate(settings).rule
+    names = ("cutoff", "treated_side", "at_cutoff", "donut")
+    return Rule(**{name: settings[name] for name in names})
 
 
-def ruled(study: Study, estimator: Named) -> Study:
+def ruled(study: Study, estimator: Settled) -> Study:
     """Return a study in which the estimator's rule says who is treated, where nothing else does.
 
     Parameters
@@ -71,7 +67,7 @@ def ruled(study: Study, estimator: Named) -> Study:
     return study_with_treated(study, rule.treats(columns.running))
 
 
-def given_by_rule(study: Study, estimator: Named) -> Floats | None:
+def given_by_rule(study: Study, estimator: Settled) -> Floats | None:
     """Return how much of an effect each row gets by a rule, shape (n,); None for methods without one.
 
     Parameters

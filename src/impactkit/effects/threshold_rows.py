@@ -244,8 +244,8 @@ def _agrees(study: Study, columns: Columns, by_rule: Flags) -> None:
     raise EstimationError(
         "Rows in which treated and the rule disagree: {n}, with the scores {shown}.",
         where="treated and running",
-        mend="Correct cutoff= or treated_side=; where some got it against the rule, give that as takeup= with "
-        "kind='fuzzy' and leave treated= out.",
+        mend="Correct cutoff= or treated_side=; where some got it against the rule, give that as takeup= "
+        "with kind='fuzzy' and leave treated= out.",
         values={"n": len(rows), "shown": ", ".join(shown) + (" …" if len(rows) > len(shown) else "")},
     )
 

@@ -9,7 +9,6 @@ from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.errors import StudyError
 
-
 _NEAR = ("regression_discontinuity",)
 """Methods whose effect is that on some of the treated, of whom their means are."""
 

@@ -46,8 +46,8 @@ class RobustBiasCorrected(BaseModel):
     -----
     The usual limits of a local polynomial are about an estimate that is off by as much as they are wide, for
     the curve's bend. Here the bend is estimated from a wider window and taken away, and the limits are wide
-    enough for both errors [1]_. Where a side has fewer than 100 rows within the bandwidth (or 40 clusters), the
-    limits are those of Student's t.
+    enough for both errors [1]_. Where a side has fewer than 100 rows within the bandwidth (or 40 clusters),
+    the limits are those of Student's t.
 
     References
     ----------
@@ -93,7 +93,7 @@ class RobustBiasCorrected(BaseModel):
             raise EstimationError(
                 "What was received does not jump at the cutoff, so nothing can be told of its effect.",
                 where="takeup",
-                mend="See that cutoff= is the one the rule had, or ask for the effect of the rule: kind='sharp'.",
+                mend="See that cutoff= is the rule's own, or ask for the effect of the rule: kind='sharp'.",
             )
         weighed = Weighed(rows=found.rows, weights=found.weights, slopes=found.slopes)
         effects = self._effects(asked, sides, widths, found)

@@ -128,9 +128,9 @@ def bandwidths(sides: tuple[Side, Side], target: Target, *, rule: Rule = "mse") 
     -----
     Three stages, each with a polynomial of the next lower order; the squared bias of the last two is enlarged
     by what its own noise adds to it. A pilot bandwidth gives the variances. Where a fifth of the rows of a
-    side repeat a value, pilots hold at least 10 distinct values of each side. For a ratio the bias and variance
-    are those of the outcome less the ratio times treatment received, both jumps taken at the pilot bandwidth:
-    so bandwidths do not hang on where the outcome's zero is.
+    side repeat a value, pilots hold at least 10 distinct values of each side. For a ratio the bias and the
+    variance are those of the outcome less the ratio times treatment received, both jumps taken at the pilot
+    bandwidth: so bandwidths do not hang on where the outcome's zero is.
 
     References
     ----------
@@ -175,6 +175,11 @@ def combination(levels: Floats, slopes: Floats, ratio: bool) -> Floats:
         Of the outcome (and treatment received) on the covariates, which are the last z columns.
     ratio : bool
         Whether the second column is treatment received.
+
+    Returns
+    -------
+    ndarray, shape (d,)
+        Weights of the columns.
     """
     first = 2 if ratio else 1
     adjusted = levels[:first] - levels[first:] @ slopes
@@ -185,7 +190,22 @@ def combination(levels: Floats, slopes: Floats, ratio: bool) -> Floats:
 
 
 def covariate_slopes(sides: list[Side], windows: list[Window], order: int, ratio: bool) -> Floats:
-    """Return slopes on the covariates, shape (z, 1 or 2), the same on both sides."""
+    """Return slopes on the covariates, the same on both sides.
+
+    Parameters
+    ----------
+    sides, windows : list of Side and of Window
+        One or both sides.
+    order : int
+        Of the polynomial that outcome and covariates are taken off first.
+    ratio : bool
+        Whether the second column is treatment received.
+
+    Returns
+    -------
+    ndarray, shape (z, 1 or 2)
+        Of the outcome (and treatment received).
+    """
     first = 2 if ratio else 1
     z = sides[0].columns.shape[1] - first
     if z == 0:

@@ -47,5 +47,18 @@ def without_jump(x: Floats, columns: Floats, weights: Floats, *, order: int, der
 
 
 def unit_jump(x: Floats, derivative: int) -> Floats:
-    """Return the curve whose derivative jumps by one at the cutoff, shape (m,)."""
+    """Return the curve whose derivative jumps by one at the cutoff.
+
+    Parameters
+    ----------
+    x : ndarray, shape (m,)
+        Distances from the cutoff.
+    derivative : int
+        0 for the level, 1 for the slope.
+
+    Returns
+    -------
+    ndarray, shape (m,)
+        0 below the cutoff.
+    """
     return np.where(x >= 0, x**derivative, 0.0) / factorial(derivative)

@@ -149,12 +149,36 @@ def corrected_weights(near: Window, wide: Window, *, order: int, derivative: int
 
 
 def joint_rows(one: Window, other: Window) -> slice:
-    """Return the rows of either of two windows on one side."""
+    """Return the rows of either of two windows on one side.
+
+    Parameters
+    ----------
+    one, other : Window
+        On the same side.
+
+    Returns
+    -------
+    slice
+        The wider one's rows.
+    """
     return slice(min(one.rows.start, other.rows.start), max(one.rows.stop, other.rows.stop))
 
 
 def on_rows(values: Floats, rows: slice, wider: slice) -> Floats:
-    """Return values of some rows on a range that holds them, 0 elsewhere."""
+    """Return values of some rows on a range that holds them, 0 elsewhere.
+
+    Parameters
+    ----------
+    values : ndarray, shape (m, ...)
+        Of the rows.
+    rows, wider : slice
+        Which rows they are of, and the range.
+
+    Returns
+    -------
+    ndarray, shape (n, ...)
+        On the range.
+    """
     if rows == wider:
         return values
     found = np.zeros((wider.stop - wider.start, *values.shape[1:]))

@@ -92,7 +92,7 @@ class SignFlips:
 
     @property
     def _counted(self) -> np.ndarray:
-        return (self.outcomes != 0) | (self.exposures != 0)
+        return np.asarray((self.outcomes != 0) | (self.exposures != 0))
 
     def statistics(self, *, draws: int, seed: int) -> SlackStatistics:
         """Return the sum under other signs, ready for tests of any constant effect.

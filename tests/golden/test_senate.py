@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -28,9 +29,12 @@ def test_the_estimate_is_that_of_rdrobust(senate, case, bandwidth):
     assert [effect.interval.low, effect.interval.high] == pytest.approx(expected["ci"][2], rel=1e-8)
     assert conventional.interval.point == pytest.approx(expected["coef"][0], rel=1e-8)
     assert conventional.interval.std_error == pytest.approx(expected["se"][0], rel=1e-8)
-    near = found.estimand.values
-    assert [near["comparison"], near["treated"]] == expected["N_h"]
-    assert near["reach"] == pytest.approx(expected["bws"][0][0], rel=1e-8)
+    told = found.estimand.values
+    assert told["reach"] == pytest.approx(expected["bws"][0][0], rel=1e-8)
+    margin = senate.columns.running
+    near = np.abs(margin) < told["reach"]
+    assert [(near & (margin < 0)).sum(), (near & (margin >= 0)).sum()] == expected["N_h"]
+    assert found.sample.n_rows == (np.abs(margin) < told["far"]).sum()
 
 
 def test_the_published_numbers_are_found(senate):

@@ -88,7 +88,7 @@ def study_with_treated(study: Study, treated: Flags) -> Study:
     >>> world = ThresholdScores(n=50)
     >>> study = world.study(world.draw(1))
     >>> study_with_treated(study, study.columns.running > 0.5).n_treated
-    10
+    7
     """
     found = copy(study)
     object.__setattr__(found, "columns", replace(study.columns, treated=treated))

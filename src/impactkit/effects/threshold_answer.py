@@ -138,7 +138,7 @@ def threshold_answer(
     return Estimate(
         settings=settings.model_dump(mode="json"),
         outcome=study.outcome,
-        estimand=_estimand(study, asked, found, kind),
+        estimand=_estimand(study, asked, found, sample=sample, kind=kind),
         terms=tuple(
             Label(name=name, measure="ratio" if name == "first_stage" else "difference").term(interval)
             for name, interval in zip(found.names, uncertainty.intervals, strict=True)
@@ -157,9 +157,9 @@ def threshold_answer(
     )
 
 
-def _estimand(study: Study, asked: Threshold, found: ThresholdFound, kind: Kind) -> Message:
-    below, above = found.n_near
-    lower = asked.rows.is_lower_treated
+def _estimand(
+    study: Study, asked: Threshold, found: ThresholdFound, *, sample: Sample, kind: Kind
+) -> Message:
     ratio = "_of_receiving" if kind == "kink" and asked.target.ratio else ""
     return Message(
         f"estimand.regression_discontinuity.{kind}{ratio}",
@@ -167,9 +167,10 @@ def _estimand(study: Study, asked: Threshold, found: ThresholdFound, kind: Kind)
             "outcome": study.outcome,
             "running": str(study.running),
             "cutoff": asked.rows.rule.cutoff,
-            "treated": below if lower else above,
-            "comparison": above if lower else below,
+            "treated": sample.n_treated,
+            "comparison": sample.n_units - sample.n_treated,
             "reach": max(found.near),
+            "far": max(*found.near, *found.wide),
         },
     )
 
@@ -187,7 +188,8 @@ def _warnings(asked: Threshold, found: ThresholdFound) -> tuple[Message, ...]:
     if repeats(asked.rows):
         below, above = values_near(asked, found)
         kind = "few_values" if min(below, above) < ENOUGH_VALUES else "repeated_values"
-        told.append(Message(f"estimate.threshold.{kind}", {"below": below, "above": above}))
+        values = {"values_below": below, "values_above": above}
+        told.append(Message(f"estimate.threshold.{kind}", values))
     if "first_stage" in found.names:
         first = found.uncertainty.intervals[found.names.index("first_stage")]
         if not first.statistic**2 >= _STRONG:

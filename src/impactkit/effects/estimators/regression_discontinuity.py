@@ -78,8 +78,8 @@ class RegressionDiscontinuity(Settings):
     >>> noise = np.random.default_rng(1).standard_normal(200)
     >>> frame = pd.DataFrame({"score": score, "y": score + 3.0 * (score >= 0) + 0.1 * noise})
     >>> found = RegressionDiscontinuity().estimate(Study(frame, outcome="y", running="score"))
-    >>> round(found.interval.point, 1)
-    3.0
+    >>> found.interval.low < 3 < found.interval.high
+    True
     """
 
     method: Literal["regression_discontinuity"] = "regression_discontinuity"

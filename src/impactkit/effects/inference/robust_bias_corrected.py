@@ -115,7 +115,7 @@ class RobustBiasCorrected(BaseModel):
                 matrix,
                 undefined_reason(asked, weighed, found.robust_error),
                 words=self._words(asked, variance),
-                warnings=_few(found, df, by_row=by_row),
+                warnings=_few(df, by_row=by_row),
             ),
             weighed=weighed,
             flips=sign_flips(asked, weighed, asked.target.order + 1),
@@ -186,11 +186,7 @@ def _one(side: Side, column: int) -> Side:
     return replace(side, columns=side.columns[:, kept], nearest=nearest)
 
 
-def _few(found: Jump, df: float, *, by_row: bool) -> tuple[Message, ...]:
+def _few(df: float, *, by_row: bool) -> tuple[Message, ...]:
     if not math.isfinite(df):
         return ()
-    below, above = found.n_near
-    if not by_row:
-        below, above = (int(np.count_nonzero(part)) for part in found.scores)
-    values = {"below": below, "above": above, "df": round(df, 1)}
-    return (Message(f"inference.chosen.near{'' if by_row else '_clusters'}", values),)
+    return (Message(f"inference.chosen.near{'' if by_row else '_clusters'}", {"df": round(df, 1)}),)

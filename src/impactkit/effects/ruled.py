@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from impactkit.data.columns import Columns
 from impactkit.data.study import Study
 from impactkit.data.study_part import study_with_treated
 from impactkit.effects.threshold_rows import Rule
@@ -43,6 +44,36 @@ def rule_of(settings: dict[str, Any]) -> Rule | None:
         return None
     names = ("cutoff", "treated_side", "at_cutoff", "donut")
     return Rule(**{name: settings[name] for name in names})
+
+
+def rule_between(columns: Columns) -> Rule | None:
+    """Return the threshold on one side of which all are treated, and on the other none.
+
+    Parameters
+    ----------
+    columns : Columns
+        With a score and who is treated.
+
+    Returns
+    -------
+    Rule or None
+        Its cutoff is the treated score nearest to the others; None where there is no such threshold.
+
+    Examples
+    --------
+    >>> rows = Columns(outcome=np.zeros(3), covariates=np.empty((3, 0)), periods=np.empty(0),
+    ...                running=np.array([1.0, 2.0, 3.0]), treated=np.array([True, False, False]))
+    >>> rule_between(rows).treated_side
+    'below'
+    """
+    score, treated = columns.running, columns.treated
+    if score is None or treated is None or treated.all() or not treated.any():
+        return None
+    if score[treated].min() > score[~treated].max():
+        return Rule(cutoff=float(score[treated].min()), treated_side="above", at_cutoff="treated")
+    if score[treated].max() < score[~treated].min():
+        return Rule(cutoff=float(score[treated].max()), treated_side="below", at_cutoff="treated")
+    return None
 
 
 def ruled(study: Study, estimator: Settled) -> Study:

@@ -40,7 +40,7 @@ def test_limits_hold_for_the_worst_curve_of_few_values():
     x = np.sort(np.repeat(values, 30))
     worst = 1.0 * x**2 * np.sign(x + 1e-9)
     inside = []
-    for _ in range(300):
+    for _ in range(100):
         y = 2.0 * (x >= 0) + worst + 0.5 * rng.standard_normal(len(x))
         found = bent_jump(halves(x, y), 2.0, level=0.95)
         reach = found.critical * found.std_error

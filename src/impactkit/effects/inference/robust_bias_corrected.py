@@ -86,15 +86,13 @@ class RobustBiasCorrected(BaseModel):
             If a side has too few distinct scores, or treatment received does not jump.
         """
         variance = self._variance(asked)
+        if asked.target.ratio and not np.ptp(asked.rows.measured[:, 1]) > 0:
+            raise _no_jump()
         sides = asked.rows.sides(variance, matches=self.matches)
         widths = _widths(asked, sides)
         found = jump(sides, widths, asked.target)
         if not math.isfinite(found.corrected):
-            raise EstimationError(
-                "What was received does not jump at the cutoff, so nothing can be told of its effect.",
-                where="takeup",
-                mend="See that cutoff= is the rule's own, or ask for the effect of the rule: kind='sharp'.",
-            )
+            raise _no_jump()
         weighed = Weighed(rows=found.rows, weights=found.weights, slopes=found.slopes)
         effects = self._effects(asked, sides, widths, found)
         matrix = contributions(asked, found.rows, [scores for _, _, _, scores in effects])
@@ -160,6 +158,14 @@ class RobustBiasCorrected(BaseModel):
         if asked.rows.clusters is not None:
             kind = "clusters"
         return Message(f"inference.robust_bias_corrected.{kind}", values)
+
+
+def _no_jump() -> EstimationError:
+    return EstimationError(
+        "What was received does not jump at the cutoff, so nothing can be told of its effect.",
+        where="takeup",
+        mend="See that cutoff= is the rule's own, or ask for the effect of the rule: kind='sharp'.",
+    )
 
 
 def _widths(asked: Threshold, sides: tuple[Side, Side]) -> Bandwidths:

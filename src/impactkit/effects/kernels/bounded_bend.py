@@ -188,7 +188,7 @@ def biased_quantile(bias: float, level: float) -> float:
     def missing(c: float) -> float:
         return float(ndtr(c - bias) - ndtr(-c - bias) - level)
 
-    return float(brentq(missing, min(two, bias + one), bias + two, xtol=1e-14, rtol=1e-14))
+    return float(brentq(missing, min(two, bias + one) - 0.1, bias + two + 0.1, xtol=1e-14, rtol=1e-14))
 
 
 def worst_bias(distances: Floats, weights: Floats) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
+from impactkit.effects.ruled import ruled
 from impactkit.errors import PlanError, StudyError, Trouble
 from impactkit.evidence.case import Case
 from impactkit.evidence.case_of import case_of
@@ -306,8 +307,8 @@ def studies_of(plan: Plan, rows: Sequence[ClaimRows]) -> list[tuple[Study, Study
 
 def _studies(plan: Plan, claim: Claim, rows: ClaimRows) -> tuple[Study, Study | None]:
     roles = plan.roles(claim.id)
-    compared = None if rows.others is None else Study(rows.others, **roles)
-    return Study(rows.rows, **roles), compared
+    compared = None if rows.others is None else ruled(Study(rows.others, **roles), plan.estimator)
+    return ruled(Study(rows.rows, **roles), plan.estimator), compared
 
 
 def _multiplicity(plan: Plan) -> Multiplicity:

@@ -17,6 +17,7 @@ from impactkit.effects.estimators import (
     MixedModel,
     PenalisedSyntheticControl,
     RandomisedTrial,
+    RegressionDiscontinuity,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
     StructuralTimeSeries,
@@ -24,7 +25,13 @@ from impactkit.effects.estimators import (
     SyntheticDifferenceInDifferences,
     TripleDifference,
 )
-from impactkit.effects.inference import ClusterRobust, InfluenceFunction, NeweyWest, PraisWinsten
+from impactkit.effects.inference import (
+    ClusterRobust,
+    InfluenceFunction,
+    NeweyWest,
+    PraisWinsten,
+    RobustBiasCorrected,
+)
 from impactkit.effects.worlds import (
     ChangeInOneGroup,
     ComparedSeries,
@@ -38,6 +45,7 @@ from impactkit.effects.worlds import (
     RandomisedArms,
     RepeatedCrossSections,
     StaggeredPanel,
+    ThresholdScores,
     TwoGroupPanel,
     WanderingSeries,
 )
@@ -164,6 +172,18 @@ VARIED = {
         InstrumentalVariable(inference=ClusterRobust(kind="CR1")), InvitedByLot()
     ),
     "people in places over time": Design(MixedModel(), NestedAnswers(n_waves=4, n_places=20, n_treated=8)),
+    "threshold that makes it likelier": Design(
+        RegressionDiscontinuity(kind="fuzzy"), ThresholdScores(compliance=0.8, n=900)
+    ),
+    "threshold with groups and covariates": Design(
+        RegressionDiscontinuity(bandwidth="cer"), ThresholdScores(n_clusters=120, slope=0.5)
+    ),
+    "threshold within a given distance": Design(
+        RegressionDiscontinuity(
+            bandwidth=0.4, kernel="uniform", order=2, inference=RobustBiasCorrected(variance="hc3")
+        ),
+        ThresholdScores(),
+    ),
     "unpaired": Design(BeforeAfter(paired=False), ChangeInOneGroup()),
 }
 DESIGNS = DEFAULT | VARIED

@@ -20,6 +20,7 @@ from impactkit.effects.estimators import (
     InterruptedTimeSeries,
     MixedModel,
     RandomisedTrial,
+    RegressionDiscontinuity,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
     StructuralTimeSeries,
@@ -43,6 +44,7 @@ from impactkit.errors import EstimationError
 
 DRAWS = 40
 UNASSIGNED = (BeforeAfter, InstrumentalVariable, InterruptedTimeSeries, StructuralTimeSeries)
+UNASSIGNED = (BeforeAfter, InterruptedTimeSeries, RegressionDiscontinuity, StructuralTimeSeries)
 """Designs in which nothing was assigned that could be permuted."""
 
 

@@ -15,6 +15,7 @@ from impactkit.effects.worlds import (
     RandomisedArms,
     StaggeredPanel,
     SwitchingPanel,
+    ThresholdScores,
     TwoGroupPanel,
 )
 from impactkit.errors import PlanError, UsageError
@@ -46,6 +47,20 @@ WORLDS = {
     "series": (InterruptedSeries(), "interrupted_time_series"),
     "switches": (SwitchingPanel(), "switching_difference_in_differences"),
 }
+
+
+def test_a_rule_on_a_score_is_advised_with_its_threshold():
+    frame = ThresholdScores().draw(1)
+    frame["treated"] = (frame["score"] >= 0).astype(int)
+    roles = {"outcome": "y", "unit": "unit", "running": "score"}
+    found = ik.advise(ik.Study(frame, treated="treated", **roles))
+    options = {option.method: option for option in found.options}
+    assert options["regression_discontinuity"].is_allowed
+    assert options["regression_discontinuity"].ceiling == 4
+    frame["treated"] = (frame["score"] + 0.1 * frame["x"] >= 0).astype(int)
+    unsharp = ik.advise(ik.Study(frame, treated="treated", **roles))
+    (option,) = [option for option in unsharp.options if option.method == "regression_discontinuity"]
+    assert not option.is_allowed and option.reasons[0].code == "advice.lacks.cutoff"
 
 
 @pytest.mark.parametrize("kind", WORLDS)

@@ -67,6 +67,72 @@ def _recoded(columns: Columns) -> Columns:
     )
 
 
+def study_with_treated(study: Study, treated: Flags) -> Study:
+    """Return the same study with who is treated told from outside its table.
+
+    Parameters
+    ----------
+    study : Study
+        The study; it is not changed.
+    treated : ndarray of bool, shape (n,)
+        In the order of ``study.columns``.
+
+    Returns
+    -------
+    Study
+        Alike in all else.
+
+    Examples
+    --------
+    >>> from impactkit.effects.worlds import ThresholdScores
+    >>> world = ThresholdScores(n=50)
+    >>> study = world.study(world.draw(1))
+    >>> study_with_treated(study, study.columns.running > 0.5).n_treated
+    7
+    """
+    found = copy(study)
+    object.__setattr__(found, "columns", replace(study.columns, treated=treated))
+    return found
+
+
+def study_of_outcome_alone(
+    study: Study, *, rows: Flags | None = None, outcome: Floats | None = None
+) -> Study:
+    """Return a study in which nothing says who is treated, or who took it, beside its score.
+
+    Parameters
+    ----------
+    study : Study
+        The study; it is not changed.
+    rows : ndarray of bool, shape (n,), optional
+        The rows kept; all when left out.
+    outcome : ndarray, shape (n,), optional
+        Another outcome, in the order of ``study.columns``, to be asked about without covariates.
+
+    Returns
+    -------
+    Study
+        Alike in all else.
+
+    Examples
+    --------
+    >>> from impactkit.effects.worlds import ThresholdScores
+    >>> world = ThresholdScores(n=50, slope=1.0)
+    >>> study = world.study(world.draw(1))
+    >>> study_of_outcome_alone(study, outcome=study.columns.covariates[:, 0]).covariates
+    ()
+    """
+    found = copy(study)
+    columns = replace(study.columns, treated=None, takeup=None)
+    if outcome is not None:
+        none = np.empty((len(outcome), 0))
+        columns = replace(columns, outcome=outcome, covariates=none, pre_outcome=None)
+        object.__setattr__(found, "covariates", ())
+        object.__setattr__(found, "pre_outcome", None)
+    object.__setattr__(found, "columns", columns if rows is None else columns.take(rows))
+    return found
+
+
 def study_with_outcome(study: Study, outcome: Floats) -> Study:
     """Return the same study of another outcome.
 

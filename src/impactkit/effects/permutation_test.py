@@ -19,6 +19,7 @@ from impactkit.effects.kernels.date_shifts import DateShifts
 from impactkit.effects.kernels.donor_ranks import DonorRanks, RatioStatistics
 from impactkit.effects.kernels.dose_assignment import DoseReduction
 from impactkit.effects.kernels.path_assignment import PathReduction
+from impactkit.effects.kernels.sign_flips import SignFlips
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
@@ -30,6 +31,7 @@ Reduction: TypeAlias = (
     | DonorRanks
     | DoseReduction
     | PathReduction
+    | SignFlips
 )
 _SIGNS = (1, -1, -1, 1)
 """A difference of two, or a difference of two differences."""
@@ -42,6 +44,7 @@ class PermutationTest:
     Parameters
     ----------
     parts : tuple of AssignmentReduction, CohortReduction, DonorRanks or another reduction
+    parts : tuple of AssignmentReduction, CohortReduction, DonorRanks, DoseReduction, PathReduction, SignFlips
         Sums by assignment unit; the statistic is the first part's effect, less the second's if there are two,
         less the second's and the third's and with the fourth's if there are four. Only the first is moved by
         the hypothesised effect.

@@ -15,6 +15,8 @@ from impactkit.evidence.claim import Claim
 from impactkit.evidence.treated_after import treated_after, would_have_been
 
 _NOT_SPOKEN_FOR = ("continuous_dose",)
+_OF_SOME = ("fuzzy", "kink")
+"""Thresholds at which not all of the treated side get it, or get more of it."""
 
 
 def at_claim(
@@ -53,7 +55,8 @@ def at_claim(
     """
     if not claim.relative:
         return ()
-    if estimator.method in _NOT_SPOKEN_FOR or study.columns.outcome.min() < 0:
+    other = estimator.model_dump(mode="json").get("kind") in _OF_SOME
+    if estimator.method in _NOT_SPOKEN_FOR or other or study.columns.outcome.min() < 0:
         raise StudyError(
             'Claim "{claim}" is in per cent, which means nothing here: outcomes lie below 0, or the effect '
             "is that of a dose.",

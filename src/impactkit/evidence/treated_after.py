@@ -9,6 +9,9 @@ from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.errors import StudyError
 
+_NEAR = ("regression_discontinuity",)
+"""Methods whose effect is that on some of the treated, of whom their means are."""
+
 
 def treated_after(study: Study, *, start: float | None = None) -> Flags:
     """Return which rows are treated when they are measured.
@@ -74,13 +77,20 @@ def would_have_been(study: Study, estimate: Estimate) -> float:
     Returns
     -------
     float
-        In the outcome's unit, over all rows that are treated when they are measured.
+        In the outcome's unit, over all rows that are treated when they are measured; at a threshold over
+        those near it.
 
     Raises
     ------
     StudyError
         If nothing tells which they are.
     """
+    if estimate.method in _NEAR:
+        return _near_treated(estimate) - estimate.interval.point
     columns, rows = study.columns, treated_after(study, start=estimate.start)
     weight = None if columns.weight is None else columns.weight[rows]
     return float(np.average(columns.outcome[rows], weights=weight)) - estimate.interval.point
+
+
+def _near_treated(estimate: Estimate) -> float:
+    return next(mean.mean for mean in estimate.means if mean.group == "treated")

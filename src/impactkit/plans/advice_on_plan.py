@@ -68,7 +68,7 @@ def _tried(
     if lacking is not None:
         return Option(method=method, is_allowed=False, ceiling=0, grade=0, reasons=(lacking,)), None
     own = plan.content()["estimator"]["method"] == method
-    chosen = started(candidate, start if shape.kind == "series" else None)
+    chosen = started(candidate, start if shape.kind == "series" else None, rule=shape.rule)
     estimator = plan.estimator if own else chosen
     try:
         power = claim_power(

@@ -137,7 +137,7 @@ def _option(candidate: Candidate, study: Study, shape: Shape, claim: Claim | Non
     method = candidate.method
     if lacking is not None:
         return Option(method=method, is_allowed=False, ceiling=0, grade=0, reasons=(lacking,))
-    estimator = started(candidate, None)
+    estimator = started(candidate, None, rule=shape.rule)
     verdicts: dict[int, Status] = {}
     try:
         found = _without_effect(study, estimator)

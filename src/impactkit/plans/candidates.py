@@ -18,12 +18,15 @@ from impactkit.effects.estimators import (
     DoublyRobust,
     InterruptedTimeSeries,
     RandomisedTrial,
+    RegressionDiscontinuity,
     StaggeredDifferenceInDifferences,
     SwitchingDifferenceInDifferences,
     SyntheticControl,
     SyntheticDifferenceInDifferences,
     TripleDifference,
 )
+from impactkit.effects.ruled import rule_between
+from impactkit.effects.threshold_rows import Rule
 from impactkit.evidence.checks.series_length import SeriesLength
 from impactkit.evidence.circumstances import Assignment
 from impactkit.wording import Message
@@ -50,8 +53,11 @@ class Shape:
         Different starts.
     roles : frozenset of str
         Which of covariates (or the outcome before), dose, eligible and switching are played.
+        Which of dose, eligible, running and switching are played.
     assignment : str, optional
         How it was decided who got it, where a plan says.
+    rule : Rule, optional
+        The threshold by which the treated differ from all others, where there is one.
     """
 
     kind: str
@@ -62,6 +68,7 @@ class Shape:
     n_starts: int
     roles: frozenset[str]
     assignment: Assignment | None = None
+    rule: Rule | None = None
 
     @classmethod
     def of(cls, study: Study, *, assignment: Assignment | None = None, start: float | None = None) -> Shape:
@@ -77,6 +84,7 @@ class Shape:
         played = {"dose": columns.dose, "eligible": columns.eligible, "switching": columns.path}
         if columns.covariates.shape[1] or columns.pre_outcome is not None:
             played["covariates"] = columns.covariates
+        played["running"] = columns.running
         return cls(
             kind=study.shape,
             n_treated=len(np.unique(groups[treated])),
@@ -86,6 +94,7 @@ class Shape:
             n_starts=len(starts),
             roles=frozenset(name for name, column in played.items() if column is not None),
             assignment=assignment,
+            rule=rule_between(columns),
         )
 
     @property
@@ -196,6 +205,12 @@ def _role(role: str) -> Lacking:
     return lambda shape: None if role in shape.roles else Message(f"advice.lacks.role_{role}")
 
 
+def _cutoff(shape: Shape) -> Message | None:
+    if shape.is_over_time:
+        return Message("advice.lacks.cross_section")
+    return Message("advice.lacks.cutoff") if shape.rule is None else None
+
+
 _plain_panel = _first_of(_before_and_after, _compared)
 
 CANDIDATES: tuple[Candidate, ...] = (
@@ -215,6 +230,7 @@ MADE_ALIKE = Candidate(make=DoublyRobust, lacking=_compared)
 WITH_A_ROLE: tuple[Candidate, ...] = (
     Candidate(make=TripleDifference, lacking=_first_of(_role("eligible"), _plain_panel, _one_start)),
     Candidate(make=ContinuousDose, lacking=_first_of(_role("dose"), _plain_panel, _one_start)),
+    Candidate(make=RegressionDiscontinuity, lacking=_first_of(_role("running"), _cutoff)),
     Candidate(make=SwitchingDifferenceInDifferences, lacking=_first_of(_role("switching"), _compared)),
 )
 """Designs that are considered where their role is played."""
@@ -233,7 +249,11 @@ def considered(shape: Shape) -> tuple[Candidate, ...]:
     tuple of Candidate
         Those for special roles only where the role is played; of a path that is switched off no other.
     """
-    special = {"triple_difference": "eligible", "continuous_dose": "dose"}
+    special = {
+        "triple_difference": "eligible",
+        "continuous_dose": "dose",
+        "regression_discontinuity": "running",
+    }
     if "switching" in shape.roles:
         return (WITH_A_ROLE[-1],)
     if shape.kind == "cross_section" and "covariates" in shape.roles and shape.assignment != "lot":
@@ -242,8 +262,8 @@ def considered(shape: Shape) -> tuple[Candidate, ...]:
     return (*CANDIDATES, *extra)
 
 
-def started(candidate: Candidate, start: float | None) -> Estimator:
-    """Return a candidate's estimator, with the start where it takes one and the study has none.
+def started(candidate: Candidate, start: float | None, *, rule: Rule | None = None) -> Estimator:
+    """Return a candidate's estimator, with the start (or the threshold) where it takes one.
 
     Parameters
     ----------
@@ -251,6 +271,8 @@ def started(candidate: Candidate, start: float | None) -> Estimator:
         The design.
     start : float, optional
         First treated period, where the study does not hold it.
+    rule : Rule, optional
+        The threshold.
 
     Returns
     -------
@@ -258,6 +280,9 @@ def started(candidate: Candidate, start: float | None) -> Estimator:
         With its usual settings else.
     """
     made = candidate.make()
+    if rule is not None and isinstance(made, RegressionDiscontinuity):
+        told = {"cutoff": rule.cutoff, "treated_side": rule.treated_side}
+        return cast("Estimator", made.model_copy(update=told))
     if start is None or "start" not in type(made).model_fields:  # type: ignore[attr-defined]
         return made
     return cast("Estimator", made.model_copy(update={"start": start}))  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from impactkit.data.study import Study
 from impactkit.effects.estimator import Estimator
 from impactkit.effects.kernels.arrays import Floats
+from impactkit.effects.ruled import given_by_rule
 from impactkit.evidence.treated_after import treated_after
 
 
@@ -25,6 +26,9 @@ def effect_column(study: Study, estimator: Estimator, start: float) -> Floats:
     ndarray, shape (n,)
         0 for rows that are not treated when they are measured.
     """
+    by_rule = given_by_rule(study, estimator)
+    if by_rule is not None:
+        return by_rule
     columns = study.columns
     now = treated_after(study, start=start).astype(float)
     if estimator.method == "triple_difference" and columns.eligible is not None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from impactkit.data.columns import Columns
 from impactkit.data.study import Study
+from impactkit.effects.ruled import ruled
 from impactkit.errors import PlanError
 from impactkit.evidence import Claim
 from impactkit.plans.assumed import Assumed
@@ -87,6 +88,7 @@ def planned_study(plan: Plan, claim: Claim, assumed: Assumed) -> PlannedStudy:
         frame = subgroup_rows(claim, frame, file=plan.file_name)[0]
     frame = whole_rows(plan, claim, frame, assumed=assumed)
     order, study = _in_order(frame, roles)
+    study = ruled(study, plan.estimator)
     if study.columns.exposure is not None:
         raise PlanError(
             "The chance of each verdict is not worked out for counts over an exposure.",

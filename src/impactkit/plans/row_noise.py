@@ -17,6 +17,7 @@ from impactkit.wording import Message
 
 Codes = npt.NDArray[np.int64]
 _ENOUGH_TO_RESAMPLE = 20
+_CURVE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -165,6 +166,8 @@ def _fitted(
         return r * (before - before.mean()), left * math.sqrt(1 - r**2), "power.noise.rows_before_adjusted"
     extra = columns.covariates if before is None else np.column_stack([columns.covariates, before])
     extra = extra if adjusted else extra[:, :0]
+    if columns.running is not None:
+        extra = np.column_stack([extra, _curve(columns.running)])
     y, x, cell = planned.outcome[rows], extra[rows], np.unique(cells[rows], return_inverse=True)[1]
     slope = np.zeros(x.shape[1])
     inner = x - (np.array([_means(column, cell) for column in x.T]).T if x.shape[1] else 0.0)
@@ -174,6 +177,12 @@ def _fitted(
     expected = float(y.mean()) + (extra - extra[rows].mean(axis=0)) @ slope
     said = "power.noise.rows" if columns.period is not None else "power.noise.rows_measured"
     return np.asarray(expected), left, said
+
+
+def _curve(score: Floats) -> Floats:
+    """Return powers of a score, by which a rule decides, that outcomes may follow."""
+    spread = float(score.std()) or 1.0
+    return np.asarray(((score - score.mean()) / spread)[:, None] ** np.arange(1, _CURVE + 1))
 
 
 def _scaled(left: Floats, fitted: int) -> Floats:

@@ -44,8 +44,11 @@ _ASSUMPTIONS = {
     "triple_difference": ("gap_parallel", "no_spillover_within", *_COMPARED_CHANGES[1:]),
     "penalised_synthetic_control": _LIKE_DONORS,
     "randomised_trial": ("lot_kept", "dropout_alike", "no_spillover", "same_measure"),
+    "regression_discontinuity": ("smooth_without", "score_not_moved", "nothing_else_there", "same_measure"),
 }
 _COUNTABLE = 10**9
+_TURNED = ("inference.law.signs_of_rows", "inference.law.signs_of_clusters")
+"""Tests that turn signs instead of giving the intervention to others."""
 
 
 def method_told(telling: Telling) -> MethodTold:
@@ -152,8 +155,9 @@ def _permutation(telling: Telling, estimate: Estimate) -> tuple[str, ...]:
     test, law = estimate.permutation, telling.result.law
     if test is None or law is None:
         return (telling.say("inference.no_permutation"),)
+    turned = "_of_signs" if law.code in _TURNED else ""
     told = [
-        telling.say("inference.permutation", law=law.text(telling.language)),
+        telling.say(f"inference.permutation{turned}", law=law.text(telling.language)),
         _assignments(telling, test, telling.result.n_assignments),
     ]
     told.append(telling.say("inference.p_none", p=telling.result.p_value))

@@ -17,6 +17,8 @@ PLAIN = {
     *("distance", "draws", "e", "effect", "enough", "far", "full", "gamma", "gap", "grade", "high", "lags"),
     *("largest", "level", "limit", "low", "margin", "months", "most", "needed", "needed_comparison"),
     *("needed_treated", "p", "penalty", "periods", "point", "r", "rate", "ratio", "real", "rho", "share"),
+    *("bound", "covariates", "cutoff", "jump", "matches", "pretended", "reach", "times"),
+    *("values_above", "values_below"),
     *("size", "slope", "smallest", "target", "usual", "value", "without", "size", "threshold"),
 }
 # Texts: columns, indicators, dates and the plan's own words.
@@ -26,6 +28,7 @@ TEXTS = {
         "name",
         "names",
         "outcome",
+        "running",
         "plan",
         "reason",
         "start",

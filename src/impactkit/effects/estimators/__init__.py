@@ -14,6 +14,7 @@ from impactkit.effects.estimators.mixed_model import MixedModel
 from impactkit.effects.estimators.matching import Matching
 from impactkit.effects.estimators.penalised_synthetic_control import PenalisedSyntheticControl
 from impactkit.effects.estimators.randomised_trial import RandomisedTrial
+from impactkit.effects.estimators.regression_discontinuity import RegressionDiscontinuity
 from impactkit.effects.estimators.stacked_difference_in_differences import StackedDifferenceInDifferences
 from impactkit.effects.estimators.staggered_difference_in_differences import StaggeredDifferenceInDifferences
 from impactkit.effects.estimators.structural_time_series import StructuralTimeSeries
@@ -41,6 +42,7 @@ ALL = (
     Matching,
     PenalisedSyntheticControl,
     RandomisedTrial,
+    RegressionDiscontinuity,
     StackedDifferenceInDifferences,
     StaggeredDifferenceInDifferences,
     StructuralTimeSeries,
@@ -68,6 +70,7 @@ __all__ = [
     "Matching",
     "PenalisedSyntheticControl",
     "RandomisedTrial",
+    "RegressionDiscontinuity",
     "StackedDifferenceInDifferences",
     "StaggeredDifferenceInDifferences",
     "StructuralTimeSeries",

@@ -6,6 +6,7 @@ from impactkit.effects.inference.cluster_robust import ClusterRobust
 from impactkit.effects.inference.conformal import Conformal
 from impactkit.effects.inference.ferman_pinto import FermanPinto
 from impactkit.effects.inference.given_uncertainty import GivenUncertainty
+from impactkit.effects.inference.honest_smoothness import HonestSmoothness
 from impactkit.effects.inference.influence_function import InfluenceFunction
 from impactkit.effects.inference.newey_west import NeweyWest
 from impactkit.effects.inference.permutation import Permutation
@@ -13,6 +14,7 @@ from impactkit.effects.inference.placebo_dates import PlaceboDates
 from impactkit.effects.inference.placebo_in_space import PlaceboInSpace
 from impactkit.effects.inference.prais_winsten import PraisWinsten
 from impactkit.effects.inference.prediction_interval import PredictionInterval
+from impactkit.effects.inference.robust_bias_corrected import RobustBiasCorrected
 from impactkit.effects.inference.synthetic_variance import SyntheticVariance
 from impactkit.effects.inference.wild_cluster_bootstrap import WildClusterBootstrap
 
@@ -23,6 +25,7 @@ ALL = (
     Conformal,
     FermanPinto,
     GivenUncertainty,
+    HonestSmoothness,
     InfluenceFunction,
     NeweyWest,
     Permutation,
@@ -30,6 +33,7 @@ ALL = (
     PlaceboInSpace,
     PredictionInterval,
     PraisWinsten,
+    RobustBiasCorrected,
     SyntheticVariance,
     WildClusterBootstrap,
 )
@@ -42,6 +46,7 @@ __all__ = [
     "Conformal",
     "FermanPinto",
     "GivenUncertainty",
+    "HonestSmoothness",
     "InfluenceFunction",
     "NeweyWest",
     "Permutation",
@@ -49,6 +54,7 @@ __all__ = [
     "PlaceboInSpace",
     "PraisWinsten",
     "PredictionInterval",
+    "RobustBiasCorrected",
     "SyntheticVariance",
     "WildClusterBootstrap",
 ]

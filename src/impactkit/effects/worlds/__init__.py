@@ -14,6 +14,7 @@ from impactkit.effects.worlds.randomised_arms import RandomisedArms
 from impactkit.effects.worlds.repeated_cross_sections import RepeatedCrossSections
 from impactkit.effects.worlds.staggered_panel import StaggeredPanel
 from impactkit.effects.worlds.switching_panel import SwitchingPanel
+from impactkit.effects.worlds.threshold_scores import ThresholdScores
 from impactkit.effects.worlds.two_group_panel import TwoGroupPanel
 from impactkit.effects.worlds.wandering_series import WanderingSeries
 
@@ -32,6 +33,7 @@ ALL = (
     DosedPanel,
     EligibleInAreas,
     FactorPanel,
+    ThresholdScores,
     TwoGroupPanel,
     WanderingSeries,
 )
@@ -52,6 +54,7 @@ __all__ = [
     "RepeatedCrossSections",
     "StaggeredPanel",
     "SwitchingPanel",
+    "ThresholdScores",
     "TwoGroupPanel",
     "WanderingSeries",
 ]

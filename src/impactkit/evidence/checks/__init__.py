@@ -5,14 +5,18 @@ from impactkit.evidence.checks.attrition import Attrition
 from impactkit.evidence.checks.attrition_bounds import AttritionBounds
 from impactkit.evidence.checks.balance import Balance
 from impactkit.evidence.checks.composition import Composition
+from impactkit.evidence.checks.covariate_smoothness import CovariateSmoothness
 from impactkit.evidence.checks.definition_break import DefinitionBreak
+from impactkit.evidence.checks.density import Density
 from impactkit.evidence.checks.displacement import Displacement
+from impactkit.evidence.checks.heaping import Heaping
 from impactkit.evidence.checks.hidden_bias import HiddenBias
 from impactkit.evidence.checks.influence import Influence
 from impactkit.evidence.checks.missing_periods import MissingPeriods
 from impactkit.evidence.checks.multiple_looks import MultipleLooks
 from impactkit.evidence.checks.outside_donors import OutsideDonors
 from impactkit.evidence.checks.overlap import Overlap
+from impactkit.evidence.checks.placebo_cutoffs import PlaceboCutoffs
 from impactkit.evidence.checks.placebo_in_space import PlaceboInSpace
 from impactkit.evidence.checks.placebo_in_time import PlaceboInTime
 from impactkit.evidence.checks.poor_fit import PoorFit
@@ -56,6 +60,10 @@ ALL = (
     AttritionBounds,
     Overlap,
     PlaceboInSpace,
+    Density,
+    CovariateSmoothness,
+    PlaceboCutoffs,
+    Heaping,
 )
 
 __all__ = [
@@ -65,14 +73,18 @@ __all__ = [
     "AttritionBounds",
     "Balance",
     "Composition",
+    "CovariateSmoothness",
     "DefinitionBreak",
+    "Density",
     "Displacement",
+    "Heaping",
     "HiddenBias",
     "Influence",
     "MissingPeriods",
     "MultipleLooks",
     "OutsideDonors",
     "Overlap",
+    "PlaceboCutoffs",
     "PlaceboInSpace",
     "PlaceboInTime",
     "PoorFit",

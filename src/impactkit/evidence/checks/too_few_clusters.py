@@ -41,6 +41,21 @@ class TooFewClusters:
         "triple_difference",
         "continuous_dose",
     }
+    designs: frozenset[str] = frozenset(
+        {
+            "difference_in_differences",
+            "randomised_trial",
+            "regression_discontinuity",
+            "staggered_difference_in_differences",
+            "imputation",
+            "sun_abraham",
+            "switching_difference_in_differences",
+            "extended_two_way_fixed_effects",
+            "stacked_difference_in_differences",
+            "triple_difference",
+            "continuous_dose",
+        }
+    )
     treated: int = 5
     comparison: int = 10
 

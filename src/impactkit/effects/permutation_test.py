@@ -17,12 +17,19 @@ from impactkit.effects.kernels.cohort_assignment import CohortReduction
 from impactkit.effects.kernels.date_shifts import DateShifts
 from impactkit.effects.kernels.donor_ranks import DonorRanks, RatioStatistics
 from impactkit.effects.kernels.dose_assignment import DoseReduction
+from impactkit.effects.kernels.lottery_assignment import LotteryReduction
 from impactkit.effects.kernels.path_assignment import PathReduction
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 Reduction: TypeAlias = (
-    AssignmentReduction | CohortReduction | DateShifts | DonorRanks | DoseReduction | PathReduction
+    AssignmentReduction
+    | CohortReduction
+    | DateShifts
+    | DonorRanks
+    | DoseReduction
+    | LotteryReduction
+    | PathReduction
 )
 _SIGNS = (1, -1, -1, 1)
 """A difference of two, or a difference of two differences."""
@@ -34,7 +41,8 @@ class PermutationTest:
 
     Parameters
     ----------
-    parts : tuple of AssignmentReduction, CohortReduction, DonorRanks, DoseReduction or PathReduction
+    parts : tuple of AssignmentReduction, CohortReduction, DonorRanks, DoseReduction, LotteryReduction or
+        PathReduction
         Sums by assignment unit; the statistic is the first part's effect, less the second's if there are two,
         less the second's and the third's and with the fourth's if there are four. Only the first is moved by
         the hypothesised effect.
@@ -85,8 +93,10 @@ class PermutationTest:
     def is_exact(self) -> bool:
         """Whether all of them are gone through."""
         part = self.parts[0]
-        # Where each choice costs a fit, fewer are gone through.
-        return part.is_exact if isinstance(part, DonorRanks) else self.n_assignments <= EXACT_BELOW
+        # Where each choice costs a fit, fewer are gone through; where lots are not equally likely, none.
+        if isinstance(part, DonorRanks | LotteryReduction):
+            return part.is_exact
+        return self.n_assignments <= EXACT_BELOW
 
     @property
     def smallest_p(self) -> float:

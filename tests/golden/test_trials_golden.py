@@ -12,6 +12,7 @@ import pytest
 from impactkit.data.study import Study
 from impactkit.effects.estimators.randomised_trial import RandomisedTrial
 from impactkit.effects.inference import ClusterRobust
+from impactkit.effects.kernels.exchangeable_logit import exchangeable_logit
 
 DATA = Path(__file__).parents[1] / "data"
 REL = 1e-9  # golden.json asks for 1e-6
@@ -47,3 +48,18 @@ def test_job_training_raised_earnings_as_dehejia_and_wahba_print() -> None:
     point = RandomisedTrial().estimate(jobs()).interval.point
     assert pooled == pytest.approx(expected["se_ols"], rel=REL)
     assert (round(point), round(pooled)) == (1794, 633)
+
+
+def test_respiratory_visits_have_the_odds_that_geepack_finds() -> None:
+    """R's geepack 1.3.9: logit, exchangeable within patients, of treatment, baseline and age."""
+    frame = pd.read_csv(DATA / "respiratory_gee" / "respiratory.csv")
+    patients = pd.factorize(frame["center"].astype(str) + ":" + frame["id"].astype(str))[0]
+    placebo = frame["treat"] == "P"
+    X = np.column_stack([np.ones(len(frame)), placebo, frame["baseline"], frame["age"]]).astype(float)
+    found = exchangeable_logit(X, frame["outcome"].to_numpy() == 1, patients)
+    expected = golden("respiratory_gee")
+    rows = expected["respiratory"]
+    np.testing.assert_allclose(found.coefficients, [row["Estimate"] for row in rows], rtol=1e-7)
+    errors = np.sqrt(np.diag(found.covariance))
+    np.testing.assert_allclose(errors, [row["Std.err"] for row in rows], rtol=1e-7)
+    assert found.correlation == pytest.approx(expected["alpha"][0]["Estimate"], rel=1e-7)

@@ -7,6 +7,7 @@ from impactkit.effects.inference.ferman_pinto import FermanPinto
 from impactkit.effects.inference.given_uncertainty import GivenUncertainty
 from impactkit.effects.inference.influence_function import InfluenceFunction
 from impactkit.effects.inference.newey_west import NeweyWest
+from impactkit.effects.inference.neyman import Neyman
 from impactkit.effects.inference.permutation import Permutation
 from impactkit.effects.inference.placebo_dates import PlaceboDates
 from impactkit.effects.inference.placebo_in_space import PlaceboInSpace
@@ -23,6 +24,7 @@ ALL = (
     GivenUncertainty,
     InfluenceFunction,
     NeweyWest,
+    Neyman,
     Permutation,
     PlaceboDates,
     PlaceboInSpace,
@@ -41,6 +43,7 @@ __all__ = [
     "GivenUncertainty",
     "InfluenceFunction",
     "NeweyWest",
+    "Neyman",
     "Permutation",
     "PlaceboDates",
     "PlaceboInSpace",

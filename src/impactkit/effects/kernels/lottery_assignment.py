@@ -29,9 +29,13 @@ class LotteryReduction:
     ----------
     drawn : Drawn
         What was drawn.
+    exposures : ndarray, shape (G,), optional
+        Weighted sum of being treated, less what covariates say of it where they are taken out of the totals
+        too; the sizes of the treated when left out.
     """
 
     drawn: Drawn
+    exposures: Floats | None = None
 
     @property
     def cells(self) -> Labels:
@@ -90,15 +94,17 @@ class LotteryReduction:
         as it was. Where the same chance is shared by several in both arms, the number assigned among them is
         held fixed, which holds for independent draws and for drawn numbers alike.
         """
-        o = self.drawn.treated.astype(float)
-        found = [_differences(self.drawn, chunk) for chunk in self._chunks(draws, seed)]
+        d, o = self.drawn, self.drawn.treated.astype(float)
+        exposures = d.sizes * o if self.exposures is None else self.exposures
+        found = [_differences(d, exposures, chunk) for chunk in self._chunks(draws, seed)]
         numerators, shifts, defined = np.concatenate(found, axis=1)
-        own = _differences(self.drawn, o[None, :])[:, 0]
+        own = _differences(d, exposures, o[None, :])[:, 0]
+        # Covariates may take a little of the exposure with them; the effect keeps its unit all the same.
         return AssignmentStatistics(
-            numerators=numerators,
-            shifts=shifts,
+            numerators=numerators / own[1],
+            shifts=shifts / own[1],
             denominators=defined,
-            observed_numerator=float(own[0]),
+            observed_numerator=float(own[0] / own[1]),
             observed_denominator=float(own[2]),
             is_exact=self.is_exact,
             n_assignments=self.n_assignments,
@@ -148,10 +154,9 @@ def _by_stratum(values: Floats, strata: Labels) -> Floats:
     return np.asarray(np.add.reduceat(values[:, order], starts, axis=1))
 
 
-def _differences(drawn: Drawn, lots: Floats) -> Floats:
-    """Return the difference of outcomes, that of the real assignment, and whether they exist; (3, c)."""
-    o = drawn.treated.astype(float)
-    values = (drawn.totals, drawn.sizes * o)
+def _differences(drawn: Drawn, exposures: Floats, lots: Floats) -> Floats:
+    """Return the difference of outcomes, that of exposures, and whether they exist; shape (3, c)."""
+    values = (drawn.totals, exposures)
     means = np.zeros((2, len(lots)))
     defined = np.ones(len(lots), dtype=bool)
     for sign, arm, chance in ((1.0, lots, drawn.chance), (-1.0, 1.0 - lots, _other(drawn.chance))):

@@ -25,6 +25,8 @@ class Drawn:
         Stratum of each, coded 0 .. S-1.
     chance : ndarray, shape (G,), optional
         Each unit's chance of being assigned, where the chances differ within strata.
+    clusters : ndarray of int, shape (G,), optional
+        Cluster by which contributions are told; each unit's own when left out.
     """
 
     totals: Floats
@@ -32,6 +34,7 @@ class Drawn:
     treated: Flags
     strata: Labels
     chance: Floats | None = None
+    clusters: Labels | None = None
 
     @property
     def shares(self) -> Floats:
@@ -177,3 +180,24 @@ def _between_strata(w: Floats, means: Floats) -> Floats:
         weighs = each / (1 + each.sum())
     left = means - (means @ share)[:, None]
     return np.asarray((w.sum() * np.sqrt(weighs) * left).T)
+
+
+def by_cluster(drawn: Drawn, influence: Floats) -> Floats:
+    """Return contributions summed by the clusters they are told by.
+
+    Parameters
+    ----------
+    drawn : Drawn
+        What was drawn.
+    influence : ndarray, shape (G, K)
+        What each unit of assignment brings.
+
+    Returns
+    -------
+    ndarray, shape (clusters, K)
+        The sums.
+    """
+    if drawn.clusters is None:
+        return influence
+    n = int(drawn.clusters.max()) + 1
+    return np.column_stack([np.bincount(drawn.clusters, column, n) for column in influence.T])

@@ -20,6 +20,9 @@ Reason = Literal[
     "pre_outcome_missing",
     "std_error_missing",
     "exposure_missing",
+    "takeup_missing",
+    "running_missing",
+    "instrument_missing",
     "zero_weight",
 ]
 
@@ -69,7 +72,7 @@ class Columns:
         How much of the project the row's unit gets once it has started; 0 for none.
     unit, period, cluster, stratum : ndarray of int, shape (n,), optional
         Codes 0 .. m-1.
-    unit_labels, cluster_labels, stratum_labels : ndarray, shape (m,)
+    unit_labels, cluster_labels, stratum_labels, arm_labels : ndarray, shape (m,)
         What the codes stand for.
     periods : ndarray, shape (T,)
         Period values in order: years as they are, dates as days since 1970-01-01.
@@ -81,8 +84,20 @@ class Columns:
         What the outcome is counted over; None where it is no count, or was divided by it already.
     std_error : ndarray, shape (n,), optional
         Standard errors that the outcomes came with.
+    takeup : ndarray, shape (n,), optional
+        Treatment that was received, where it may differ from what was assigned.
+    running : ndarray, shape (n,), optional
+        The score by which a rule decides.
+    probability : ndarray, shape (n,), optional
+        The chance with which the row was assigned to treatment.
+    arm : ndarray of int, shape (n,), optional
+        Arm of a lottery with several, coded 0 .. m-1; ``arm_labels`` are their names.
     covariates : ndarray, shape (n, p)
         In their own units.
+    instruments : ndarray, shape (n, q), optional
+        In their own units.
+    subgroups : ndarray of int, shape (n, s), optional
+        Codes of each column of groups, 0 .. m-1; ``subgroup_labels`` are the names, one array a column.
     """
 
     outcome: Floats
@@ -99,10 +114,18 @@ class Columns:
     exposure: Floats | None = None
     pre_outcome: Floats | None = None
     std_error: Floats | None = None
+    takeup: Floats | None = None
+    running: Floats | None = None
+    probability: Floats | None = None
+    arm: Codes | None = None
     covariates: Floats
+    instruments: Floats | None = None
+    subgroups: Codes | None = None
     unit_labels: Array | None = None
     cluster_labels: Array | None = None
     stratum_labels: Array | None = None
+    arm_labels: Array | None = None
+    subgroup_labels: tuple[Array, ...] = ()
     periods: Floats
     period_names: tuple[str, ...] = ()
 
@@ -164,7 +187,10 @@ class Columns:
         return self.take(slice(0, None, len(self.periods)))
 
 
-_NOT_BY_ROW = ("unit_labels", "cluster_labels", "stratum_labels", "periods", "period_names")
+_NOT_BY_ROW = (
+    *("unit_labels", "cluster_labels", "stratum_labels", "arm_labels", "subgroup_labels"),
+    *("periods", "period_names"),
+)
 _BY_ROW = tuple(f.name for f in fields(Columns) if f.name not in _NOT_BY_ROW)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from impactkit.errors import Trouble
 
@@ -19,10 +19,10 @@ class Roles:
         What is measured.
     unit, time, first_treated, treated, cluster, weight, exposure, stratum, eligible, dose : str, optional
         Column names; see `Study`.
-    pre_outcome, std_error : str, optional
+    pre_outcome, std_error, takeup, running, probability, arm : str, optional
         Likewise.
-    covariates : tuple of str
-        Columns adjusted for.
+    covariates, instruments, subgroups : tuple of str
+        Columns adjusted for, of instruments, and of groups that are told apart.
     """
 
     outcome: str
@@ -38,23 +38,28 @@ class Roles:
     dose: str | None = None
     pre_outcome: str | None = None
     std_error: str | None = None
+    takeup: str | None = None
+    running: str | None = None
+    probability: str | None = None
+    arm: str | None = None
     covariates: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    subgroups: tuple[str, ...] = ()
 
     def named(self) -> list[tuple[str, str]]:
         """Return (role, column) for every role that is played."""
-        single = [
-            (role, getattr(self, role))
-            for role in ("outcome", "unit", "time", "first_treated", "treated")
-            + ("cluster", "weight", "exposure", "stratum", "eligible", "dose", "pre_outcome", "std_error")
-        ]
-        return [(role, column) for role, column in single if column is not None] + [
-            ("covariates", column) for column in self.covariates
-        ]
+        single = [(role, getattr(self, role)) for role in _SINGLE]
+        several = [(role, column) for role in _SEVERAL for column in getattr(self, role)]
+        return [(role, column) for role, column in single if column is not None] + several
 
     def missing_from(self, available: Iterable[str]) -> list[Trouble]:
         """Return a trouble for each named column that the table does not hold."""
         columns = [str(name) for name in available]
         return [_missing(role, column, columns) for role, column in self.named() if column not in columns]
+
+
+_SEVERAL = ("covariates", "instruments", "subgroups")
+_SINGLE = tuple(field.name for field in fields(Roles) if field.name not in _SEVERAL)
 
 
 def did_you_mean(name: str, available: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ from impactkit.data.columns import Columns, LeftOut
 from impactkit.data.period_value import When, period_value
 from impactkit.data.roles import Roles
 from impactkit.data.study_columns import study_columns
+from impactkit.data.study_settings import StudySettings
 from impactkit.wording import Facts, Message, Shown
 
 Kind = Literal["cross_section", "repeated_cross_sections", "panel"]
@@ -67,6 +68,24 @@ class Study(Shown):
     std_error : str, optional
         Column with the standard error that each outcome came with, where a row is a mean or a share of many
         answers; used by ``GivenUncertainty``.
+    takeup : str, optional
+        Column with the treatment that was received (0 or 1, or how much), where ``treated``, a threshold or
+        ``instruments`` only make it likelier.
+    running : str, optional
+        Column with the score by which a rule decides; used by ``RegressionDiscontinuity``.
+    probability : str, optional
+        Column with the chance, above 0 and below 1, with which each row was assigned to treatment.
+    arm : str, optional
+        Column with the names of the arms, in a lottery with several; ``control`` or ``treated`` says which
+        one the others are compared with.
+    control : str, optional
+        Name of that arm.
+    instruments : sequence of str
+        Columns that move ``takeup`` and the outcome through it alone; used by ``InstrumentalVariable``.
+    subgroups : sequence of str
+        Columns of groups for which effects are told apart, declared beforehand.
+    measured : mapping of str to float, date or str
+        When covariates were measured: one measured at the start or later is refused.
 
     Raises
     ------
@@ -103,16 +122,32 @@ class Study(Shown):
     std_error: str | None = None
     eligible: str | None = None
     dose: str | None = None
+    takeup: str | None = None
+    running: str | None = None
+    probability: str | None = None
+    arm: str | None = None
+    control: str | None = None
+    instruments: Sequence[str] = ()
+    subgroups: Sequence[str] = ()
+    measured: Mapping[str, When] = field(default_factory=dict)
     columns: Columns = field(init=False, repr=False, compare=False)
     left_out: tuple[LeftOut, ...] = field(init=False, repr=False, compare=False)
     notes: tuple[Message, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "covariates", tuple(self.covariates))
+        for role in ("covariates", "instruments", "subgroups"):
+            object.__setattr__(self, role, tuple(getattr(self, role)))
+        measured = {name: period_value(when) for name, when in self.measured.items()}
+        object.__setattr__(self, "measured", measured)
         object.__setattr__(self, "start", None if self.start is None else period_value(self.start))
-        columns, left_out, notes = study_columns(
-            self.frame, self.roles, start=self.start_value, switching=self.switching, rates=self.rates
+        settings = StudySettings(
+            start=self.start_value,
+            switching=self.switching,
+            rates=self.rates,
+            control=self.control,
+            measured=measured,
         )
+        columns, left_out, notes = study_columns(self.frame, self.roles, settings)
         object.__setattr__(self, "columns", columns)
         object.__setattr__(self, "left_out", left_out)
         object.__setattr__(self, "notes", notes)
@@ -134,7 +169,13 @@ class Study(Shown):
             dose=self.dose,
             pre_outcome=self.pre_outcome,
             std_error=self.std_error,
+            takeup=self.takeup,
+            running=self.running,
+            probability=self.probability,
+            arm=self.arm,
             covariates=tuple(self.covariates),
+            instruments=tuple(self.instruments),
+            subgroups=tuple(self.subgroups),
         )
 
     @property

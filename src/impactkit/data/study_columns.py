@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -22,8 +22,8 @@ from impactkit.data.study_faults import (
     text_time_troubles,
 )
 from impactkit.data.study_ranges import RANGES, range_troubles
-from impactkit.data.study_settings import setting_troubles
-from impactkit.data.treatment import Treatment, treatment
+from impactkit.data.study_settings import StudySettings, late_covariates, setting_troubles
+from impactkit.data.treatment import Treatment, treated_by_arm, treatment
 from impactkit.errors import StudyError, Trouble
 from impactkit.wording import Message
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Table: TypeAlias = "Mapping[str, pd.Series[Any]]"
 """The columns of a table by name."""
 
-_LABELS = ("unit", "cluster", "stratum")
+_LABELS = ("unit", "cluster", "stratum", "arm")
 _SORTED_BY = ("cluster", "unit", "period")
 _NUMBERS = (
     "outcome",
@@ -45,18 +45,17 @@ _NUMBERS = (
     "dose",
     "pre_outcome",
     "std_error",
+    "takeup",
+    "running",
+    "probability",
     "covariates",
+    "instruments",
 )
-_NEEDED = (*_LABELS, "time", "treated", "eligible", "dose")
+_NEEDED = (*_LABELS, "time", "treated", "eligible", "dose", "probability", "subgroups")
 
 
 def study_columns(
-    frame: Any,
-    roles: Roles,
-    *,
-    start: float | None,
-    switching: bool = False,
-    rates: Literal["weighted", "equal"] | None = None,
+    frame: Any, roles: Roles, settings: StudySettings
 ) -> tuple[Columns, tuple[LeftOut, ...], tuple[Message, ...]]:
     """Check a table against its roles and code it.
 
@@ -66,12 +65,8 @@ def study_columns(
         Anything narwhals reads.
     roles : Roles
         The part each column plays.
-    start : float, optional
-        First treated period shared by all treated.
-    switching : bool
-        Whether treatment may be switched off.
-    rates : {"weighted", "equal"}, optional
-        Whether the outcome is divided by its exposure, and what rows then weigh.
+    settings : StudySettings
+        What is said of the study as a whole.
 
     Returns
     -------
@@ -88,14 +83,16 @@ def study_columns(
         With every fault at once.
     """
     table = _narrow(frame, roles)
-    settings = setting_troubles(roles, start=start, switching=switching, rates=rates)
+    said = setting_troubles(roles, settings)
     if cells := _cell_troubles(table, roles):
-        further = _further(table, roles, cells, start=start, switching=switching)
-        _raise(settings + [t for found in cells.values() for t in found] + further)
-    _raise(settings + calendar_troubles(table, roles))
-    found = _treated(table, roles, start, switching)
-    _raise(list(found.troubles) + panel_troubles(found.columns, roles))
+        further = _further(table, roles, cells, settings)
+        _raise(said + [t for found in cells.values() for t in found] + further)
+    _raise(said + calendar_troubles(table, roles))
+    found = _treated(table, roles, settings)
+    late = late_covariates(settings.measured, start=settings.start, first=found.first_start)
+    _raise(list(found.troubles) + late + panel_troubles(found.columns, roles))
     columns, left_out = _complete(found.columns, found)
+    rates = settings.rates
     return (columns if rates is None else _as_rates(columns, rates)), left_out, found.notes
 
 
@@ -112,33 +109,34 @@ def _as_rates(columns: Columns, rates: Literal["weighted", "equal"]) -> Columns:
     )
 
 
-def _treated(table: Table, roles: Roles, start: float | None, switching: bool) -> Treatment:
+def _treated(table: Table, roles: Roles, settings: StudySettings) -> Treatment:
     """Return the coded columns, sorted, with the treatment told, and what was found of it."""
     labels = _labels(table, roles)
     order = canonical_order([labels[role] for role in _SORTED_BY if role in labels])
     if order is not None:
-        labels |= {role: labels[role].take(order) for role in (*_LABELS, "period") if role in labels}
+        coded = (*_LABELS, "period", "subgroups")
+        labels |= {role: labels[role].take(order, axis=0) for role in coded if role in labels}
 
     def numbers(name: str | None) -> Floats | None:
         values = _numbers(table, name)
         return values if values is None or order is None else values.take(order)
 
-    return treatment(
-        _coded(numbers, roles, labels),
+    columns, treated = _coded(numbers, roles, labels), numbers(roles.treated)
+    troubles: tuple[Trouble, ...] = ()
+    if columns.arm is not None:
+        treated, troubles = treated_by_arm(columns, treated, control=settings.control)
+    found = treatment(
+        columns,
         numbers(roles.first_treated),
-        numbers(roles.treated),
-        start=start,
-        switching=switching,
+        treated,
+        start=settings.start,
+        switching=settings.switching,
     )
+    return replace(found, troubles=(*troubles, *found.troubles)) if troubles else found
 
 
 def _further(
-    table: Table,
-    roles: Roles,
-    guilty: Mapping[str, list[Trouble]],
-    *,
-    start: float | None,
-    switching: bool,
+    table: Table, roles: Roles, guilty: Mapping[str, list[Trouble]], settings: StudySettings
 ) -> list[Trouble]:
     """Return what is wrong with the panel besides the cells, from the rows and columns that are sound."""
     if roles.unit is None or roles.time is None or table[roles.time].dtype.kind not in "iufM":
@@ -158,7 +156,7 @@ def _further(
     rows = pd.DataFrame(dict(table)).assign(**{roles.outcome: 0.0}).dropna(subset=labels)
     if not len(rows):
         return []
-    found = _treated(_by_name(rows), sound, start, switching)
+    found = _treated(_by_name(rows), sound, settings)
     return list(found.troubles) + panel_troubles(found.columns, sound)
 
 
@@ -226,6 +224,10 @@ def _labels(table: Table, roles: Roles) -> dict[str, Any]:
         name = getattr(roles, role)
         if name is not None:
             labels[role], labels[f"{role}_labels"] = code_labels(_label_array(table[name]))
+    if roles.subgroups:
+        pairs = [code_labels(_label_array(table[name])) for name in roles.subgroups]
+        labels["subgroups"] = np.column_stack([codes for codes, _ in pairs])
+        labels["subgroup_labels"] = tuple(found for _, found in pairs)
     period, labels["periods"], labels["period_names"] = _periods(table, roles.time)
     return labels if period is None else labels | {"period": period}
 
@@ -235,9 +237,13 @@ def _coded(
 ) -> Columns:
     outcome, eligible = numbers(roles.outcome), numbers(roles.eligible)
     assert outcome is not None
-    covariates = np.empty((len(outcome), len(roles.covariates)))
-    for place, name in enumerate(roles.covariates):
-        covariates[:, place] = numbers(name)
+
+    def side_by_side(names: Sequence[str]) -> Floats:
+        found = np.empty((len(outcome), len(names)))
+        for place, name in enumerate(names):
+            found[:, place] = numbers(name)
+        return found
+
     return Columns(
         outcome=outcome,
         weight=numbers(roles.weight),
@@ -246,7 +252,11 @@ def _coded(
         dose=numbers(roles.dose),
         pre_outcome=numbers(roles.pre_outcome),
         std_error=numbers(roles.std_error),
-        covariates=covariates,
+        takeup=numbers(roles.takeup),
+        running=numbers(roles.running),
+        probability=numbers(roles.probability),
+        covariates=side_by_side(roles.covariates),
+        instruments=side_by_side(roles.instruments) if roles.instruments else None,
         **labels,
     )
 
@@ -287,12 +297,15 @@ def _complete(full: Columns, found: Treatment) -> tuple[Columns, tuple[LeftOut, 
         finite = np.isfinite(full.covariates)
         if not finite.all():
             reasons.append(("covariate_missing", np.asarray(~finite.all(axis=1))))
-    if full.pre_outcome is not None:
-        reasons.append(("pre_outcome_missing", ~np.isfinite(full.pre_outcome)))
-    if full.std_error is not None:
-        reasons.append(("std_error_missing", ~np.isfinite(full.std_error)))
-    if full.exposure is not None:
-        reasons.append(("exposure_missing", ~np.isfinite(full.exposure)))
+    single: tuple[tuple[Reason, Floats | None], ...] = (
+        ("pre_outcome_missing", full.pre_outcome),
+        ("std_error_missing", full.std_error),
+        ("exposure_missing", full.exposure),
+        ("takeup_missing", full.takeup),
+        ("running_missing", full.running),
+        ("instrument_missing", None if full.instruments is None else full.instruments.sum(axis=1)),
+    )
+    reasons += [(reason, ~np.isfinite(values)) for reason, values in single if values is not None]
     if full.weight is not None:
         reasons.append(("zero_weight", full.weight == 0))
     kept = np.ones(len(full.outcome), dtype=bool)

@@ -45,6 +45,10 @@ def _not_positive(values: Floats) -> Flags:
     return values <= 0
 
 
+def _no_chance(values: Floats) -> Flags:
+    return np.asarray(~((values > 0) & (values < 1)))
+
+
 _ONE_OR_ZERO = "Column {name!r} must be 0 or 1; it holds {example}."
 RANGES = {
     "treated": Range(
@@ -71,6 +75,11 @@ RANGES = {
         is_outside=_not_positive,
         what="Column {name!r} holds exposures that are 0 or negative: {n}.",
         mend="Give what the outcome is counted over, such as inhabitants; leave the cell empty if unknown.",
+    ),
+    "probability": Range(
+        is_outside=_no_chance,
+        what="Column {name!r} holds chances that are missing, or not above 0 and below 1.",
+        mend="Leave out rows that could only come out one way, and say so; no lot was drawn for them.",
     ),
     "std_error": Range(
         is_outside=_not_positive,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from impactkit.data.columns import Columns, Floats
+from impactkit.data.roles import did_you_mean
 from impactkit.errors import Trouble
 from impactkit.wording import Message
 
@@ -176,3 +177,61 @@ def _switched_off(columns: Columns, off: np.ndarray) -> Trouble:
             "period": columns.period_names[columns.period[row]],
         },
     )
+
+
+def treated_by_arm(
+    columns: Columns, treated: Floats | None, *, control: str | None
+) -> tuple[Floats | None, tuple[Trouble, ...]]:
+    """Tell who is in an arm that gets something.
+
+    Parameters
+    ----------
+    columns : Columns
+        Coded columns with ``arm``.
+    treated : ndarray, shape (n,), optional
+        0 for those in the arm compared with, where a column says so.
+    control : str, optional
+        That arm's name, where none does.
+
+    Returns
+    -------
+    treated : ndarray, shape (n,), optional
+        0 or 1.
+    troubles : tuple of Trouble
+        An arm that is not there, or one of which some rows are treated and some not.
+
+    Examples
+    --------
+    >>> arms = Columns(outcome=np.zeros(3), covariates=np.empty((3, 0)), periods=np.empty(0),
+    ...                arm=np.array([0, 1, 1]), arm_labels=np.array(["nothing", "visits"], dtype=object))
+    >>> treated_by_arm(arms, None, control="nothing")[0].tolist()
+    [0.0, 1.0, 1.0]
+    """
+    assert columns.arm is not None and columns.arm_labels is not None
+    names = [str(label) for label in columns.arm_labels]
+    if control is not None:
+        if control in names:
+            return (columns.arm != names.index(control)).astype(np.float64), ()
+        near = did_you_mean(control, names)
+        lost = Trouble(
+            "No row is in the arm {control!r}.",
+            "control",
+            "Did you mean {near}?",
+            {"control": control, "near": near},
+        )
+        return treated, (lost,)
+    if treated is None:
+        return None, ()
+    sizes = np.bincount(columns.arm, minlength=len(names))
+    shares = np.bincount(columns.arm, treated, len(names)) / sizes
+    mixed = [name for name, share in zip(names, shares, strict=True) if 0 < share < 1]
+    controls = [name for name, share in zip(names, shares, strict=True) if share == 0]
+    if not mixed and len(controls) == 1:
+        return treated, ()
+    trouble = Trouble(
+        "The arm and the treatment disagree: one arm, and no other, must be untreated.",
+        "arm",
+        "Write 0 in treated for all rows of the arm compared with, and 1 for all others. Now: {arms}.",
+        {"arms": ", ".join(f"{name} {share:.0%}" for name, share in zip(names, shares, strict=True))},
+    )
+    return treated, (trouble,)

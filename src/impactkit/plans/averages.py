@@ -93,7 +93,7 @@ def averages(rows: pd.DataFrame, data: DataFiles, *, outcome: str, where: str) -
         if alike_columns(data)
         else groups.size().reset_index()[keys]
     )
-    for name in dict.fromkeys((outcome, *data.covariates, *([data.pre_outcome] if data.pre_outcome else []))):
+    for name in dict.fromkeys((outcome, *data.averaged)):
         frame[name] = _mean(answered[name].to_numpy(dtype=float), weight, code, len(frame))
     frame[ANSWERS] = np.bincount(code, minlength=len(frame))
     frame[MISSING] = _missing(rows, keys, outcome, frame)
@@ -139,7 +139,8 @@ def alike_columns(data: DataFiles) -> list[str]:
     list of str
         Each once.
     """
-    named = (data.first_treated, data.treated, data.eligible, data.dose, data.stratum, data.cluster)
+    lot = (data.running, data.probability, *data.grouped)
+    named = (data.first_treated, data.treated, data.eligible, data.dose, *lot)
     return [name for name in dict.fromkeys(named) if name is not None and name != data.aggregate_by]
 
 

@@ -79,7 +79,7 @@ def from_bytes(content: bytes, data: DataFiles, *, outcome: str, name: str) -> A
     expected = columns_of(data, outcome)
     if header != expected or not rows or any(len(row) != len(header) for row in rows):
         raise _malformed(name, ", ".join(expected))
-    texts = {data.aggregate_by, data.cluster, data.stratum}
+    texts = {data.aggregate_by, *data.grouped}
     columns = zip(*rows, strict=True)
     try:
         typed = {each: _typed(each, list(cells), texts) for each, cells in zip(header, columns, strict=True)}
@@ -108,8 +108,7 @@ def columns_of(data: DataFiles, outcome: str) -> list[str]:
         Who and when, how treated, the averages, and how many they rest on.
     """
     keys = [name for name in (data.aggregate_by, data.time) if name is not None]
-    given = [data.pre_outcome] if data.pre_outcome else []
-    averaged = dict.fromkeys((outcome, *data.covariates, *given))
+    averaged = dict.fromkeys((outcome, *data.averaged))
     return [*keys, *alike_columns(data), *averaged, ANSWERS, MISSING, SPREAD]
 
 
@@ -128,7 +127,7 @@ def unsafe_names(found: Averages, data: DataFiles) -> list[str]:
     list of str
         Each once, in order.
     """
-    held = [name for name in (data.aggregate_by, data.cluster, data.stratum) if name in found.frame.columns]
+    held = [name for name in (data.aggregate_by, *data.grouped) if name in found.frame.columns]
     told = [str(value) for name in held for value in found.frame[name].unique()]
     return list(dict.fromkeys(name for name in told if name.startswith(_FORMULA)))
 

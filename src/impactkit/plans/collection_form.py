@@ -140,7 +140,7 @@ def columns_for(plan: Plan) -> list[Column]:
         ("treated", data.treated),
     ]
     named = dict.fromkeys(name for _, name in roles if name)
-    others = dict.fromkeys(name for name in (data.cluster, data.stratum) if name and name not in named)
+    others = dict.fromkeys(name for name in data.grouped if name not in named)
     first = [Column(name=name, role=role) for role, name in roles if name]
     beside = [Column(name=name, role="other") for name in others]
     outcomes = {claim.outcome or data.outcome: catalogue[claim.indicator] for claim in plan.claims}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from impactkit.errors import Trouble
 from impactkit.plans.project import Text
@@ -40,8 +40,14 @@ class DataFiles(Written):
         The column measured; a claim may name another.
     unit, time, treated, first_treated, cluster, stratum, weight, exposure : str, optional
         Columns; see `Study`.
-    eligible, dose, pre_outcome, std_error : str, optional
+    eligible, dose, pre_outcome, std_error, takeup, running, probability, arm : str, optional
         Columns; see `Study`.
+    control : str, optional
+        The arm that the others are compared with.
+    instruments, subgroups : tuple of str
+        Columns; see `Study`.
+    measured : dict of str to int, float or date
+        When covariates were measured; one measured at the start or later is refused.
     start : int, float or date, optional
         First treated period, when ``treated`` marks the group.
     switching : bool, optional
@@ -98,6 +104,14 @@ class DataFiles(Written):
     covariates: tuple[Text, ...] = ()
     pre_outcome: Text | None = None
     std_error: Text | None = None
+    takeup: Text | None = None
+    running: Text | None = None
+    probability: Text | None = None
+    arm: Text | None = None
+    control: Text | None = None
+    instruments: tuple[Text, ...] = ()
+    subgroups: tuple[Text, ...] = ()
+    measured: dict[Text, Period] = Field(default_factory=dict)
     baseline_collected: date | None = None
     follow_up_collected: date | None = None
     baseline_kind: Literal["measured", "register", "none"] | None = None
@@ -150,6 +164,18 @@ class DataFiles(Written):
         return (*self.names, *self.evidence)
 
     @property
+    def grouped(self) -> tuple[str, ...]:
+        """The columns of names that group rows: clusters, strata, arms and subgroups."""
+        found = (self.cluster, self.stratum, self.arm, *self.subgroups)
+        return tuple(dict.fromkeys(name for name in found if name is not None))
+
+    @property
+    def averaged(self) -> tuple[str, ...]:
+        """The columns of numbers beside the outcome that are averaged over areas."""
+        found = (*self.covariates, self.pre_outcome, self.takeup, *self.instruments)
+        return tuple(dict.fromkeys(name for name in found if name is not None))
+
+    @property
     def shows_units(self) -> bool:
         """Whether what is analysed is of areas, or of rows that anybody may see."""
         return self.public or self.aggregate_by is not None
@@ -168,7 +194,7 @@ class DataFiles(Written):
         }
         return self.model_copy(update=roles)
 
-    def roles(self, outcome: str | None = None) -> dict[str, str | float | tuple[str, ...]]:
+    def roles(self, outcome: str | None = None) -> dict[str, Any]:
         """Return the roles as `Study` takes them, those that are played.
 
         Parameters
@@ -181,7 +207,7 @@ class DataFiles(Written):
         dict
             Role by keyword.
         """
-        played = {role: getattr(self, role) for role in _ROLES if getattr(self, role) not in (None, ())}
+        played = {role: getattr(self, role) for role in _ROLES if getattr(self, role) not in (None, (), {})}
         return {**played, "outcome": outcome or self.outcome}
 
 
@@ -202,4 +228,12 @@ _ROLES = (
     "covariates",
     "pre_outcome",
     "std_error",
+    "takeup",
+    "running",
+    "probability",
+    "arm",
+    "control",
+    "instruments",
+    "subgroups",
+    "measured",
 )

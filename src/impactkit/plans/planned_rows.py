@@ -23,6 +23,13 @@ _NOT_INVENTED = (
     "std_error",
     "rates",
     "exposure",
+    "takeup",
+    "running",
+    "probability",
+    "arm",
+    "instruments",
+    "subgroups",
+    "measured",
 )
 _UNFILLED = "There are column headings but no rows of data."
 """What reading says of a form that nobody has filled in."""

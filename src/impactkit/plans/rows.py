@@ -166,11 +166,12 @@ def _typed(
     # One file for each measurement needs no time column: the plan says when it was collected.
     without_time = data.time not in table.header and collected is not None
     given = (data.weight, data.exposure, data.pre_outcome, data.std_error)
-    single = (data.treated, data.first_treated, data.eligible, data.dose, *given)
+    lot = (data.takeup, data.running, data.probability, *data.instruments)
+    single = (data.treated, data.first_treated, data.eligible, data.dose, *given, *lot)
     time = () if without_time else (data.time,)
     dates = [name for name in _named(*time, data.first_treated) if is_dated(table, name)]
     numbers = [name for name in _named(*outcomes, *data.covariates, *single, *time) if name not in dates]
-    named = _named(data.unit, data.cluster, data.stratum, *groups)
+    named = _named(data.unit, *data.grouped, *groups)
     codes = [name for name in named if name not in numbers]
     missing = EMPTY | frozenset(data.missing)
     refuse_totals(table, data.unit)

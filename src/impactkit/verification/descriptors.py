@@ -195,7 +195,7 @@ def _results() -> dict[str, Any]:
 
 def _averages(plan: Plan, name: str, content: bytes) -> dict[str, Any]:
     columns = _header(content)
-    texts = {plan.data.aggregate_by, plan.data.cluster, plan.data.stratum}
+    texts = {plan.data.aggregate_by, *plan.data.grouped}
     counts = {ANSWERS, MISSING}
     kinds = ["string" if each in texts else "integer" if each in counts else "any" for each in columns]
     fields = [{"name": each, "type": kind} for each, kind in zip(columns, kinds, strict=True)]

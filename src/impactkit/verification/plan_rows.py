@@ -95,8 +95,8 @@ def kinds_of(plan: Plan, rows: pd.DataFrame) -> dict[str, Kind]:
     data = plan.data
     numbers = {
         *(data.outcome, data.time, data.treated, data.first_treated, data.weight, data.eligible, data.dose),
-        *(data.pre_outcome, data.std_error, data.exposure),
-        *data.covariates,
+        *(data.pre_outcome, data.std_error, data.exposure, data.takeup, data.running, data.probability),
+        *(*data.covariates, *data.instruments),
         *(claim.outcome for claim in plan.claims),
     }
     kinds: dict[str, Kind] = {name: "number" if name in numbers else "text" for name in rows.columns}

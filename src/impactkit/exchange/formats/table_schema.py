@@ -96,7 +96,7 @@ def _of_plan(plan: Plan) -> dict[str, Any]:
 
 def _fields(plan: Plan) -> list[dict[str, Any]]:
     data, decimal = plan.data, plan.data.decimal
-    texts = [name for name in (data.unit, data.cluster, data.stratum) if name is not None]
+    texts = [name for name in (data.unit, *data.grouped) if name is not None]
     fields: dict[str, dict[str, Any]] = {
         name: {"type": "string", "constraints": {"required": True}} for name in texts
     }
@@ -106,7 +106,9 @@ def _fields(plan: Plan) -> list[dict[str, Any]]:
     for claim in plan.claims:
         column = claim.outcome or data.outcome
         fields[column] = _outcome(plan.catalogue[claim.indicator])
-    for name in (*data.covariates, data.weight, data.exposure, data.pre_outcome, data.std_error):
+    lot = (data.takeup, data.running, data.probability, *data.instruments)
+    given = (data.weight, data.exposure, data.pre_outcome, data.std_error)
+    for name in (*data.covariates, *given, *lot):
         if name is not None:
             fields.setdefault(name, {"type": "number"})
     if decimal is not None:

@@ -43,7 +43,7 @@ def drawn_of(columns: Columns, law: Assignment, values: Floats | None = None) ->
         sizes=np.bincount(law.units, weight, G),
         treated=law.treated,
         strata=law.strata,
-        chance=_chance(getattr(columns, "probability", None), law),
+        chance=_chance(columns.probability, law),
         clusters=_clusters(columns, law),
     )
 

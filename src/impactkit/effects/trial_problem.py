@@ -95,8 +95,7 @@ def _drawn(columns: Columns) -> Drawn:
 def _strata(columns: Columns) -> tuple[Codes, int]:
     if columns.stratum is None:
         return np.zeros(len(columns.outcome), dtype=np.int64), 1
-    codes = np.unique(columns.stratum, return_inverse=True)[1].astype(np.int64)
-    return codes, int(codes.max()) + 1
+    return columns.stratum, int(columns.stratum.max()) + 1
 
 
 def _root(columns: Columns, treated: Flags) -> Floats | None:

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field
 
-from impactkit.data.columns import Codes, Columns, Floats
+from impactkit.data.columns import Columns, Floats
 from impactkit.data.study import Study
-from impactkit.effects.describe import clusters_of, marked, suited
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.estimator import RegressionSettings
-from impactkit.effects.linear import LinearProblem, Rows, whole_clusters
-from impactkit.effects.regression import NUMBERS_AT_ONCE, Label, Question, answer, permutation_test
+from impactkit.effects.inference import (
+    ClusterRobust,
+    GivenUncertainty,
+    Neyman,
+    Permutation,
+    WildClusterBootstrap,
+)
+from impactkit.effects.lottery import both_arms_in_every_stratum, lottery_test
+from impactkit.effects.permutation_test import PermutationTest
+from impactkit.effects.regression import Label, Question, answer, permutation_in, permutation_test
+from impactkit.effects.trial_problem import TrialDesign, trial_problem
+from impactkit.effects.trial_rows import checked_trial, told_of_strata
+from impactkit.effects.trial_terms import with_shares_compared
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
+
+TrialInference = Annotated[
+    ClusterRobust | GivenUncertainty | Neyman | Permutation | WildClusterBootstrap,
+    Field(discriminator="method"),
+]
 
 
 class RandomisedTrial(RegressionSettings):
@@ -25,14 +41,20 @@ class RandomisedTrial(RegressionSettings):
     adjustment : {"none", "ancova", "lin"}
         ``none`` compares means; ``ancova`` adds the study's covariates and pre_outcome; ``lin`` also lets
         their slopes differ between the arms, which never loses precision in large samples.
-    inference, permutation
-        See `RegressionSettings`.
+    strata : {"effects", "shares"}, optional
+        What strata weigh: their precision, as intercepts of their own make it, or their share of the people.
+        The same where equal shares were drawn in all. Left out, ``shares`` with `Neyman` or with the study's
+        ``probability``, else ``effects``.
+    inference : ClusterRobust, GivenUncertainty, Neyman, Permutation or WildClusterBootstrap
+        How the headline uncertainty is found.
+    permutation : Permutation, optional
+        The permutation test that stands beside it; None for none.
 
     Notes
     -----
-    A study with ``stratum`` is compared within strata (stratum fixed effects), a study with ``cluster`` in
-    which whole clusters were assigned is permuted by cluster. The permutation statistic is adjusted
-    additively also for ``lin``.
+    A study with ``stratum`` is compared within strata, a study with ``cluster`` in which whole clusters were
+    assigned is permuted by cluster. With ``probability`` each row weighs one over the chance of the arm it
+    came to. The permutation statistic is adjusted additively also for ``lin``.
 
     References
     ----------
@@ -50,6 +72,8 @@ class RandomisedTrial(RegressionSettings):
 
     method: Literal["randomised_trial"] = "randomised_trial"
     adjustment: Literal["none", "ancova", "lin"] = "none"
+    strata: Literal["effects", "shares"] | None = None
+    inference: TrialInference = ClusterRobust()
 
     def estimate(self, study: Study) -> Estimate:
         """Return the average effect of being assigned.
@@ -62,23 +86,46 @@ class RandomisedTrial(RegressionSettings):
         Returns
         -------
         Estimate
-            With the permutation test beside it.
+            With the permutation test beside it, and ratios where the outcome is 0 or 1, or a rate.
 
         Raises
         ------
         EstimationError
             If the study has several periods, nobody or everybody is treated, or no stratum holds both.
         """
-        columns = _checked(study)
-        design, names = self._design(study, columns), _names(study, self.adjustment)
-        additive = _problem(columns, design, names=names, interacted=False)
-        headline = additive
+        columns = checked_trial(study)
+        by_share = self._by_share(columns)
+        if by_share:
+            both_arms_in_every_stratum(columns)
+        how = TrialDesign(design=self._design(study, columns), names=self._names(study), by_share=by_share)
+        additive = headline = trial_problem(columns, how)
         if self.adjustment == "lin":
-            headline = _problem(columns, design, names=names, interacted=True)
-        question = Question(problem=headline, labels=(Label(name="ate"),))
-        test = permutation_test(columns, additive, self)
-        estimand = self._estimand(study, columns)
-        return answer(study, columns, [question], settings=self, estimand=estimand, test=test)
+            how = TrialDesign(design=how.design, names=how.names, by_share=by_share, interacted=True)
+            headline = trial_problem(columns, how)
+        test: PermutationTest | None
+        if by_share and (columns.stratum is not None or columns.probability is not None):
+            test = lottery_test(columns, how.design, permutation_in(self))
+        else:
+            test = permutation_test(columns, additive, self)
+        found = answer(
+            study,
+            columns,
+            [Question(problem=headline, labels=(Label(name="ate"),))],
+            settings=self,
+            estimand=self._estimand(study, columns, by_share),
+            test=test,
+        )
+        return with_shares_compared(told_of_strata(found, columns, by_share=by_share), study, columns)
+
+    def _by_share(self, columns: Columns) -> bool:
+        designed = isinstance(self.inference, Neyman) or columns.probability is not None
+        if designed and self.strata == "effects":
+            raise EstimationError(
+                "Chances of assignment and Neyman's standard errors weigh strata by their shares.",
+                where="strata",
+                mend="Leave strata= out, or use ClusterRobust() without probability=.",
+            )
+        return designed or self.strata == "shares"
 
     def _design(self, study: Study, columns: Columns) -> Floats:
         """Return a one and the covariates adjusted for, centred at their (weighted) means."""
@@ -100,9 +147,14 @@ class RandomisedTrial(RegressionSettings):
         design[:, 1:] -= np.average(design[:, 1:], axis=0, weights=columns.weight)
         return design
 
-    def _estimand(self, study: Study, columns: Columns) -> Message:
+    def _names(self, study: Study) -> tuple[str, ...]:
+        if self.adjustment == "none":
+            return ()
+        return (*study.covariates, *([study.pre_outcome] if study.pre_outcome else []))
+
+    def _estimand(self, study: Study, columns: Columns, by_share: bool) -> Message:
         assert columns.treated is not None
-        within = "_in_strata" if columns.stratum is not None else ""
+        within = "" if columns.stratum is None else "_by_shares" if by_share else "_in_strata"
         return Message(
             f"estimand.randomised_trial{within}",
             {
@@ -112,68 +164,3 @@ class RandomisedTrial(RegressionSettings):
                 "adjusted": Message(f"estimand.adjustment.{self.adjustment}"),
             },
         )
-
-
-def _names(study: Study, adjustment: str) -> tuple[str, ...]:
-    if adjustment == "none":
-        return ()
-    return (*study.covariates, *([study.pre_outcome] if study.pre_outcome else []))
-
-
-def _checked(study: Study) -> Columns:
-    columns = suited(study)
-    if study.kind != "cross_section":
-        raise EstimationError(
-            "A randomised trial is read as one row for each person or unit; this study has periods.",
-            where="time",
-            mend="Keep the follow-up rows with the baseline as pre_outcome=, or use DifferenceInDifferences.",
-        )
-    if columns.treated is None or columns.treated.all() or not columns.treated.any():
-        raise EstimationError(
-            "A randomised trial needs treated and comparison rows.",
-            where="treated",
-            mend="Give treated= (1 for treated, 0 for comparison) with both groups in the data.",
-        )
-    return columns
-
-
-def _problem(columns: Columns, design: Floats, *, names: tuple[str, ...], interacted: bool) -> LinearProblem:
-    clusters, by_row = clusters_of(columns)
-    treated = columns.treated
-    assert treated is not None
-    root = None if columns.weight is None else np.sqrt(columns.weight)
-    S = 1 if columns.stratum is None else int(columns.stratum.max()) + 1
-
-    def build(piece: slice) -> Rows:
-        y, one, x = columns.outcome[piece], design[piece, :1], design[piece, 1:]
-        others = design[piece]
-        if columns.stratum is not None:
-            others = np.hstack([_dummies(columns.stratum[piece], S), x])
-        bases = np.hstack([x, one]) if interacted else one
-        if root is not None:
-            w = root[piece]
-            y, others, bases = y * w, others * w[:, None], bases * w[:, None]
-        return Rows(outcome=y, others=others, bases=bases, treated=treated[piece], clusters=clusters[piece])
-
-    p = design.shape[1] - 1
-    K = 1 + (p if interacted else 0)
-    G = int(clusters.max()) + 1
-    return LinearProblem(
-        pieces=whole_clusters(clusters, rows_at_once=max(NUMBERS_AT_ONCE // (S + p + K + 1), 4096)),
-        build=build,
-        names=(*(f"stratum {s}" for s in range(S)), *names),
-        n_effects=K,
-        n_rows=len(clusters),
-        n_parameters=S + p + K,
-        by_row=by_row,
-        n_clusters=G,
-        cluster_treated=int(marked(clusters, treated, n=G).sum()),
-        cluster_comparison=int(marked(clusters, ~treated, n=G).sum()),
-        outcome_scale=max(float(columns.outcome.max()), -float(columns.outcome.min())),
-    )
-
-
-def _dummies(strata: Codes, S: int) -> Floats:
-    dummies = np.zeros((len(strata), S), order="F")
-    dummies[np.arange(len(strata)), strata] = 1.0
-    return dummies

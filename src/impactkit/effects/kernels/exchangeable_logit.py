@@ -103,7 +103,7 @@ def exchangeable_logit(X: Floats, happened: Flags, units: Labels) -> Exchangeabl
     raise EstimationError(
         "The logistic regression of repeated measures does not settle.",
         where="outcome",
-        mend="Leave out covariates that foretell the outcome, or compare shares (family left out).",
+        mend="Leave out covariates that foretell the outcome, or compare shares.",
     )
 
 

@@ -83,6 +83,27 @@ class CohortSettings(Settings):
     permutation: Permutation | None = Permutation()
 
 
+RowInference = Annotated[ClusterRobust | InfluenceFunction, Field(discriminator="method")]
+
+
+class RowSettings(Settings):
+    """Settings shared by estimators of a cross section that are known by each row's influence.
+
+    Parameters
+    ----------
+    inference : ClusterRobust or InfluenceFunction, optional
+        How uncertainty is found. None chooses: large-sample standard errors from influence functions, or
+        ones corrected for few rows with Satterthwaite's degrees of freedom where there are fewer than 40
+        treated or comparison rows (clusters, where the study has them) or degrees of freedom. The estimate
+        says in words what was chosen.
+    level : float
+        Confidence level of what is chosen; an inference that is given has its own.
+    """
+
+    inference: RowInference | None = None
+    level: float = Field(default=0.95, gt=0, lt=1)
+
+
 CellInference = Annotated[ClusterRobust | Permutation | WildClusterBootstrap, Field(discriminator="method")]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from impactkit.errors import Trouble
 from impactkit.plans.project import Text
@@ -23,6 +23,8 @@ def _beside_the_plan(name: str) -> str:
 ANSWERS, MISSING, SPREAD, WEIGHT = "answers", "without_answer", "std_error_of_average", "average_answers"
 
 FileName = Annotated[Text, AfterValidator(_beside_the_plan)]
+
+_ADDED = frozenset({"instruments", "subgroups", "measured"})
 
 
 class DataFiles(Written):
@@ -152,6 +154,12 @@ class DataFiles(Written):
                 Trouble(what, "", "Give the columns of the file other names.", {"names": ", ".join(taken)})
             )
         return self
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out empty keys that plans did not have at first: the digests of those plans stay."""
+        content: dict[str, Any] = written(self)
+        return {key: value for key, value in content.items() if value or key not in _ADDED}
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -39,8 +39,10 @@ def drawn_of(columns: Columns, law: Assignment, values: Floats | None = None) ->
     G = len(law.treated)
     weight = np.ones(len(columns.outcome)) if columns.weight is None else columns.weight
     return Drawn(
-        totals=np.bincount(law.units, weight * (columns.outcome if values is None else values), G),
-        sizes=np.bincount(law.units, weight, G),
+        totals=np.bincount(law.units, weight * (columns.outcome if values is None else values), G).astype(
+            float
+        ),
+        sizes=np.bincount(law.units, weight, G).astype(float),
         treated=law.treated,
         strata=law.strata,
         chance=_chance(columns.probability, law),
@@ -95,9 +97,9 @@ def both_arms_in_every_stratum(columns: Columns) -> None:
     assert columns.stratum_labels is not None
     lonely = np.unique(columns.stratum)[~both]
     raise EstimationError(
-        "{n} strata hold only one arm, such as {name!r}: nothing is compared there.",
+        "{n} of the strata hold only one arm, such as {name!r}: nothing is compared there.",
         where="stratum",
-        mend="Leave those strata out and say so, join them with others drawn alike, or use strata='effects'.",
+        mend="Leave those strata out and say so, join them with others drawn alike, or use ClusterRobust() with strata='effects'.",
         values={"n": len(lonely), "name": str(columns.stratum_labels[lonely[0]])},
     )
 
@@ -157,7 +159,7 @@ def lottery_test(
     outcome, exposure = _cleared(columns, design)
     drawn = drawn_of(columns, law, outcome)
     weight = np.ones(len(outcome)) if columns.weight is None else columns.weight
-    exposures = np.bincount(law.units, weight * exposure, len(law.treated))
+    exposures = np.bincount(law.units, weight * exposure, len(law.treated)).astype(float)
     part = LotteryReduction(drawn=drawn, exposures=exposures)
     words = law.law
     if part.is_independent:

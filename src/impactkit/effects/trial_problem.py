@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,15 +28,23 @@ class TrialDesign:
         Whether each stratum weighs its share of all; else its precision, as its own intercept makes it.
     interacted : bool
         Whether slopes differ between the arms.
+    arms : ndarray of int, shape (n,), optional
+        0 for the arm compared with and 1, 2, ... for the others; as ``treated`` says when left out.
     """
 
     design: Floats
     names: tuple[str, ...] = ()
     by_share: bool = False
     interacted: bool = False
+    arms: Codes | None = None
+
+    @property
+    def n_arms(self) -> int:
+        """How many arms are compared with one."""
+        return 1 if self.arms is None else int(self.arms.max())
 
 
-def trial_problem(columns: Columns, how: TrialDesign) -> LinearProblem:
+def trial_problem(columns: Columns, how: TrialDesign, *, last: int = 1) -> LinearProblem:
     """Return the regression whose last effect is that of being assigned.
 
     Parameters
@@ -45,11 +53,13 @@ def trial_problem(columns: Columns, how: TrialDesign) -> LinearProblem:
         A row for each person or unit, with treated and comparison rows.
     how : TrialDesign
         Strata and covariates.
+    last : int
+        The arm whose effect is the last one.
 
     Returns
     -------
     LinearProblem
-        The treatment alone, or after its products with centred strata and covariates.
+        The treatment alone, or after its products with centred strata and covariates; other arms before it.
     """
     clusters, by_row = clusters_of(columns)
     treated = columns.treated
@@ -58,7 +68,8 @@ def trial_problem(columns: Columns, how: TrialDesign) -> LinearProblem:
     root = _root(columns, treated)
     shares = np.average(_dummies(strata, S), axis=0, weights=columns.weight) if how.by_share else None
     p = how.design.shape[1] - 1
-    K = 1 + (p if how.interacted else 0) + (S - 1 if how.by_share else 0)
+    order = [*(arm for arm in range(1, how.n_arms + 1) if arm != last), last]
+    K = how.n_arms * (1 + (p if how.interacted else 0) + (S - 1 if how.by_share else 0))
 
     def build(piece: slice) -> Rows:
         y, one, x = columns.outcome[piece], how.design[piece, :1], how.design[piece, 1:]
@@ -66,6 +77,8 @@ def trial_problem(columns: Columns, how: TrialDesign) -> LinearProblem:
         others = np.hstack([dummies, x])
         parts = [] if shares is None else [dummies[:, 1:] - shares[1:]]
         bases = np.hstack([*parts, x, one]) if how.interacted else np.hstack([*parts, one])
+        if how.arms is not None:
+            bases = np.hstack([bases * (how.arms[piece] == arm)[:, None] for arm in order])
         if root is not None:
             w = root[piece]
             y, others, bases = y * w, others * w[:, None], bases * w[:, None]
@@ -84,12 +97,20 @@ def trial_problem(columns: Columns, how: TrialDesign) -> LinearProblem:
         cluster_treated=int(marked(clusters, treated, n=G).sum()),
         cluster_comparison=int(marked(clusters, ~treated, n=G).sum()),
         outcome_scale=max(float(columns.outcome.max()), -float(columns.outcome.min())),
-        drawn=None if p else lambda: _drawn(columns),
+        drawn=None if p else lambda: _drawn(columns, how.arms, last),
     )
 
 
-def _drawn(columns: Columns) -> Drawn:
-    return drawn_of(columns, assignment_of(columns))
+def _drawn(columns: Columns, arms: Codes | None, last: int) -> Drawn:
+    """Return what was drawn: of an arm and the one it is compared with, where there are several."""
+    if arms is None:
+        return drawn_of(columns, assignment_of(columns))
+    pair = (arms == 0) | (arms == last)
+    kept, clusters = columns.take(pair), clusters_of(columns)[0]
+    law = assignment_of(kept)
+    told = np.zeros(len(law.treated), dtype=np.int64)
+    told[law.units] = clusters[pair]
+    return replace(drawn_of(kept, law), clusters=told, n_clusters=int(clusters.max()) + 1)
 
 
 def _strata(columns: Columns) -> tuple[Codes, int]:

@@ -19,6 +19,8 @@ from impactkit.effects.kernels.two_shares import TINY, newcombe
 from impactkit.effects.lottery import drawn_of
 from impactkit.wording import Message
 
+_LARGEST = 700.0  # its exponential is still a number
+
 
 class _Ratio(NamedTuple):
     """A logarithm of a ratio of two means, and how it moves with each."""
@@ -96,8 +98,8 @@ def _term(ratio: _Ratio, influence: Floats, df: float, level: float) -> Term:
     elif log.reason is not None:
         found = Interval.undefined(point, level=level, reason=log.reason)
     else:
-        ends = {end: math.exp(min(getattr(log, end), 700.0)) for end in ("low", "high")}
-        found = replace(log, point=point, std_error=math.nan, **ends)
+        low, high = (math.exp(min(end, _LARGEST)) for end in (log.low, log.high))
+        found = replace(log, point=point, std_error=math.nan, low=low, high=high)
     return Term(name=ratio.name, interval=found, measure="ratio")
 
 

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
-from pydantic import Field
 
 from impactkit.data.columns import Columns, Floats
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.estimator import RegressionSettings
-from impactkit.effects.inference import (
-    ClusterRobust,
-    GivenUncertainty,
-    Neyman,
-    Permutation,
-    WildClusterBootstrap,
-)
+from impactkit.effects.estimator import RegressionSettings, TrialInference
+from impactkit.effects.inference import ClusterRobust, Neyman
 from impactkit.effects.lottery import both_arms_in_every_stratum, lottery_test
 from impactkit.effects.permutation_test import PermutationTest
 from impactkit.effects.regression import Label, Question, answer, permutation_in, permutation_test
+from impactkit.effects.trial_arms import Arms, arms_of, told_of_arms
+from impactkit.effects.trial_compliers import with_compliers
 from impactkit.effects.trial_problem import TrialDesign, trial_problem
 from impactkit.effects.trial_rows import checked_trial, told_of_strata
 from impactkit.effects.trial_terms import with_shares_compared
 from impactkit.errors import EstimationError
-from impactkit.wording import Message
-
-TrialInference = Annotated[
-    ClusterRobust | GivenUncertainty | Neyman | Permutation | WildClusterBootstrap,
-    Field(discriminator="method"),
-]
+from impactkit.wording import Message, MessageValue
 
 
 class RandomisedTrial(RegressionSettings):
@@ -41,6 +32,8 @@ class RandomisedTrial(RegressionSettings):
     adjustment : {"none", "ancova", "lin"}
         ``none`` compares means; ``ancova`` adds the study's covariates and pre_outcome; ``lin`` also lets
         their slopes differ between the arms, which never loses precision in large samples.
+    arm : str, optional
+        The arm whose effect is the headline, in a study with several; the others are told beside it.
     strata : {"effects", "shares"}, optional
         What strata weigh: their precision, as intercepts of their own make it, or their share of the people.
         The same where equal shares were drawn in all. Left out, ``shares`` with `Neyman` or with the study's
@@ -54,7 +47,8 @@ class RandomisedTrial(RegressionSettings):
     -----
     A study with ``stratum`` is compared within strata, a study with ``cluster`` in which whole clusters were
     assigned is permuted by cluster. With ``probability`` each row weighs one over the chance of the arm it
-    came to. The permutation statistic is adjusted additively also for ``lin``.
+    came to. The permutation statistic is adjusted additively also for ``lin``, and compares two arms alone.
+    With ``takeup`` the effect on those whom the lot moved is told beside that of being assigned.
 
     References
     ----------
@@ -72,8 +66,9 @@ class RandomisedTrial(RegressionSettings):
 
     method: Literal["randomised_trial"] = "randomised_trial"
     adjustment: Literal["none", "ancova", "lin"] = "none"
+    arm: str | None = None
     strata: Literal["effects", "shares"] | None = None
-    inference: TrialInference = ClusterRobust()
+    inference: TrialInference = ClusterRobust()  # type: ignore[assignment]  # one more than the shared ones
 
     def estimate(self, study: Study) -> Estimate:
         """Return the average effect of being assigned.
@@ -94,28 +89,52 @@ class RandomisedTrial(RegressionSettings):
             If the study has several periods, nobody or everybody is treated, or no stratum holds both.
         """
         columns = checked_trial(study)
+        arms = arms_of(columns, self.arm)
+        pair = columns if arms is None else arms.pair(columns)
         by_share = self._by_share(columns)
         if by_share:
-            both_arms_in_every_stratum(columns)
-        how = TrialDesign(design=self._design(study, columns), names=self._names(study), by_share=by_share)
-        additive = headline = trial_problem(columns, how)
-        if self.adjustment == "lin":
-            how = TrialDesign(design=how.design, names=how.names, by_share=by_share, interacted=True)
-            headline = trial_problem(columns, how)
-        test: PermutationTest | None
-        if by_share and (columns.stratum is not None or columns.probability is not None):
-            test = lottery_test(columns, how.design, permutation_in(self))
-        else:
-            test = permutation_test(columns, additive, self)
+            both_arms_in_every_stratum(pair)
+        how, simple = self._how(study, columns, arms, by_share), self._how(study, pair, None, by_share)
         found = answer(
             study,
             columns,
-            [Question(problem=headline, labels=(Label(name="ate"),))],
+            self._questions(columns, how, arms),
             settings=self,
-            estimand=self._estimand(study, columns, by_share),
-            test=test,
+            estimand=self._estimand(study, pair, arms, by_share),
+            test=self._test(pair, replace(simple, interacted=False)),
         )
-        return with_shares_compared(told_of_strata(found, columns, by_share=by_share), study, columns)
+        if arms is not None:
+            found = told_of_arms(found, arms, pair)
+        found = told_of_strata(found, pair, by_share=by_share)
+        found = with_shares_compared(found, study, pair)
+        return with_compliers(found, pair, simple, inference=self._cluster_robust())
+
+    def _questions(self, columns: Columns, how: TrialDesign, arms: Arms | None) -> list[Question]:
+        if arms is None:
+            return [Question(problem=trial_problem(columns, how), labels=(Label(name="ate"),))]
+        return [
+            Question(problem=trial_problem(columns, how, last=k), labels=(Label(name=arms.names[k]),))
+            for k in range(1, len(arms.names))
+        ]
+
+    def _test(self, pair: Columns, how: TrialDesign) -> PermutationTest | None:
+        if how.by_share and (pair.stratum is not None or pair.probability is not None):
+            return lottery_test(pair, how.design, permutation_in(self))
+        return permutation_test(pair, trial_problem(pair, how), self)
+
+    def _how(self, study: Study, columns: Columns, arms: Arms | None, by_share: bool) -> TrialDesign:
+        return TrialDesign(
+            design=self._design(study, columns),
+            names=self._names(study),
+            by_share=by_share,
+            interacted=self.adjustment == "lin",
+            arms=None if arms is None else arms.codes,
+        )
+
+    def _cluster_robust(self) -> ClusterRobust:
+        if isinstance(self.inference, ClusterRobust):
+            return self.inference
+        return ClusterRobust(level=self.inference.level)
 
     def _by_share(self, columns: Columns) -> bool:
         designed = isinstance(self.inference, Neyman) or columns.probability is not None
@@ -152,15 +171,18 @@ class RandomisedTrial(RegressionSettings):
             return ()
         return (*study.covariates, *([study.pre_outcome] if study.pre_outcome else []))
 
-    def _estimand(self, study: Study, columns: Columns, by_share: bool) -> Message:
-        assert columns.treated is not None
-        within = "" if columns.stratum is None else "_by_shares" if by_share else "_in_strata"
-        return Message(
-            f"estimand.randomised_trial{within}",
-            {
-                "outcome": study.outcome,
-                "treated": int(columns.treated.sum()),
-                "comparison": int((~columns.treated).sum()),
-                "adjusted": Message(f"estimand.adjustment.{self.adjustment}"),
-            },
-        )
+    def _estimand(self, study: Study, pair: Columns, arms: Arms | None, by_share: bool) -> Message:
+        assert pair.treated is not None
+        within = "all" if pair.stratum is None else "shares" if by_share else "strata"
+        values: dict[str, MessageValue] = {
+            "outcome": study.outcome,
+            "treated": int(pair.treated.sum()),
+            "comparison": int((~pair.treated).sum()),
+            "adjusted": Message(f"estimand.adjustment.{self.adjustment}"),
+        }
+        if arms is None:
+            code = {"all": "", "shares": "_by_shares", "strata": "_in_strata"}[within]
+            return Message(f"estimand.randomised_trial{code}", values)
+        control, arm = arms.names[:2]
+        values |= {"arm": arm, "control": control, "within": Message(f"estimand.within.{within}")}
+        return Message("estimand.randomised_trial_arm", values)

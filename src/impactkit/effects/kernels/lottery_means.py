@@ -27,6 +27,8 @@ class Drawn:
         Each unit's chance of being assigned, where the chances differ within strata.
     clusters : ndarray of int, shape (G,), optional
         Cluster by which contributions are told; each unit's own when left out.
+    n_clusters : int, optional
+        How many clusters there are, where the last ones may hold nothing that was drawn here.
     """
 
     totals: Floats
@@ -35,6 +37,7 @@ class Drawn:
     strata: Labels
     chance: Floats | None = None
     clusters: Labels | None = None
+    n_clusters: int | None = None
 
     @property
     def shares(self) -> Floats:
@@ -199,5 +202,5 @@ def by_cluster(drawn: Drawn, influence: Floats) -> Floats:
     """
     if drawn.clusters is None:
         return influence
-    n = int(drawn.clusters.max()) + 1
+    n = int(drawn.clusters.max()) + 1 if drawn.n_clusters is None else drawn.n_clusters
     return np.column_stack([np.bincount(drawn.clusters, column, n) for column in influence.T])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from impactkit.data.columns import Codes, Columns, Floats
-from impactkit.effects.describe import Assignment, assignment_of, clusters_of, dense, marked
+from impactkit.effects.describe import Assignment, assignment_of, clusters_of, dense
 from impactkit.effects.inference import Permutation
 from impactkit.effects.kernels.lottery_assignment import LotteryReduction
 from impactkit.effects.kernels.lottery_means import Drawn
@@ -74,36 +76,6 @@ def _chance(probability: Floats | None, law: Assignment) -> Floats | None:
     return None if np.array_equal(first[law.strata], found) else found
 
 
-def both_arms_in_every_stratum(columns: Columns) -> None:
-    """Refuse strata in which only one arm was drawn.
-
-    Parameters
-    ----------
-    columns : Columns
-        The rows.
-
-    Raises
-    ------
-    EstimationError
-        Naming the first such stratum: with everybody in one arm nothing there is compared, and an average
-        over all strata cannot be told.
-    """
-    if columns.stratum is None or columns.treated is None:
-        return
-    codes, S = dense(columns.stratum), len(np.unique(columns.stratum))
-    both = marked(codes, columns.treated, n=S) & marked(codes, ~columns.treated, n=S)
-    if both.all():
-        return
-    assert columns.stratum_labels is not None
-    lonely = np.unique(columns.stratum)[~both]
-    raise EstimationError(
-        "{n} of the strata hold only one arm, such as {name!r}: nothing is compared there.",
-        where="stratum",
-        mend="Leave those strata out and say so, join them with others drawn alike, or use ClusterRobust() with strata='effects'.",
-        values={"n": len(lonely), "name": str(columns.stratum_labels[lonely[0]])},
-    )
-
-
 def shares_differ(columns: Columns) -> tuple[float, float] | None:
     """Return the smallest and the largest share treated of a stratum, where they are not the same.
 
@@ -131,7 +103,7 @@ def shares_differ(columns: Columns) -> tuple[float, float] | None:
 
 
 def lottery_test(
-    columns: Columns, design: Floats, permuted: Permutation | None, *, law: Assignment | None = None
+    columns: Columns, design: Floats, permuted: Permutation | None, *, masses: Floats | None = None
 ) -> PermutationTest | None:
     """Return the test that draws the lot again, for an average over strata by their shares.
 
@@ -143,8 +115,8 @@ def lottery_test(
         A one and the covariates adjusted for.
     permuted : Permutation, optional
         Draws and seed; None for no test.
-    law : Assignment, optional
-        What was assigned, if it is known already.
+    masses : ndarray, shape (S,), optional
+        What strata weigh, if not the rows that are compared.
 
     Returns
     -------
@@ -154,10 +126,10 @@ def lottery_test(
     """
     if permuted is None:
         return None
-    law = assignment_of(columns) if law is None else law
+    law = assignment_of(columns)
     assert columns.treated is not None
     outcome, exposure = _cleared(columns, design)
-    drawn = drawn_of(columns, law, outcome)
+    drawn = replace(drawn_of(columns, law, outcome), masses=masses)
     weight = np.ones(len(outcome)) if columns.weight is None else columns.weight
     exposures = np.bincount(law.units, weight * exposure, len(law.treated)).astype(float)
     part = LotteryReduction(drawn=drawn, exposures=exposures)

@@ -124,6 +124,40 @@ def _headline(given: list[str], wanted: str | None) -> str:
     return wanted
 
 
+def both_arms_in_every_stratum(columns: Columns, arms: Arms | None) -> None:
+    """Refuse strata in which only one arm was drawn.
+
+    Parameters
+    ----------
+    columns : Columns
+        The rows.
+    arms : Arms, optional
+        Where there are several, each of which must be in every stratum.
+
+    Raises
+    ------
+    EstimationError
+        Naming the first such stratum: with everybody in one arm nothing there is compared, and an average
+        over all strata cannot be told.
+    """
+    if columns.stratum is None or columns.treated is None or columns.stratum_labels is None:
+        return
+    codes = columns.treated.astype(np.int64) if arms is None else arms.codes
+    S = len(columns.stratum_labels)
+    held = np.zeros((S, int(codes.max()) + 1), dtype=bool)
+    held[columns.stratum, codes] = True
+    lonely = np.flatnonzero(held.any(axis=1) & ~held.all(axis=1))
+    if not len(lonely):
+        return
+    raise EstimationError(
+        "{n} of the strata do not hold every arm, such as {name!r}: not all is compared there.",
+        where="stratum",
+        mend="Leave those strata out and say so, join them with others drawn alike, or use ClusterRobust() "
+        "with strata='effects'.",
+        values={"n": len(lonely), "name": str(columns.stratum_labels[lonely[0]])},
+    )
+
+
 def told_of_arms(estimate: Estimate, arms: Arms, pair: Columns) -> Estimate:
     """Add what holds for all arms at once, and show the means of the two that the headline compares.
 

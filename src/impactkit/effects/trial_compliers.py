@@ -17,6 +17,7 @@ from impactkit.effects.trial_problem import TrialDesign, trial_problem
 from impactkit.wording import Message, MessageValue
 
 COMPLIERS = "complier effect"
+_PER_CENT = 100.0
 _NOBODY = 1e-9  # of the largest takeup: a difference no larger is rounding
 
 
@@ -112,10 +113,15 @@ def _first_stage(columns: Columns, moved: Interval) -> Message:
     arms = (columns.treated, ~columns.treated)
     means = [float(np.average(columns.takeup[arm], weights=weight[arm])) for arm in arms]
     is_share = bool(((columns.takeup == 0) | (columns.takeup == 1)).all())
-    values: dict[str, MessageValue] = {"treated": means[0], "comparison": means[1], "more": moved.point}
+    scale = _PER_CENT if is_share else 1.0
+    values: dict[str, MessageValue] = {
+        "treated": means[0],
+        "comparison": means[1],
+        "more": scale * moved.point,
+    }
     if moved.reason is not None:
         return Message(f"estimate.first_stage.{'share' if is_share else 'dose'}", values)
-    values |= {"low": moved.low, "high": moved.high, "level": moved.level}
+    values |= {"low": scale * moved.low, "high": scale * moved.high, "level": moved.level}
     return Message(f"estimate.first_stage.{'share' if is_share else 'dose'}_limits", values)
 
 

@@ -110,7 +110,24 @@ def _drawn(columns: Columns, arms: Codes | None, last: int) -> Drawn:
     law = assignment_of(kept)
     told = np.zeros(len(law.treated), dtype=np.int64)
     told[law.units] = clusters[pair]
-    return replace(drawn_of(kept, law), clusters=told, n_clusters=int(clusters.max()) + 1)
+    n = int(clusters.max()) + 1
+    return replace(drawn_of(kept, law), clusters=told, n_clusters=n, masses=stratum_masses(columns))
+
+
+def stratum_masses(columns: Columns) -> Floats:
+    """Return the weight of the rows of each stratum, shape (S,).
+
+    Parameters
+    ----------
+    columns : Columns
+        The rows.
+
+    Returns
+    -------
+    ndarray, shape (S,)
+        One stratum where there are none.
+    """
+    return np.bincount(_strata(columns)[0], columns.weight).astype(np.float64)
 
 
 def _strata(columns: Columns) -> tuple[Codes, int]:

@@ -12,12 +12,12 @@ from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.estimator import RegressionSettings, TrialInference
 from impactkit.effects.inference import ClusterRobust, Neyman
-from impactkit.effects.lottery import both_arms_in_every_stratum, lottery_test
+from impactkit.effects.lottery import lottery_test
 from impactkit.effects.permutation_test import PermutationTest
 from impactkit.effects.regression import Label, Question, answer, permutation_in, permutation_test
-from impactkit.effects.trial_arms import Arms, arms_of, told_of_arms
+from impactkit.effects.trial_arms import Arms, arms_of, both_arms_in_every_stratum, told_of_arms
 from impactkit.effects.trial_compliers import with_compliers
-from impactkit.effects.trial_problem import TrialDesign, trial_problem
+from impactkit.effects.trial_problem import TrialDesign, stratum_masses, trial_problem
 from impactkit.effects.trial_rows import checked_trial, told_of_strata
 from impactkit.effects.trial_terms import with_shares_compared
 from impactkit.errors import EstimationError
@@ -93,7 +93,7 @@ class RandomisedTrial(RegressionSettings):
         pair = columns if arms is None else arms.pair(columns)
         by_share = self._by_share(columns)
         if by_share:
-            both_arms_in_every_stratum(pair)
+            both_arms_in_every_stratum(columns, arms)
         how, simple = self._how(study, columns, arms, by_share), self._how(study, pair, None, by_share)
         found = answer(
             study,
@@ -101,7 +101,7 @@ class RandomisedTrial(RegressionSettings):
             self._questions(columns, how, arms),
             settings=self,
             estimand=self._estimand(study, pair, arms, by_share),
-            test=self._test(pair, replace(simple, interacted=False)),
+            test=self._test(pair, replace(simple, interacted=False), stratum_masses(columns)),
         )
         if arms is not None:
             found = told_of_arms(found, arms, pair)
@@ -117,9 +117,9 @@ class RandomisedTrial(RegressionSettings):
             for k in range(1, len(arms.names))
         ]
 
-    def _test(self, pair: Columns, how: TrialDesign) -> PermutationTest | None:
+    def _test(self, pair: Columns, how: TrialDesign, masses: Floats) -> PermutationTest | None:
         if how.by_share and (pair.stratum is not None or pair.probability is not None):
-            return lottery_test(pair, how.design, permutation_in(self))
+            return lottery_test(pair, how.design, permutation_in(self), masses=masses)
         return permutation_test(pair, trial_problem(pair, how), self)
 
     def _how(self, study: Study, columns: Columns, arms: Arms | None, by_share: bool) -> TrialDesign:

@@ -29,6 +29,8 @@ class Drawn:
         Cluster by which contributions are told; each unit's own when left out.
     n_clusters : int, optional
         How many clusters there are, where the last ones may hold nothing that was drawn here.
+    masses : ndarray, shape (S,), optional
+        What strata weigh; the sizes of what was drawn in them when left out.
     """
 
     totals: Floats
@@ -38,11 +40,12 @@ class Drawn:
     chance: Floats | None = None
     clusters: Labels | None = None
     n_clusters: int | None = None
+    masses: Floats | None = None
 
     @property
     def shares(self) -> Floats:
         """What each stratum weighs: its share of all, shape (S,)."""
-        mass = np.bincount(self.strata, self.sizes)
+        mass = np.bincount(self.strata, self.sizes) if self.masses is None else self.masses
         return np.asarray(mass / mass.sum())
 
     @property

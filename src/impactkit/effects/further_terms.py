@@ -30,7 +30,7 @@ class FurtherTerm:
 
 
 def with_terms(
-    estimate: Estimate, terms: Sequence[FurtherTerm], warnings: Sequence[Message] = ()
+    estimate: Estimate, terms: Sequence[FurtherTerm], *, warnings: Sequence[Message] = ()
 ) -> Estimate:
     """Return an estimate with further effects under the headline.
 

@@ -16,7 +16,7 @@ from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 
-def drawn_of(columns: Columns, law: Assignment, values: Floats | None = None) -> Drawn:
+def drawn_of(columns: Columns, law: Assignment, *, values: Floats | None = None) -> Drawn:
     """Sum rows to what was drawn: people, or whole clusters.
 
     Parameters
@@ -129,7 +129,7 @@ def lottery_test(
     law = assignment_of(columns)
     assert columns.treated is not None
     outcome, exposure = _cleared(columns, design)
-    drawn = replace(drawn_of(columns, law, outcome), masses=masses)
+    drawn = replace(drawn_of(columns, law, values=outcome), masses=masses)
     weight = np.ones(len(outcome)) if columns.weight is None else columns.weight
     exposures = np.bincount(law.units, weight * exposure, len(law.treated)).astype(float)
     part = LotteryReduction(drawn=drawn, exposures=exposures)

@@ -64,16 +64,18 @@ def with_compliers(
     effect, moved = intervals
     largest = float(np.abs(columns.takeup).max())
     if not abs(moved.point) > _NOBODY * largest:
-        return with_terms(estimate, [], [Message("estimate.nobody_moved")])
+        return with_terms(estimate, [], warnings=[Message("estimate.nobody_moved")])
     point = effect.point / moved.point
     if effect.reason is not None:
         found = Interval.undefined(point, level=effect.level, reason=effect.reason)
-        return with_terms(estimate, [_term(found, influence, moved.point)], [_first_stage(columns, moved)])
+        return with_terms(
+            estimate, [_term(found, influence, moved.point)], warnings=[_first_stage(columns, moved)]
+        )
     limits = _limits(effect, moved, influence)
     low, high = (limits.low, limits.high) if limits.shape != "outside" else (-math.inf, math.inf)
     found = replace(effect, point=point, std_error=math.nan, df=math.nan, low=low, high=high)
     told = [_first_stage(columns, moved), *_unbounded(limits, effect.level)]
-    return with_terms(estimate, [_term(found, influence, moved.point)], told)
+    return with_terms(estimate, [_term(found, influence, moved.point)], warnings=told)
 
 
 def _both(

@@ -59,7 +59,7 @@ def with_shares_compared(estimate: Estimate, study: Study, columns: Columns) -> 
     level = estimate.interval.level
     ratios = _rate_ratio(found) if is_rate else _share_ratios(found)
     terms = [FurtherTerm(term=_term(ratio, influence, found.df, level)) for ratio in ratios]
-    return with_terms(estimate, terms, _tiny(columns, level) if is_share else ())
+    return with_terms(estimate, terms, warnings=_tiny(columns, level) if is_share else ())
 
 
 def _with_both_arms(columns: Columns) -> Columns:

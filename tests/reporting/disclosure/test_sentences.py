@@ -15,13 +15,39 @@ TOPICS = ("amendment", "check", "donors", "estimand", "estimate", "grade", "infe
 PLAIN = {
     *("after", "allowed", "alpha", "before", "bias", "ceiling", "change", "cohorts", "df", "difference"),
     *("distance", "draws", "e", "effect", "enough", "far", "full", "gamma", "gap", "grade", "high", "lags"),
-    *("largest", "level", "limit", "low", "margin", "months", "most", "needed", "needed_comparison"),
-    *("needed_treated", "p", "penalty", "periods", "point", "r", "rate", "ratio", "real", "rho", "share"),
+    *("largest", "level", "limit", "low", "margin", "months", "more", "most", "needed", "needed_comparison"),
+    *(
+        "needed_treated",
+        "other",
+        "p",
+        "penalty",
+        "periods",
+        "point",
+        "r",
+        "rate",
+        "ratio",
+        "real",
+        "rho",
+        "share",
+    ),
     *("size", "slope", "smallest", "target", "usual", "value", "without", "size", "threshold"),
 }
 # Texts: columns, indicators, dates and the plan's own words.
 TEXTS = {
-    *("adjusted", "baseline", "claim", "claims", "dose", "exposure", "first", "follow_up", "kind", "last"),
+    *(
+        "adjusted",
+        "arm",
+        "baseline",
+        "claim",
+        "claims",
+        "control",
+        "dose",
+        "exposure",
+        "first",
+        "follow_up",
+        "kind",
+        "last",
+    ),
     *(
         "name",
         "names",
@@ -35,6 +61,7 @@ TEXTS = {
         "verdict",
         "weights",
         "which",
+        "within",
     ),
 }
 

@@ -194,6 +194,6 @@ def _by_row(
         return found
     n = len(columns.outcome)
     if isinstance(inference, InfluenceFunction):
-        return replace(found, words=Message("inference.influence_function_rows", {"rows": n}))
+        return replace(found, words=Message("inference.influence_function_rows", {"n": n}))
     kind = _LEVERS[inference.kind]
     return replace(found, words=Message(f"inference.rows.{kind[-1]}", {"kind": kind}))

@@ -85,9 +85,9 @@ def test_moves_never_reach_further_than_the_programme():
 
 def test_what_sums_of_others_tell_is_found():
     parts = np.array([[1.0, 1, 1], [0, 1, 0], [0, 0, 1]])
-    assert told_by(np.array([1.0, 0, 0]), parts).tolist() == [True, True, True]
-    assert told_by(np.array([0.0, 1, 0]), parts).tolist() == [False, True, False]
-    assert not told_by(np.array([1.0, 0, 0]), parts[1:]).any()
+    asked = np.array([[1.0, 0, 0], [0, 1, 0]])
+    assert told_by(asked, parts).tolist() == [[True, True, True], [False, True, False]]
+    assert told_by(asked, parts[1:]).tolist() == [[False, False], [True, False]]
 
 
 def test_figures_that_tell_nothing_more_are_left_out():

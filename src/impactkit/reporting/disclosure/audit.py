@@ -8,9 +8,13 @@ is a linear programme: the least and the most of each hidden figure. Linear prog
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from scipy.sparse import csc_array
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -121,9 +125,9 @@ def _limits(targets: Floats, known: Known, most: float) -> Limits | None:
     equal, unequal = _programme(known, exact, rounded, copies=2 * K)
     solved = linprog(
         copies.ravel(),
-        A_ub=unequal.parts,
+        A_ub=cast(Any, unequal.parts),
         b_ub=unequal.values,
-        A_eq=equal.parts,
+        A_eq=cast(Any, equal.parts),
         b_eq=equal.values,
         bounds=(0, most),
         method="highs",
@@ -150,26 +154,27 @@ def _equations(known: Known) -> tuple[Flags, Flags]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Rows:
-    """Rows of a linear programme."""
+    """Rows of a linear programme; sparse, since copies of equations hold little but zeros."""
 
-    parts: Floats
+    parts: csc_array
     values: Floats
 
 
 def _programme(known: Known, exact: Flags, rounded: Flags, *, copies: int) -> tuple[_Rows, _Rows]:
     """Return the equations and the inequalities of all copies."""
-    each = np.eye(copies)
     near, at = known.parts[rounded], known.values[rounded]
     slack = np.zeros(0) if known.slack is None else known.slack[rounded]
     unequal = np.concatenate([near, -near, -known.at_least_one])
     ends = np.concatenate([at + slack, slack - at, -np.ones(len(known.at_least_one))])
-    return (
-        _Rows(
-            parts=np.kron(each, known.parts[exact]).astype(np.float64),
-            values=np.tile(known.values[exact], copies),
-        ),
-        _Rows(parts=np.kron(each, unequal).astype(np.float64), values=np.tile(ends, copies)),
-    )
+    return _copied(known.parts[exact], known.values[exact], copies), _copied(unequal, ends, copies)
+
+
+def _copied(parts: Floats, values: Floats, copies: int) -> _Rows:
+    """Return rows as many times, each time about unknowns of its own."""
+    from scipy.sparse import csc_array, eye_array, kron
+
+    once = csc_array(parts.astype(np.float64))
+    return _Rows(parts=csc_array(kron(eye_array(copies), once)), values=np.tile(values, copies))
 
 
 def _whole(cost: Floats, known: Known, most: float) -> Floats:

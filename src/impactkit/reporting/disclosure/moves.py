@@ -118,29 +118,29 @@ def reach(targets: Floats, sizes: Floats, ways: Floats) -> Floats:
     return found
 
 
-def told_by(target: Floats, parts: Floats) -> Flags:
-    """Return which figures tell a hidden one exactly, by adding and subtracting.
+def told_by(targets: Floats, parts: Floats) -> Flags:
+    """Return which figures tell hidden ones exactly, by adding and subtracting.
 
     Parameters
     ----------
-    target : ndarray, shape (V,)
-        How often each group counts in the hidden figure.
+    targets : ndarray, shape (K, V)
+        How often each group counts in each hidden figure.
     parts : ndarray, shape (S, V)
         How often it does in those that are shown.
 
     Returns
     -------
-    ndarray of bool, shape (S,)
+    ndarray of bool, shape (K, S)
         None of them where no sum of them is the hidden figure.
 
     Examples
     --------
-    >>> told_by(np.array([1.0, 0]), np.array([[1.0, 1], [0, 1], [2, 2]])).tolist()
-    [True, True, True]
-    >>> told_by(np.array([1.0, 0]), np.array([[1.0, 1]])).tolist()
-    [False]
+    >>> told_by(np.array([[1.0, 0]]), np.array([[1.0, 1], [0, 1], [2, 2]])).tolist()
+    [[True, True, True]]
+    >>> told_by(np.array([[1.0, 0]]), np.array([[1.0, 1]])).tolist()
+    [[False]]
     """
-    weights, *_ = np.linalg.lstsq(parts.T, target, rcond=None)
-    is_exact = bool(np.abs(parts.T @ weights - target).max() < _NEAR)
-    found: Flags = is_exact & (np.abs(weights) > _NEAR)
+    weights, *_ = np.linalg.lstsq(parts.T, targets.T, rcond=None)
+    is_exact = np.abs(parts.T @ weights - targets.T).max(axis=0, initial=0.0) < _NEAR
+    found: Flags = (is_exact & (np.abs(weights) > _NEAR)).T
     return found

@@ -87,8 +87,7 @@ class _Audited:
             return None
         known = figures.known(hidden)
         near = self._not_reached(hidden, known, threshold)
-        for k in near:
-            binding = told_by(figures.parts[k], known.parts)
+        for k, binding in zip(near, told_by(figures.parts[near], known.parts), strict=True):
             if binding.any():
                 return _pinned(k, binding, figures, hidden)
         for k in near:

@@ -12,6 +12,7 @@ from impactkit.effects.worlds.repeated_cross_sections import RepeatedCrossSectio
 from impactkit.effects.worlds.staggered_panel import StaggeredPanel
 from impactkit.effects.worlds.switching_panel import SwitchingPanel
 from impactkit.effects.worlds.two_group_panel import TwoGroupPanel
+from impactkit.effects.worlds.unequal_lots import UnequalLots
 from impactkit.effects.worlds.wandering_series import WanderingSeries
 
 ALL = (
@@ -19,6 +20,7 @@ ALL = (
     ComparedSeries,
     CountPanel,
     InterruptedSeries,
+    UnequalLots,
     RandomisedArms,
     RepeatedCrossSections,
     StaggeredPanel,
@@ -44,5 +46,6 @@ __all__ = [
     "StaggeredPanel",
     "SwitchingPanel",
     "TwoGroupPanel",
+    "UnequalLots",
     "WanderingSeries",
 ]

@@ -68,14 +68,12 @@ def with_compliers(
     point = effect.point / moved.point
     if effect.reason is not None:
         found = Interval.undefined(point, level=effect.level, reason=effect.reason)
-        return with_terms(
-            estimate, [_term(found, influence, moved.point)], warnings=[_first_stage(columns, moved)]
-        )
+        return with_terms(estimate, [_term(found)], warnings=[_first_stage(columns, moved)])
     limits = _limits(effect, moved, influence)
     low, high = (limits.low, limits.high) if limits.shape != "outside" else (-math.inf, math.inf)
     found = replace(effect, point=point, std_error=math.nan, df=math.nan, low=low, high=high)
     told = [_first_stage(columns, moved), *_unbounded(limits, effect.level)]
-    return with_terms(estimate, [_term(found, influence, moved.point)], warnings=told)
+    return with_terms(estimate, [_term(found)], warnings=told)
 
 
 def _both(
@@ -104,9 +102,8 @@ def _limits(effect: Interval, moved: Interval, influence: Floats) -> RatioLimits
     )
 
 
-def _term(interval: Interval, influence: Floats, moved: float) -> FurtherTerm:
-    errors = (influence[:, 0] - interval.point * influence[:, 1]) / moved
-    return FurtherTerm(term=Term(name=COMPLIERS, interval=interval), influence=errors)
+def _term(interval: Interval) -> FurtherTerm:
+    return FurtherTerm(term=Term(name=COMPLIERS, interval=interval))
 
 
 def _first_stage(columns: Columns, moved: Interval) -> Message:

@@ -18,6 +18,7 @@ from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
 from impactkit.effects.kernels.lottery_means import Drawn
 
 _CHUNK_NUMBERS = 1 << 18
+_ROUNDING = 1e-12  # of the largest total: what is less varies by rounding only
 _MOST_TRIES = 100  # times as many lots are drawn as are wanted, where many leave an arm empty
 
 
@@ -156,7 +157,7 @@ def _by_stratum(values: Floats, strata: Labels) -> Floats:
 
 def _differences(drawn: Drawn, exposures: Floats, lots: Floats) -> Floats:
     """Return the difference of outcomes, that of exposures, and whether they exist; shape (3, c)."""
-    values = (drawn.totals, exposures)
+    values = (_centred(drawn), exposures)
     means = np.zeros((2, len(lots)))
     defined = np.ones(len(lots), dtype=bool)
     for sign, arm, chance in ((1.0, lots, drawn.chance), (-1.0, 1.0 - lots, _other(drawn.chance))):
@@ -167,6 +168,12 @@ def _differences(drawn: Drawn, exposures: Floats, lots: Floats) -> Floats:
         for k, value in enumerate(values):
             means[k] += sign * (_by_stratum(weighs * value, drawn.strata) / mass) @ drawn.shares
     return np.vstack([means, defined.astype(float)])
+
+
+def _centred(drawn: Drawn) -> Floats:
+    """Return totals less the common mean, which no difference of means needs; rounding noise becomes 0."""
+    left = drawn.totals - drawn.sizes * (drawn.totals.sum() / drawn.sizes.sum())
+    return np.asarray(np.where(np.abs(left) > _ROUNDING * np.abs(drawn.totals).max(), left, 0.0))
 
 
 def _other(chance: Floats | None) -> Floats | None:

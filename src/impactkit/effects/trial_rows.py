@@ -10,6 +10,7 @@ from impactkit.data.columns import Columns
 from impactkit.data.study import Study
 from impactkit.effects.describe import assignment_of, dense, marked, suited
 from impactkit.effects.estimate import Estimate
+from impactkit.effects.kernels.intracluster import intracluster
 from impactkit.effects.kernels.lottery_means import lottery_means
 from impactkit.effects.lottery import drawn_of, shares_differ
 from impactkit.errors import EstimationError
@@ -84,3 +85,31 @@ def told_of_strata(estimate: Estimate, columns: Columns, *, by_share: bool) -> E
         spread = {"low": shares[0], "high": shares[1], "other": other}
         told.append(Message("estimate.shares_differ", spread))
     return replace(estimate, warnings=(*estimate.warnings, *told)) if told else estimate
+
+
+def told_of_clusters(estimate: Estimate, columns: Columns) -> Estimate:
+    """Add how alike those of one cluster are, where whole clusters were drawn.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The answer.
+    columns : Columns
+        Its rows.
+
+    Returns
+    -------
+    Estimate
+        With the intracluster correlation within arms and strata, where it can be known.
+    """
+    if columns.cluster is None:
+        return estimate
+    law = assignment_of(columns)
+    if len(law.treated) == len(columns.outcome) or columns.treated is None:
+        return estimate
+    groups = dense(2 * law.strata + law.treated)
+    found = intracluster(columns.outcome, law.units, groups, level=estimate.interval.level)
+    if not np.isfinite([found.icc, found.low, found.high]).all():
+        return estimate
+    values = {"icc": found.icc, "low": found.low, "high": found.high, "level": found.level}
+    return replace(estimate, warnings=(*estimate.warnings, Message("estimate.likeness", values)))

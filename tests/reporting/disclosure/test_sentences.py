@@ -14,7 +14,21 @@ TOPICS = ("amendment", "check", "donors", "estimand", "estimate", "grade", "infe
 # Numbers of the claim, the design, the method or the outcome: none of them counts people.
 PLAIN = {
     *("after", "allowed", "alpha", "before", "bias", "ceiling", "change", "cohorts", "df", "difference"),
-    *("distance", "draws", "e", "effect", "enough", "far", "full", "gamma", "gap", "grade", "high", "lags"),
+    *(
+        "distance",
+        "draws",
+        "e",
+        "effect",
+        "enough",
+        "far",
+        "full",
+        "gamma",
+        "gap",
+        "grade",
+        "high",
+        "icc",
+        "lags",
+    ),
     *("largest", "level", "limit", "low", "margin", "months", "more", "most", "needed", "needed_comparison"),
     *(
         "needed_treated",

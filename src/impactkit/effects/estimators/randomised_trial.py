@@ -18,7 +18,7 @@ from impactkit.effects.regression import Label, Question, answer, permutation_in
 from impactkit.effects.trial_arms import Arms, arms_of, both_arms_in_every_stratum, told_of_arms
 from impactkit.effects.trial_compliers import with_compliers
 from impactkit.effects.trial_problem import TrialDesign, stratum_masses, trial_problem
-from impactkit.effects.trial_rows import checked_trial, told_of_strata
+from impactkit.effects.trial_rows import checked_trial, told_of_clusters, told_of_strata
 from impactkit.effects.trial_terms import with_shares_compared
 from impactkit.errors import EstimationError
 from impactkit.wording import Message, MessageValue
@@ -106,6 +106,7 @@ class RandomisedTrial(RegressionSettings):
         if arms is not None:
             found = told_of_arms(found, arms, pair)
         found = told_of_strata(found, pair, by_share=by_share)
+        found = told_of_clusters(found, pair)
         found = with_shares_compared(found, study, pair)
         return with_compliers(found, pair, simple, inference=self._cluster_robust())
 

@@ -63,6 +63,7 @@ TEXTS = {
         "last",
     ),
     *(
+        "estimand",
         "name",
         "names",
         "outcome",

@@ -17,6 +17,7 @@ from impactkit.effects.permutation_test import PermutationTest
 from impactkit.effects.regression import Label, Question, answer, permutation_in, permutation_test
 from impactkit.effects.trial_arms import Arms, arms_of, both_arms_in_every_stratum, told_of_arms
 from impactkit.effects.trial_compliers import with_compliers
+from impactkit.effects.trial_followed import Followed, by_period, followed
 from impactkit.effects.trial_problem import TrialDesign, stratum_masses, trial_problem
 from impactkit.effects.trial_rows import checked_trial, told_of_clusters, told_of_strata
 from impactkit.effects.trial_terms import with_shares_compared
@@ -34,6 +35,10 @@ class RandomisedTrial(RegressionSettings):
         their slopes differ between the arms, which never loses precision in large samples.
     arm : str, optional
         The arm whose effect is the headline, in a study with several; the others are told beside it.
+    follow_up : {"mean"}, optional
+        For a study with periods and one start: the outcome is the mean of each unit's measurements from the
+        start on, ``pre_outcome`` the mean of those before. Each period in which every unit was seen is told
+        beside it. Left out, a study with periods is refused; a cross section is read as it is.
     strata : {"effects", "shares"}, optional
         What strata weigh: their precision, as intercepts of their own make it, or their share of the people.
         The same where equal shares were drawn in all. Left out, ``shares`` with `Neyman` or with the study's
@@ -67,6 +72,7 @@ class RandomisedTrial(RegressionSettings):
     method: Literal["randomised_trial"] = "randomised_trial"
     adjustment: Literal["none", "ancova", "lin"] = "none"
     arm: str | None = None
+    follow_up: Literal["mean"] | None = None
     strata: Literal["effects", "shares"] | None = None
     inference: TrialInference = ClusterRobust()  # type: ignore[assignment]  # one more than the shared ones
 
@@ -76,7 +82,7 @@ class RandomisedTrial(RegressionSettings):
         Parameters
         ----------
         study : Study
-            A cross section with ``treated``.
+            A cross section with ``treated``; with ``follow_up`` a panel with one start.
 
         Returns
         -------
@@ -88,7 +94,12 @@ class RandomisedTrial(RegressionSettings):
         EstimationError
             If the study has several periods, nobody or everybody is treated, or no stratum holds both.
         """
-        columns = checked_trial(study)
+        if self.follow_up is None or study.kind == "cross_section":
+            return self._estimated(study, checked_trial(study), None)
+        read = followed(study)
+        return read.told(self._estimated(read.study, checked_trial(read.study), read), study)
+
+    def _estimated(self, study: Study, columns: Columns, read: Followed | None) -> Estimate:
         arms = arms_of(columns, self.arm)
         pair = columns if arms is None else arms.pair(columns)
         by_share = self._by_share(columns)
@@ -98,7 +109,7 @@ class RandomisedTrial(RegressionSettings):
         found = answer(
             study,
             columns,
-            self._questions(columns, how, arms),
+            self._questions(columns, how, arms, read),
             settings=self,
             estimand=self._estimand(study, pair, arms, by_share),
             test=self._test(pair, replace(simple, interacted=False), stratum_masses(columns)),
@@ -110,9 +121,12 @@ class RandomisedTrial(RegressionSettings):
         found = with_shares_compared(found, study, pair)
         return with_compliers(found, pair, simple, inference=self._cluster_robust())
 
-    def _questions(self, columns: Columns, how: TrialDesign, arms: Arms | None) -> list[Question]:
+    def _questions(
+        self, columns: Columns, how: TrialDesign, arms: Arms | None, read: Followed | None
+    ) -> list[Question]:
         if arms is None:
-            return [Question(problem=trial_problem(columns, how), labels=(Label(name="ate"),))]
+            found = [Question(problem=trial_problem(columns, how), labels=(Label(name="ate"),))]
+            return found + ([] if read is None else by_period(columns, how, read))
         return [
             Question(problem=trial_problem(columns, how, last=k), labels=(Label(name=arms.names[k]),))
             for k in range(1, len(arms.names))

@@ -88,6 +88,7 @@ OTHERWISE = {
     "check.selected_on_baseline": ("n", "total"),
     "check.series_length": ("n",),
     "donors.outside_range": ("n", "total"),
+    "estimand.followed": ("n",),
     "estimand.interrupted_time_series": ("n",),
     "estimand.structural_time_series": ("n",),
     "estimate.arms": ("n",),

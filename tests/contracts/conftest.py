@@ -29,6 +29,7 @@ from impactkit.effects.inference import (
     ClusterRobust,
     InfluenceFunction,
     NeweyWest,
+    Neyman,
     PraisWinsten,
     RobustBiasCorrected,
 )
@@ -95,8 +96,12 @@ VARIED = {
     "event study": Design(DifferenceInDifferences(event_study=True), TwoGroupPanel(n_units=12, n_treated=4)),
     "surveys with covariates": Design(DifferenceInDifferences(), RepeatedCrossSections(slope=0.5)),
     "ancova": Design(RandomisedTrial(adjustment="ancova"), RandomisedArms()),
+    "the lot's own errors": Design(RandomisedTrial(inference=Neyman()), RandomisedArms()),
     "lin": Design(RandomisedTrial(adjustment="lin"), RandomisedArms()),
     "lots of clusters": Design(RandomisedTrial(), RandomisedArms(n_lots=24, n_strata=2, cluster_size=5)),
+    "lots by shares of strata": Design(
+        RandomisedTrial(strata="shares"), RandomisedArms(n_lots=40, share_treated=0.3)
+    ),
     "few enough to enumerate": Design(RandomisedTrial(), RandomisedArms(n_lots=12, n_strata=1)),
     "starts with covariates": Design(StaggeredDifferenceInDifferences(), StaggeredPanel(slope=0.5)),
     "starts by regression, not yet treated": Design(

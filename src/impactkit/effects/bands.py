@@ -83,3 +83,30 @@ def simultaneous(
 
 
 _OWN = ("point", "std_error", "df")
+
+
+def held_at_once(influence: Floats, *, has_arms: bool) -> range:
+    """Return the places of the effects that an estimate's joint limits are of.
+
+    Parameters
+    ----------
+    influence : ndarray, shape (n_clusters, n_terms)
+        Contributions to the errors of its effects; nan for ratios that only say the headline otherwise.
+    has_arms : bool
+        Whether the headline is one of several arms.
+
+    Returns
+    -------
+    range
+        Those under the headline, which is an average of them, or with it.
+
+    Examples
+    --------
+    >>> held_at_once(np.ones((9, 3)), has_arms=False), held_at_once(np.ones((9, 3)), has_arms=True)
+    (range(1, 3), range(0, 3))
+    """
+    K = influence.shape[1]
+    if has_arms:
+        return range(K)
+    alone = K == 1 or (len(influence) > 0 and bool(np.isnan(influence[:, 1:]).all()))
+    return range(1) if alone else range(1, K)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from impactkit.effects.bands import simultaneous
+from impactkit.effects.bands import held_at_once, simultaneous
 from impactkit.effects.comparability import Comparability
 from impactkit.effects.counterfactual import Counterfactual
 from impactkit.effects.interval import Interval
@@ -260,7 +260,7 @@ class Estimate(Shown):
         import pandas as pd
 
         level = self.interval.level if level is None else level
-        shown = range(min(1, len(self.terms) - 1), len(self.terms))
+        shown = held_at_once(self.influence, has_arms=self.settings.get("arm") is not None)
         terms = [self.terms[k] for k in shown]
         own = self.covariance[np.ix_(shown, shown)]
         found = simultaneous([t.interval for t in terms], own, level=level, draws=draws, seed=seed)

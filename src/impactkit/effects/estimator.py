@@ -15,6 +15,7 @@ from impactkit.effects.inference import (
     FermanPinto,
     GivenUncertainty,
     InfluenceFunction,
+    Neyman,
     Permutation,
     PlaceboInSpace,
     PredictionInterval,
@@ -31,6 +32,10 @@ PanelInference = Annotated[
     Field(discriminator="method"),
 ]
 
+TrialInference = Annotated[
+    ClusterRobust | GivenUncertainty | Neyman | Permutation | WildClusterBootstrap,
+    Field(discriminator="method"),
+]
 CohortInference = Annotated[ClusterRobust | InfluenceFunction | Permutation, Field(discriminator="method")]
 
 

@@ -85,7 +85,7 @@ def told(
 def _first_stage(asked: Instrumented, moved: Uncertainty, strong: Strength) -> Message:
     values: dict[str, MessageValue] = {"f": strong.effective_f}
     if len(asked.names) > 1:
-        return Message("estimate.instruments.first_stages", {**values, "n": len(asked.names)})
+        return Message("estimate.instruments.first_stages", {**values, "how_many": len(asked.names)})
     scale = _PER_CENT if asked.is_share else 1.0
     interval = moved.intervals[0]
     kind = "share" if asked.is_share else "dose"

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from impactkit.effects.kernels.assignment import AssignmentReduction, Piece, reduce_assignment
 from impactkit.effects.kernels.least_squares import Block, LeastSquares, least_squares
+from impactkit.effects.kernels.lottery_means import Drawn
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -83,6 +84,9 @@ class LinearProblem:
         adjusted for.
     contrasts : ndarray, shape (M, K), optional
         The combinations of the effects that are asked about; None for each effect.
+    drawn : callable, optional
+        Returns what was drawn by lot, where the last effect is a difference of means that nothing is adjusted
+        for.
     """
 
     pieces: tuple[slice, ...]
@@ -100,6 +104,7 @@ class LinearProblem:
     given_variance: Floats | None = None
     sizes: Floats | None = None
     contrasts: Floats | None = None
+    drawn: Callable[[], Drawn] | None = None
 
     def __iter__(self) -> Iterator[Block]:
         for piece in self.pieces:

@@ -18,6 +18,7 @@ from impactkit.effects.kernels.cohort_assignment import CohortReduction
 from impactkit.effects.kernels.date_shifts import DateShifts
 from impactkit.effects.kernels.donor_ranks import DonorRanks, RatioStatistics
 from impactkit.effects.kernels.dose_assignment import DoseReduction
+from impactkit.effects.kernels.lottery_assignment import LotteryReduction
 from impactkit.effects.kernels.path_assignment import PathReduction
 from impactkit.effects.kernels.sign_flips import SignFlips
 from impactkit.errors import EstimationError
@@ -30,6 +31,7 @@ Reduction: TypeAlias = (
     | DateShifts
     | DonorRanks
     | DoseReduction
+    | LotteryReduction
     | PathReduction
     | SignFlips
 )
@@ -44,7 +46,6 @@ class PermutationTest:
     Parameters
     ----------
     parts : tuple of AssignmentReduction, CohortReduction, DonorRanks or another reduction
-    parts : tuple of AssignmentReduction, CohortReduction, DonorRanks, DoseReduction, PathReduction, SignFlips
         Sums by assignment unit; the statistic is the first part's effect, less the second's if there are two,
         less the second's and the third's and with the fourth's if there are four. Only the first is moved by
         the hypothesised effect.
@@ -95,8 +96,10 @@ class PermutationTest:
     def is_exact(self) -> bool:
         """Whether all of them are gone through."""
         part = self.parts[0]
-        # Where each choice costs a fit, fewer are gone through.
-        return part.is_exact if isinstance(part, DonorRanks) else self.n_assignments <= EXACT_BELOW
+        # Where each choice costs a fit, fewer are gone through; where lots are not equally likely, none.
+        if isinstance(part, DonorRanks | LotteryReduction):
+            return part.is_exact
+        return self.n_assignments <= EXACT_BELOW
 
     @property
     def smallest_p(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
+from impactkit.effects.trial_followed import as_read
 from impactkit.evidence.check_result import Check, CheckResult
 from impactkit.evidence.checks import ALL
 from impactkit.evidence.circumstances import Declared
@@ -34,6 +35,7 @@ def check(study: Study, estimate: Estimate, *, declared: Declared | None = None)
     >>> [found.name for found in check(study, RandomisedTrial().estimate(study)) if found.passed is False]
     ['too_few_clusters']
     """
+    study = as_read(study, estimate)
     return tuple(part.check(study, estimate, declared=declared) for part in asked_of(estimate.method))
 
 

@@ -11,7 +11,10 @@ BASELINE_DESIGNS = (
 """Those that rest on how it was before the start."""
 ALIKE_DESIGNS = frozenset({"doubly_robust", "g_computation", "matching", "weighting"})
 """Those that make two groups measured once alike in what was measured before."""
-ALL_DESIGNS = BASELINE_DESIGNS | ALIKE_DESIGNS | {"randomised_trial"}
-ALL_DESIGNS = BASELINE_DESIGNS | {"randomised_trial", "regression_discontinuity"}
+ALL_DESIGNS = (
+    BASELINE_DESIGNS
+    | ALIKE_DESIGNS
+    | {"instrumental_variable", "mixed_model", "randomised_trial", "regression_discontinuity"}
+)
 COMPARED_DESIGNS = ALL_DESIGNS - {"before_after"}
 """Those that may compare with somebody who did not get it; a series may stand alone."""

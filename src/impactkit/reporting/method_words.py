@@ -68,7 +68,7 @@ def method_told(telling: Telling) -> MethodTold:
     return MethodTold(
         name=telling.say(f"method.{estimate.method}.name"),
         sentences=_sentences(telling),
-        assumptions=tuple(telling.say(f"assumption.{name}") for name in _ASSUMPTIONS[estimate.method]),
+        assumptions=tuple(telling.say(f"assumption.{name}") for name in _assumptions(telling)),
         inference=_inference(telling),
         warnings=tuple(message.text(telling.language) for message in estimate.warnings),
     )
@@ -122,11 +122,19 @@ def grade_told(telling: Telling) -> GradeTold:
     )
 
 
+def _assumptions(telling: Telling) -> tuple[str, ...]:
+    method, study = telling.result.estimate.method, telling.result.study
+    takes_part = method == "randomised_trial" and study.takeup is not None
+    return (*_ASSUMPTIONS[method], *(("only_by_taking_part",) if takes_part else ()))
+
+
 def _sentences(telling: Telling) -> tuple[str, ...]:
     estimate, study = telling.result.estimate, telling.result.study
     told = [telling.say(f"method.{estimate.method}.how")]
     if study.stratum is not None and estimate.method == "randomised_trial":
         told.append(telling.say("method.strata", column=study.stratum))
+    if study.probability is not None and estimate.method == "randomised_trial":
+        told.append(telling.say("method.chances", column=study.probability))
     if study.cluster is not None:
         told.append(telling.say("method.clusters", column=study.cluster))
     if study.weight is not None:

@@ -14,17 +14,44 @@ TOPICS = ("amendment", "check", "donors", "estimand", "estimate", "grade", "infe
 # Numbers of the claim, the design, the method or the outcome: none of them counts people.
 PLAIN = {
     *("after", "allowed", "alpha", "before", "bias", "ceiling", "change", "cohorts", "df", "difference"),
-    *("distance", "draws", "e", "effect", "enough", "far", "full", "gamma", "gap", "grade", "high", "lags"),
-    *("largest", "level", "limit", "low", "margin", "months", "most", "needed", "needed_comparison"),
-    *("needed_treated", "p", "penalty", "periods", "point", "r", "rate", "ratio", "real", "rho", "share"),
-    *("bound", "covariates", "cutoff", "jump", "matches", "pretended", "reach", "times"),
-    *("values_above", "values_below"),
+    *("bound", "covariates", "critical", "cutoff", "distance", "draws", "e", "effect", "enough", "f", "far"),
+    *(
+        "full",
+        "gamma",
+        "gap",
+        "grade",
+        "high",
+        "how_many",
+        "icc",
+        "jump",
+        "lags",
+        "largest",
+        "level",
+        "limit",
+    ),
+    *("low", "margin", "matches", "months", "more", "most", "needed", "needed_comparison"),
+    *("needed_treated", "other", "p", "penalty", "periods", "point", "pretended", "r", "rate", "ratio"),
+    *("reach", "real", "rho", "share", "times", "values_above", "values_below", "within"),
     *("size", "slope", "smallest", "target", "usual", "value", "without", "size", "threshold"),
 }
 # Texts: columns, indicators, dates and the plan's own words.
 TEXTS = {
-    *("adjusted", "baseline", "claim", "claims", "dose", "exposure", "first", "follow_up", "kind", "last"),
     *(
+        "adjusted",
+        "arm",
+        "baseline",
+        "claim",
+        "claims",
+        "control",
+        "dose",
+        "exposure",
+        "first",
+        "follow_up",
+        "kind",
+        "last",
+    ),
+    *(
+        "estimand",
         "name",
         "names",
         "outcome",
@@ -38,6 +65,7 @@ TEXTS = {
         "verdict",
         "weights",
         "which",
+        "within",
     ),
 }
 

@@ -10,8 +10,8 @@ from impactkit.effects.estimators.g_computation import GComputation
 from impactkit.effects.estimators.imputation import Imputation
 from impactkit.effects.estimators.instrumental_variable import InstrumentalVariable
 from impactkit.effects.estimators.interrupted_time_series import InterruptedTimeSeries
-from impactkit.effects.estimators.mixed_model import MixedModel
 from impactkit.effects.estimators.matching import Matching
+from impactkit.effects.estimators.mixed_model import MixedModel
 from impactkit.effects.estimators.penalised_synthetic_control import PenalisedSyntheticControl
 from impactkit.effects.estimators.randomised_trial import RandomisedTrial
 from impactkit.effects.estimators.regression_discontinuity import RegressionDiscontinuity
@@ -66,8 +66,8 @@ __all__ = [
     "Imputation",
     "InstrumentalVariable",
     "InterruptedTimeSeries",
-    "MixedModel",
     "Matching",
+    "MixedModel",
     "PenalisedSyntheticControl",
     "RandomisedTrial",
     "RegressionDiscontinuity",

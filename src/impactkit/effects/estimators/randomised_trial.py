@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
-from impactkit.data.columns import Codes, Columns, Floats
+from impactkit.data.columns import Columns, Floats
 from impactkit.data.study import Study
-from impactkit.effects.describe import clusters_of, marked, suited
 from impactkit.effects.estimate import Estimate
-from impactkit.effects.estimator import RegressionSettings
-from impactkit.effects.linear import LinearProblem, Rows, whole_clusters
-from impactkit.effects.regression import NUMBERS_AT_ONCE, Label, Question, answer, permutation_test
+from impactkit.effects.estimator import RegressionSettings, TrialInference
+from impactkit.effects.inference import ClusterRobust, Neyman
+from impactkit.effects.lottery import lottery_test
+from impactkit.effects.permutation_test import PermutationTest
+from impactkit.effects.regression import Label, Question, answer, permutation_in, permutation_test
+from impactkit.effects.trial_arms import Arms, arms_of, both_arms_in_every_stratum, told_of_arms
+from impactkit.effects.trial_compliers import with_compliers
+from impactkit.effects.trial_followed import Followed, by_period, followed
+from impactkit.effects.trial_problem import TrialDesign, stratum_masses, trial_problem
+from impactkit.effects.trial_rows import checked_trial, told_of_clusters, told_of_strata
+from impactkit.effects.trial_terms import with_shares_compared
 from impactkit.errors import EstimationError
-from impactkit.wording import Message
+from impactkit.wording import Message, MessageValue
 
 
 class RandomisedTrial(RegressionSettings):
@@ -25,14 +33,27 @@ class RandomisedTrial(RegressionSettings):
     adjustment : {"none", "ancova", "lin"}
         ``none`` compares means; ``ancova`` adds the study's covariates and pre_outcome; ``lin`` also lets
         their slopes differ between the arms, which never loses precision in large samples.
-    inference, permutation
-        See `RegressionSettings`.
+    arm : str, optional
+        The arm whose effect is the headline, in a study with several; the others are told beside it.
+    follow_up : {"mean"}, optional
+        For a study with periods and one start: the outcome is the mean of each unit's measurements from the
+        start on, ``pre_outcome`` the mean of those before. Each period in which every unit was seen is told
+        beside it. Left out, a study with periods is refused; a cross section is read as it is.
+    strata : {"effects", "shares"}, optional
+        What strata weigh: their precision, as intercepts of their own make it, or their share of the people.
+        The same where equal shares were drawn in all. Left out, ``shares`` with `Neyman` or with the study's
+        ``probability``, else ``effects``.
+    inference : ClusterRobust, GivenUncertainty, Neyman, Permutation or WildClusterBootstrap
+        How the headline uncertainty is found.
+    permutation : Permutation, optional
+        The permutation test that stands beside it; None for none.
 
     Notes
     -----
-    A study with ``stratum`` is compared within strata (stratum fixed effects), a study with ``cluster`` in
-    which whole clusters were assigned is permuted by cluster. The permutation statistic is adjusted
-    additively also for ``lin``.
+    A study with ``stratum`` is compared within strata, a study with ``cluster`` in which whole clusters were
+    assigned is permuted by cluster. With ``probability`` each row weighs one over the chance of the arm it
+    came to. The permutation statistic is adjusted additively also for ``lin``, and compares two arms alone.
+    With ``takeup`` the effect on those whom the lot moved is told beside that of being assigned.
 
     References
     ----------
@@ -50,6 +71,10 @@ class RandomisedTrial(RegressionSettings):
 
     method: Literal["randomised_trial"] = "randomised_trial"
     adjustment: Literal["none", "ancova", "lin"] = "none"
+    arm: str | None = None
+    follow_up: Literal["mean"] | None = None
+    strata: Literal["effects", "shares"] | None = None
+    inference: TrialInference = ClusterRobust()  # type: ignore[assignment]  # one more than the shared ones
 
     def estimate(self, study: Study) -> Estimate:
         """Return the average effect of being assigned.
@@ -57,28 +82,84 @@ class RandomisedTrial(RegressionSettings):
         Parameters
         ----------
         study : Study
-            A cross section with ``treated``.
+            A cross section with ``treated``; with ``follow_up`` a panel with one start.
 
         Returns
         -------
         Estimate
-            With the permutation test beside it.
+            With the permutation test beside it, and ratios where the outcome is 0 or 1, or a rate.
 
         Raises
         ------
         EstimationError
             If the study has several periods, nobody or everybody is treated, or no stratum holds both.
         """
-        columns = _checked(study)
-        design, names = self._design(study, columns), _names(study, self.adjustment)
-        additive = _problem(columns, design, names=names, interacted=False)
-        headline = additive
-        if self.adjustment == "lin":
-            headline = _problem(columns, design, names=names, interacted=True)
-        question = Question(problem=headline, labels=(Label(name="ate"),))
-        test = permutation_test(columns, additive, self)
-        estimand = self._estimand(study, columns)
-        return answer(study, columns, [question], settings=self, estimand=estimand, test=test)
+        if self.follow_up is None or study.kind == "cross_section":
+            return self._estimated(study, checked_trial(study), None)
+        read = followed(study)
+        return read.told(self._estimated(read.study, checked_trial(read.study), read), study)
+
+    def _estimated(self, study: Study, columns: Columns, read: Followed | None) -> Estimate:
+        arms = arms_of(columns, self.arm)
+        pair = columns if arms is None else arms.pair(columns)
+        by_share = self._by_share(columns)
+        if by_share:
+            both_arms_in_every_stratum(columns, arms)
+        how, simple = self._how(study, columns, arms, by_share), self._how(study, pair, None, by_share)
+        found = answer(
+            study,
+            columns,
+            self._questions(columns, how, arms, read),
+            settings=self,
+            estimand=self._estimand(study, pair, arms, by_share),
+            test=self._test(pair, replace(simple, interacted=False), stratum_masses(columns)),
+        )
+        if arms is not None:
+            found = told_of_arms(found, arms, pair)
+        found = told_of_strata(found, pair, by_share=by_share)
+        found = told_of_clusters(found, pair)
+        found = with_shares_compared(found, study, pair)
+        return with_compliers(found, pair, simple, inference=self._cluster_robust())
+
+    def _questions(
+        self, columns: Columns, how: TrialDesign, arms: Arms | None, read: Followed | None
+    ) -> list[Question]:
+        if arms is None:
+            found = [Question(problem=trial_problem(columns, how), labels=(Label(name="ate"),))]
+            return found + ([] if read is None else by_period(columns, how, read))
+        return [
+            Question(problem=trial_problem(columns, how, last=k), labels=(Label(name=arms.names[k]),))
+            for k in range(1, len(arms.names))
+        ]
+
+    def _test(self, pair: Columns, how: TrialDesign, masses: Floats) -> PermutationTest | None:
+        if how.by_share and (pair.stratum is not None or pair.probability is not None):
+            return lottery_test(pair, how.design, permutation_in(self), masses=masses)
+        return permutation_test(pair, trial_problem(pair, how), self)
+
+    def _how(self, study: Study, columns: Columns, arms: Arms | None, by_share: bool) -> TrialDesign:
+        return TrialDesign(
+            design=self._design(study, columns),
+            names=self._names(study),
+            by_share=by_share,
+            interacted=self.adjustment == "lin",
+            arms=None if arms is None else arms.codes,
+        )
+
+    def _cluster_robust(self) -> ClusterRobust:
+        if isinstance(self.inference, ClusterRobust):
+            return self.inference
+        return ClusterRobust(level=self.inference.level)
+
+    def _by_share(self, columns: Columns) -> bool:
+        designed = isinstance(self.inference, Neyman) or columns.probability is not None
+        if designed and self.strata == "effects":
+            raise EstimationError(
+                "Chances of assignment and Neyman's standard errors weigh strata by their shares.",
+                where="strata",
+                mend="Leave strata= out, or use ClusterRobust() without probability=.",
+            )
+        return designed or self.strata == "shares"
 
     def _design(self, study: Study, columns: Columns) -> Floats:
         """Return a one and the covariates adjusted for, centred at their (weighted) means."""
@@ -100,80 +181,23 @@ class RandomisedTrial(RegressionSettings):
         design[:, 1:] -= np.average(design[:, 1:], axis=0, weights=columns.weight)
         return design
 
-    def _estimand(self, study: Study, columns: Columns) -> Message:
-        assert columns.treated is not None
-        within = "_in_strata" if columns.stratum is not None else ""
-        return Message(
-            f"estimand.randomised_trial{within}",
-            {
-                "outcome": study.outcome,
-                "treated": int(columns.treated.sum()),
-                "comparison": int((~columns.treated).sum()),
-                "adjusted": Message(f"estimand.adjustment.{self.adjustment}"),
-            },
-        )
+    def _names(self, study: Study) -> tuple[str, ...]:
+        if self.adjustment == "none":
+            return ()
+        return (*study.covariates, *([study.pre_outcome] if study.pre_outcome else []))
 
-
-def _names(study: Study, adjustment: str) -> tuple[str, ...]:
-    if adjustment == "none":
-        return ()
-    return (*study.covariates, *([study.pre_outcome] if study.pre_outcome else []))
-
-
-def _checked(study: Study) -> Columns:
-    columns = suited(study)
-    if study.kind != "cross_section":
-        raise EstimationError(
-            "A randomised trial is read as one row for each person or unit; this study has periods.",
-            where="time",
-            mend="Keep the follow-up rows with the baseline as pre_outcome=, or use DifferenceInDifferences.",
-        )
-    if columns.treated is None or columns.treated.all() or not columns.treated.any():
-        raise EstimationError(
-            "A randomised trial needs treated and comparison rows.",
-            where="treated",
-            mend="Give treated= (1 for treated, 0 for comparison) with both groups in the data.",
-        )
-    return columns
-
-
-def _problem(columns: Columns, design: Floats, *, names: tuple[str, ...], interacted: bool) -> LinearProblem:
-    clusters, by_row = clusters_of(columns)
-    treated = columns.treated
-    assert treated is not None
-    root = None if columns.weight is None else np.sqrt(columns.weight)
-    S = 1 if columns.stratum is None else int(columns.stratum.max()) + 1
-
-    def build(piece: slice) -> Rows:
-        y, one, x = columns.outcome[piece], design[piece, :1], design[piece, 1:]
-        others = design[piece]
-        if columns.stratum is not None:
-            others = np.hstack([_dummies(columns.stratum[piece], S), x])
-        bases = np.hstack([x, one]) if interacted else one
-        if root is not None:
-            w = root[piece]
-            y, others, bases = y * w, others * w[:, None], bases * w[:, None]
-        return Rows(outcome=y, others=others, bases=bases, treated=treated[piece], clusters=clusters[piece])
-
-    p = design.shape[1] - 1
-    K = 1 + (p if interacted else 0)
-    G = int(clusters.max()) + 1
-    return LinearProblem(
-        pieces=whole_clusters(clusters, rows_at_once=max(NUMBERS_AT_ONCE // (S + p + K + 1), 4096)),
-        build=build,
-        names=(*(f"stratum {s}" for s in range(S)), *names),
-        n_effects=K,
-        n_rows=len(clusters),
-        n_parameters=S + p + K,
-        by_row=by_row,
-        n_clusters=G,
-        cluster_treated=int(marked(clusters, treated, n=G).sum()),
-        cluster_comparison=int(marked(clusters, ~treated, n=G).sum()),
-        outcome_scale=max(float(columns.outcome.max()), -float(columns.outcome.min())),
-    )
-
-
-def _dummies(strata: Codes, S: int) -> Floats:
-    dummies = np.zeros((len(strata), S), order="F")
-    dummies[np.arange(len(strata)), strata] = 1.0
-    return dummies
+    def _estimand(self, study: Study, pair: Columns, arms: Arms | None, by_share: bool) -> Message:
+        assert pair.treated is not None
+        within = "all" if pair.stratum is None else "shares" if by_share else "strata"
+        values: dict[str, MessageValue] = {
+            "outcome": study.outcome,
+            "treated": int(pair.treated.sum()),
+            "comparison": int((~pair.treated).sum()),
+            "adjusted": Message(f"estimand.adjustment.{self.adjustment}"),
+        }
+        if arms is None:
+            code = {"all": "", "shares": "_by_shares", "strata": "_in_strata"}[within]
+            return Message(f"estimand.randomised_trial{code}", values)
+        control, arm = arms.names[:2]
+        values |= {"arm": arm, "control": control, "within": Message(f"estimand.within.{within}")}
+        return Message("estimand.randomised_trial_arm", values)

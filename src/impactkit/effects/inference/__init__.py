@@ -9,6 +9,7 @@ from impactkit.effects.inference.given_uncertainty import GivenUncertainty
 from impactkit.effects.inference.honest_smoothness import HonestSmoothness
 from impactkit.effects.inference.influence_function import InfluenceFunction
 from impactkit.effects.inference.newey_west import NeweyWest
+from impactkit.effects.inference.neyman import Neyman
 from impactkit.effects.inference.permutation import Permutation
 from impactkit.effects.inference.placebo_dates import PlaceboDates
 from impactkit.effects.inference.placebo_in_space import PlaceboInSpace
@@ -28,6 +29,7 @@ ALL = (
     HonestSmoothness,
     InfluenceFunction,
     NeweyWest,
+    Neyman,
     Permutation,
     PlaceboDates,
     PlaceboInSpace,
@@ -49,6 +51,7 @@ __all__ = [
     "HonestSmoothness",
     "InfluenceFunction",
     "NeweyWest",
+    "Neyman",
     "Permutation",
     "PlaceboDates",
     "PlaceboInSpace",

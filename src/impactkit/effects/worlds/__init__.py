@@ -16,6 +16,7 @@ from impactkit.effects.worlds.staggered_panel import StaggeredPanel
 from impactkit.effects.worlds.switching_panel import SwitchingPanel
 from impactkit.effects.worlds.threshold_scores import ThresholdScores
 from impactkit.effects.worlds.two_group_panel import TwoGroupPanel
+from impactkit.effects.worlds.unequal_lots import UnequalLots
 from impactkit.effects.worlds.wandering_series import WanderingSeries
 
 ALL = (
@@ -26,6 +27,7 @@ ALL = (
     InterruptedSeries,
     InvitedByLot,
     NestedAnswers,
+    UnequalLots,
     RandomisedArms,
     RepeatedCrossSections,
     StaggeredPanel,
@@ -56,5 +58,6 @@ __all__ = [
     "SwitchingPanel",
     "ThresholdScores",
     "TwoGroupPanel",
+    "UnequalLots",
     "WanderingSeries",
 ]

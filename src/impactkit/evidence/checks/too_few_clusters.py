@@ -31,7 +31,10 @@ class TooFewClusters:
     name: Literal["too_few_clusters"] = "too_few_clusters"
     designs: frozenset[str] = ALIKE_DESIGNS | {
         "difference_in_differences",
+        "instrumental_variable",
+        "mixed_model",
         "randomised_trial",
+        "regression_discontinuity",
         "staggered_difference_in_differences",
         "imputation",
         "sun_abraham",
@@ -41,21 +44,6 @@ class TooFewClusters:
         "triple_difference",
         "continuous_dose",
     }
-    designs: frozenset[str] = frozenset(
-        {
-            "difference_in_differences",
-            "randomised_trial",
-            "regression_discontinuity",
-            "staggered_difference_in_differences",
-            "imputation",
-            "sun_abraham",
-            "switching_difference_in_differences",
-            "extended_two_way_fixed_effects",
-            "stacked_difference_in_differences",
-            "triple_difference",
-            "continuous_dose",
-        }
-    )
     treated: int = 5
     comparison: int = 10
 

@@ -2,6 +2,8 @@
 
 from impactkit.evidence.robustness.hidden_bias import hidden_bias
 from impactkit.evidence.robustness.leave_one_out import leave_one_out
+from impactkit.evidence.robustness.lee_bounds import lee_bounds
+from impactkit.evidence.robustness.manski_bounds import manski_bounds
 from impactkit.evidence.robustness.near_optimal import near_optimal
 from impactkit.evidence.robustness.placebo_in_time import placebo_in_time
 from impactkit.evidence.robustness.pre_trend_power import pre_trend_power
@@ -13,6 +15,8 @@ from impactkit.evidence.robustness.two_way_decomposition import two_way_decompos
 ALL = (
     hidden_bias,
     leave_one_out,
+    lee_bounds,
+    manski_bounds,
     near_optimal,
     placebo_in_time,
     pre_trend_power,
@@ -26,6 +30,8 @@ __all__ = [
     "ALL",
     "hidden_bias",
     "leave_one_out",
+    "lee_bounds",
+    "manski_bounds",
     "near_optimal",
     "placebo_in_time",
     "pre_trend_power",

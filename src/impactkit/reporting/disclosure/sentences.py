@@ -52,6 +52,7 @@ NAMES = {
     "donors.not_unique": ("units",),
     "donors.outside_range": ("unit",),
     "estimand": ("unit",),
+    "estimate.one_arm_strata": ("name",),
 }
 """Values that name single units, by the sentences that hold them."""
 SHARES = {
@@ -69,6 +70,7 @@ PARTS = {
     "check.overlap": ("share",),
     "check.placebo_in_space": ("share",),
     "check.regression_to_the_mean": ("share",),
+    "estimate.first_stage": ("treated", "comparison"),
 }
 """Values that are shares of the treated or of the units."""
 LEVELS = {"verdict.reason": ("level",)}
@@ -86,8 +88,11 @@ OTHERWISE = {
     "check.selected_on_baseline": ("n", "total"),
     "check.series_length": ("n",),
     "donors.outside_range": ("n", "total"),
+    "estimand.followed": ("n",),
     "estimand.interrupted_time_series": ("n",),
     "estimand.structural_time_series": ("n",),
+    "estimate.arms": ("n",),
+    "estimate.arms_at_once": ("n",),
     "estimate.cells": ("n",),
     "estimate.cells_without_comparable_events": ("n",),
     "estimate.cells_without_controls": ("n",),

@@ -38,7 +38,7 @@ def covariance(alike: Likeness, outer: np.ndarray, inner: np.ndarray) -> np.ndar
 def test_no_other_variances_are_likelier(seed: int) -> None:
     """The restricted likelihood with whole matrices falls in every direction."""
     y, X, outer, inner = drawn(seed)
-    found = likeness_of(y, X, outer, inner)
+    found = likeness_of(y, X, outer, inner=inner)
 
     def unlikely(alike: Likeness) -> float:
         inverse = np.linalg.inv(covariance(alike, outer, inner))
@@ -59,7 +59,7 @@ def test_no_other_variances_are_likelier(seed: int) -> None:
 def test_rows_are_made_independent(seed: int) -> None:
     _, _, outer, inner = drawn(seed)
     alike = Likeness(between=1.3, within=0.6, rest=0.8)
-    W = independent_rows(np.eye(len(outer)), alike, outer, inner)
+    W = independent_rows(np.eye(len(outer)), alike, outer, inner=inner)
     whole = W @ covariance(alike, outer, inner) @ W.T
     assert whole == pytest.approx(alike.rest * np.eye(len(outer)), abs=1e-12)
 

@@ -44,9 +44,9 @@ def estimand(study: Study, asked: Instrumented) -> Message:
 def told(
     asked: Instrumented,
     moved: Uncertainty,
+    *,
     strong: Strength,
     test: AndersonRubinTest | None,
-    *,
     by_test: bool,
     level: float,
 ) -> tuple[Message, ...]:

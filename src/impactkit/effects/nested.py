@@ -96,7 +96,7 @@ def nested(study: Study) -> Nested:
     if is_over_time:
         others, labels = np.column_stack([others, treated.astype(float)]), (*labels, "group")
     X = np.column_stack([others, after * treated])
-    likeness = likeness_of(columns.outcome, _independent(X), outer, inner)
+    likeness = likeness_of(columns.outcome, _independent(X), outer, inner=inner)
     G = int(outer.max()) + 1
     is_whole = not (marked(outer, treated, n=G) & marked(outer, ~treated, n=G)).any()
     kept = _Kept(outer=outer, inner=inner, likeness=likeness)
@@ -121,7 +121,7 @@ class _Kept:
     likeness: Likeness
 
     def independent(self, values: Floats) -> Floats:
-        return independent_rows(values, self.likeness, self.outer, self.inner)
+        return independent_rows(values, self.likeness, self.outer, inner=self.inner)
 
 
 def _one_wave(study: Study) -> Columns:

@@ -139,7 +139,14 @@ class InstrumentalVariable(Settings):
             adjusted_for=(*study.covariates, *([study.pre_outcome] if study.pre_outcome else [])),
             warnings=(
                 *study.notes,
-                *told(asked, stages[1], strong, test, by_test=held is not None, level=own.level),
+                *told(
+                    asked,
+                    stages[1],
+                    strong=strong,
+                    test=test,
+                    by_test=held is not None,
+                    level=own.level,
+                ),
             ),
             contributions=Contributions.of(influence),
             covariance=influence.T @ influence,

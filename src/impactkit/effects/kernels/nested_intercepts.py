@@ -35,7 +35,7 @@ class Likeness(NamedTuple):
 
 
 def independent_rows(
-    values: Floats, likeness: Likeness, outer: Labels, inner: Labels | None = None
+    values: Floats, likeness: Likeness, outer: Labels, *, inner: Labels | None = None
 ) -> Floats:
     """Return values of which rows are independent and of variance ``rest``, if the likeness is true.
 

@@ -16,7 +16,9 @@ _HALVINGS = 30
 _NOTHING = 1e-13  # of the outcome: what is left is rounding
 
 
-def likeness_of(outcome: Floats, regressors: Floats, outer: Labels, inner: Labels | None = None) -> Likeness:
+def likeness_of(
+    outcome: Floats, regressors: Floats, outer: Labels, *, inner: Labels | None = None
+) -> Likeness:
     """Return the variances of a linear model with a random level for each group.
 
     Parameters

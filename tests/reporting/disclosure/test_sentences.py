@@ -13,6 +13,7 @@ from impactkit.wording.message import sentences
 TOPICS = ("amendment", "check", "donors", "estimand", "estimate", "grade", "inference", "study", "verdict")
 # Numbers of the claim, the design, the method or the outcome: none of them counts people.
 PLAIN = {
+    *("least",),
     *("after", "allowed", "alpha", "before", "bias", "bound", "ceiling", "change", "cohorts"),
     *("covariates", "critical", "cutoff", "df", "difference", "distance", "draws", "e", "effect"),
     *("enough", "f", "far", "full", "gamma", "gap", "grade", "high", "how_many", "icc", "jump", "lags"),
@@ -23,6 +24,7 @@ PLAIN = {
 }
 # Texts: columns, indicators, dates and the plan's own words.
 TEXTS = {
+    *("trimmed",),
     *("adjusted", "alike", "arm", "baseline", "claim", "claims", "cluster", "control", "dose"),
     *("estimand", "exposure", "first", "follow_up", "how", "instruments", "kind", "last", "name"),
     *("names", "outcome", "plan", "reason", "running", "start", "starts", "takeup", "unit", "units"),

@@ -56,7 +56,7 @@ def _chains() -> str:
     parts = [
         "# Effect chains",
         "The effect chain (effektkedja) of each loan category: a template to start from, in own words. "
-        'In Python: `ik.EffectChain.of("safety")`. `impactkit new` writes its advice into the plan.',
+        'In Python: `ik.plans.EffectChain.of("safety")`. `impactkit new` writes its advice into the plan.',
     ]
     for language, other in (("en", ""), ("sv", " (på svenska)")):
         use_language(language)

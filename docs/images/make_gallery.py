@@ -111,7 +111,7 @@ def figures() -> dict[str, tuple[object, dict[str, object]]]:
         "funnel": (areas, {"view": "funnel"}),
         "units": (study, claim),
         "power": (ik.power(str(files("impactkit.examples") / "norrgarden" / "plan.toml")), {}),
-        "chain": (ik.EffectChain.of("safety"), {}),
+        "chain": (ik.plans.EffectChain.of("safety"), {}),
         "map": (values, {"areas": _squares(codes)}),
         "worth": (ik.value(first.estimate, cost=2_000_000, units=900), {}),
     }

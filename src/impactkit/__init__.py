@@ -12,17 +12,12 @@ from typing import Any
 _HOMES = {
     "indicators.catalogue": ("Catalogue",),
     "indicators.indicator": ("Indicator",),
-    "indicators.regions": ("Regions",),
-    "data.evidence": ("Evidence",),
     "data.fault": ("Fault",),
     "data.fault_table": ("faults",),
     "data.layout": ("Layout",),
     "data.observations": ("Observations",),
-    "data.pairing": ("Pairing", "pair"),
-    "data.pseudonym": ("new_key", "pseudonymise"),
-    "data.query": ("Query",),
+    "data.pairing": ("pair",),
     "data.read": ("read",),
-    "data.services": ("Kolada", "PxWeb"),
     "data.study": ("Study",),
     "effects.estimate": ("Estimate",),
     "effects.interval": ("Interval",),
@@ -31,11 +26,17 @@ _HOMES = {
         "BeforeAfter",
         "ContinuousDose",
         "DifferenceInDifferences",
+        "DoublyRobust",
         "ExtendedTwoWayFixedEffects",
+        "GComputation",
         "Imputation",
+        "InstrumentalVariable",
         "InterruptedTimeSeries",
+        "Matching",
+        "MixedModel",
         "PenalisedSyntheticControl",
         "RandomisedTrial",
+        "RegressionDiscontinuity",
         "StackedDifferenceInDifferences",
         "StaggeredDifferenceInDifferences",
         "StructuralTimeSeries",
@@ -44,6 +45,7 @@ _HOMES = {
         "SyntheticControl",
         "SyntheticDifferenceInDifferences",
         "TripleDifference",
+        "Weighting",
     ),
     "evidence.check": ("check",),
     "evidence.check_result": ("CheckResult",),
@@ -55,10 +57,8 @@ _HOMES = {
     "evidence.verdict": ("Verdict",),
     "plans.advice": ("advise",),
     "plans.amendment": ("amend",),
-    "plans.effect_chain": ("EffectChain",),
     "plans.power": ("power",),
-    "plans.receipt": ("Receipt",),
-    "plans": ("Lock", "Plan", "Project", "lock", "new_project"),
+    "plans": ("Lock", "Plan", "lock", "new_project"),
     "exchange.export": ("export",),
     "evaluation": ("Evaluation", "evaluate"),
     "reporting.report": ("Report",),
@@ -70,8 +70,20 @@ _HOMES = {
     "errors": ("ImpactkitError",),
     "wording": ("told", "use_language"),
 }
-_SHELVES = {"inference": "effects.inference", "robustness": "evidence.robustness"}
-_MOVED = {"pre_trend_power": "robustness", "sensitivity": "robustness"}  # old names, until version 0.3
+_SHELVES = {
+    "heterogeneity": "evidence.heterogeneity",
+    "inference": "effects.inference",
+    "plans": "plans",
+    "privacy": "privacy",
+    "robustness": "evidence.robustness",
+    "sources": "sources",
+}
+_MOVED = {  # old names, until version 0.3
+    **dict.fromkeys(("pre_trend_power", "sensitivity"), "robustness"),
+    **dict.fromkeys(("EffectChain", "Project", "Receipt"), "plans"),
+    **dict.fromkeys(("new_key", "pseudonymise"), "privacy"),
+    **dict.fromkeys(("Evidence", "Kolada", "Pairing", "PxWeb", "Query", "Regions"), "sources"),
+}
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = sorted((*_HOME_OF, *_SHELVES))

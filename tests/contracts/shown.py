@@ -52,10 +52,10 @@ def _indicators(text: str) -> dict[str, Any]:
     item = ik.Catalogue.default()["safety/feels-safe-after-dark"].model_copy(
         update={"name": words, "definition": words, "unit": words}
     )
-    chain = ik.EffectChain.of("housing")
+    chain = ik.plans.EffectChain.of("housing")
     trap = chain.traps[0].model_copy(update={"text": words})
     chain = chain.model_copy(update={"target_groups": (words,), "traps": (trap,)})
-    regions = ik.Regions([Region(code="0180", kind="municipality", name=text)])
+    regions = ik.sources.Regions([Region(code="0180", kind="municipality", name=text)])
     return {"Indicator": item, "Catalogue": ik.Catalogue([item]), "EffectChain": chain, "Regions": regions}
 
 
@@ -79,11 +79,11 @@ def _recorded(text: str) -> dict[str, Any]:
         "Observations": replace(read, file=text, warnings=(replace(fault, severity="warning"),) * 7),
         "Pairing": ik.pair(wave, wave, key="who"),
         "Fault": fault,
-        "Evidence": ik.Evidence(service="kolada", pages=(page,) * 5),
+        "Evidence": ik.sources.Evidence(service="kolada", pages=(page,) * 5),
         "Layout": ik.Layout(unit=text, values={text: text}, by=(text, "kön")),
-        "Query": ik.Query(f"select '{text}'", sqlite3.connect(":memory:")),
-        "Kolada": ik.Kolada(cache=text, offline=True),
-        "PxWeb": ik.PxWeb(address=text),
+        "Query": ik.sources.Query(f"select '{text}'", sqlite3.connect(":memory:")),
+        "Kolada": ik.sources.Kolada(cache=text, offline=True),
+        "PxWeb": ik.sources.PxWeb(address=text),
     }
 
 
@@ -143,7 +143,7 @@ def _planned(text: str) -> dict[str, Any]:
     kept = read.model_copy(update={"project": project})
     lock = ik.lock(kept, now=datetime(2026, 1, 2, tzinfo=UTC))
     evaluation = replace(ik.evaluate(read, exploratory=True), plan=kept)
-    receipt = ik.Receipt(
+    receipt = ik.plans.Receipt(
         project=text,
         borrower=text,
         loan_sek=98_000_000,

@@ -16,17 +16,17 @@ WHO = ["19121212-1212", "121212-1212", "121212 1212", "１２１２１２－１�
 
 @pytest.fixture
 def key(tmp_path):
-    return ik.new_key(tmp_path / "key")
+    return ik.privacy.new_key(tmp_path / "key")
 
 
 def test_one_person_has_one_pseudonym_however_the_number_is_written(key):
-    found = ik.pseudonymise(pd.DataFrame({"who": WHO}), ["who"], key=key, purpose="park")
+    found = ik.privacy.pseudonymise(pd.DataFrame({"who": WHO}), ["who"], key=key, purpose="park")
     assert found["who"].nunique() == 1
     assert not personal_numbers(found["who"][0])
 
 
 def test_a_pseudonym_is_the_keyed_digest_that_is_documented(key):
-    found = ik.pseudonymise(pd.DataFrame({"who": WHO[:1]}), ["who"], key=key, purpose="park")
+    found = ik.privacy.pseudonymise(pd.DataFrame({"who": WHO[:1]}), ["who"], key=key, purpose="park")
     secret = Path(key).read_bytes().strip()
     digest = hmac.new(secret, b"park\x001212121212", hashlib.sha256).hexdigest()[:32]
     assert found["who"][0] == digest.translate(str.maketrans("0123456789abcdef", "abcdefghijklmnop"))
@@ -34,17 +34,17 @@ def test_a_pseudonym_is_the_keyed_digest_that_is_documented(key):
 
 def test_another_key_or_purpose_gives_other_pseudonyms(key, tmp_path):
     frame = pd.DataFrame({"who": ["Anna", ""]})
-    first = ik.pseudonymise(frame, ["who"], key=key, purpose="park")["who"].tolist()
+    first = ik.privacy.pseudonymise(frame, ["who"], key=key, purpose="park")["who"].tolist()
     assert first[1] == ""
-    assert ik.pseudonymise(frame, ["who"], key=key, purpose="bad")["who"][0] != first[0]
-    other = ik.new_key(tmp_path / "other")
-    assert ik.pseudonymise(frame, ["who"], key=other, purpose="park")["who"][0] != first[0]
+    assert ik.privacy.pseudonymise(frame, ["who"], key=key, purpose="bad")["who"][0] != first[0]
+    other = ik.privacy.new_key(tmp_path / "other")
+    assert ik.privacy.pseudonymise(frame, ["who"], key=other, purpose="park")["who"][0] != first[0]
 
 
 def test_a_key_is_for_its_owner_and_never_written_over(key):
     assert stat.S_IMODE(Path(key).stat().st_mode) == 0o600
     with pytest.raises(ik.ImpactkitError, match="a key in key already"):
-        ik.new_key(key)
+        ik.privacy.new_key(key)
 
 
 def test_a_file_that_is_refused_can_be_read_with_pseudonyms(key, tmp_path):
@@ -54,31 +54,31 @@ def test_a_file_that_is_refused_can_be_read_with_pseudonyms(key, tmp_path):
     with pytest.raises(ik.ImpactkitError) as refused:
         ik.read(file, layout=layout)
     assert "1212" not in str(refused.value)
-    hidden = ik.pseudonymise(file, ["Person"], key=key, purpose="park")
+    hidden = ik.privacy.pseudonymise(file, ["Person"], key=key, purpose="park")
     assert len(ik.read(hidden, layout=layout)) == 1
 
 
 def test_what_would_be_left_is_refused(key):
     frame = pd.DataFrame({"who": WHO[:1], "note": ["samma som 121212-1212"], "121212-1212": [1]})
     with pytest.raises(ik.ImpactkitError, match="Column number 2") as refused:
-        ik.pseudonymise(frame, ["who"], key=key, purpose="park")
+        ik.privacy.pseudonymise(frame, ["who"], key=key, purpose="park")
     assert "Column number 3" in str(refused.value)
     with pytest.raises(ik.ImpactkitError, match="no column nobody") as refused:
-        ik.pseudonymise(frame, ["nobody"], key=key, purpose="park")
+        ik.privacy.pseudonymise(frame, ["nobody"], key=key, purpose="park")
     assert "1212" not in str(refused.value)
 
 
 def test_two_people_a_hundred_years_apart_are_not_made_one(key):
     frame = pd.DataFrame({"who": ["19121212-1212", "20121212-1212"]})
     with pytest.raises(ik.ImpactkitError, match="century alone"):
-        ik.pseudonymise(frame, ["who"], key=key, purpose="park")
+        ik.privacy.pseudonymise(frame, ["who"], key=key, purpose="park")
 
 
 @pytest.mark.parametrize(("secret", "purpose"), [("short", "park"), ("x" * 64, " ")])
 def test_too_little_to_protect_anybody_is_refused(tmp_path, secret, purpose):
     (tmp_path / "key").write_text(secret)
     with pytest.raises(ik.ImpactkitError, match="too little"):
-        ik.pseudonymise(pd.DataFrame({"who": ["a"]}), ["who"], key=tmp_path / "key", purpose=purpose)
+        ik.privacy.pseudonymise(pd.DataFrame({"who": ["a"]}), ["who"], key=tmp_path / "key", purpose=purpose)
 
 
 @pytest.mark.parametrize("number", ["121212-1212", "191212121212", "701063-2391"])

@@ -112,12 +112,12 @@ def waits():
 
 def kolada(server, waits, cache=None, **more):
     fetcher = Fetcher(cache=cache, sleep=waits.append, **more)
-    return ik.Kolada(address=f"http://127.0.0.1:{server.server_port}/v3/", fetcher=fetcher)
+    return ik.sources.Kolada(address=f"http://127.0.0.1:{server.server_port}/v3/", fetcher=fetcher)
 
 
 def pxweb(server, waits, cache=None, **more):
     fetcher = Fetcher(cache=cache, sleep=waits.append, **more)
-    return ik.PxWeb(address=f"http://127.0.0.1:{server.server_port}/api/", fetcher=fetcher)
+    return ik.sources.PxWeb(address=f"http://127.0.0.1:{server.server_port}/api/", fetcher=fetcher)
 
 
 AREAS = ["0180", "1280", "1480"]
@@ -177,7 +177,7 @@ def test_a_next_page_on_another_host_is_not_followed(server, waits):
 
 
 def test_many_codes_are_asked_for_in_parts():
-    asked = ik.Kolada().addresses(
+    asked = ik.sources.Kolada().addresses(
         [f"N{n:05}" for n in range(30)], [f"{n:04}" for n in range(26)], years=[2024]
     )
     assert len(asked) == 4
@@ -187,7 +187,7 @@ def test_many_codes_are_asked_for_in_parts():
 @pytest.mark.parametrize("codes", ["0180", [180], []])
 def test_codes_that_are_no_list_of_texts_are_refused(codes):
     with pytest.raises(ik.ImpactkitError, match="keeps its first zero"):
-        ik.Kolada().values(["N00945"], codes)
+        ik.sources.Kolada().values(["N00945"], codes)
 
 
 def test_what_kolada_says_of_an_indicator_is_a_table(server, waits):
@@ -196,7 +196,7 @@ def test_what_kolada_says_of_an_indicator_is_a_table(server, waits):
 
 def test_a_question_beyond_the_limit_is_cut_and_put_together(server, waits):
     seen = []
-    client = ik.PxWeb(
+    client = ik.sources.PxWeb(
         address=f"http://127.0.0.1:{server.server_port}/api/",
         fetcher=Fetcher(sleep=waits.append),
         progress=lambda done, total: seen.append((done, total)),
@@ -231,7 +231,7 @@ def test_a_table_that_is_not_there_is_refused(server, waits):
 
 def test_an_address_that_is_no_web_address_is_not_opened(waits):
     with pytest.raises(ik.ImpactkitError, match="scheme"):
-        ik.Kolada(address="file:///etc/", fetcher=Fetcher(sleep=waits.append)).values(["N1"], ["0180"])
+        ik.sources.Kolada(address="file:///etc/", fetcher=Fetcher(sleep=waits.append)).values(["N1"], ["0180"])
 
 
 def test_similar_municipalities_are_donors_with_their_year(server, waits):

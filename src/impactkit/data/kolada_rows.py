@@ -83,7 +83,7 @@ def _check_whole(pages: Sequence[Mapping[str, Any]], found: int, file: str) -> N
         raise DataError(
             "The answer goes on, on a page that is not in the file.",
             where="{file}",
-            mend="Fetch all pages: ik.Kolada().values(...) does.",
+            mend="Fetch all pages: ik.sources.Kolada().values(...) does.",
             values={"file": file},
         )
     if isinstance(said, int) and said > found:

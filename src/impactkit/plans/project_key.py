@@ -35,7 +35,7 @@ def project_key(folder: Path) -> bytes | None:
 
 
 def read_key(file: Path) -> bytes:
-    """Read a key, as :func:`impactkit.new_key` writes it.
+    """Read a key, as :func:`impactkit.privacy.new_key` writes it.
 
     Parameters
     ----------

@@ -226,7 +226,7 @@ def test_a_column_needs_areas_and_areas_a_column() -> None:
     with pytest.raises(UsageError, match="borders"):
         ik.plot(column(a=1.0))
     with pytest.raises(UsageError, match="no map of EffectChain"):
-        ik.plot(ik.EffectChain.of("safety"), areas=collection(square("a", 1, 1)))
+        ik.plot(ik.plans.EffectChain.of("safety"), areas=collection(square("a", 1, 1)))
 
 
 def test_a_column_has_no_view_but_the_map() -> None:

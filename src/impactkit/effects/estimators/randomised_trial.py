@@ -57,7 +57,9 @@ class RandomisedTrial(RegressionSettings):
 
     References
     ----------
-    .. [1] Lin, W. (2013). Agnostic notes on regression adjustments to experimental data. *Annals of Applied
+    .. [1] Imbens, G. W., & Rubin, D. B. (2015). *Causal Inference for Statistics, Social, and Biomedical
+       Sciences*. Cambridge University Press.
+    .. [2] Lin, W. (2013). Agnostic notes on regression adjustments to experimental data. *Annals of Applied
        Statistics*, 7(1).
 
     Examples

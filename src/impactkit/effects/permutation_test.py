@@ -14,6 +14,7 @@ from impactkit.effects.interval import Alternative, Interval
 from impactkit.effects.kernels.assignment import EXACT_BELOW, AssignmentReduction
 from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
 from impactkit.effects.kernels.cohort_assignment import CohortReduction
+from impactkit.effects.kernels.crossover_assignment import CrossoverReduction
 from impactkit.effects.kernels.date_shifts import DateShifts
 from impactkit.effects.kernels.donor_ranks import DonorRanks, RatioStatistics
 from impactkit.effects.kernels.dose_assignment import DoseReduction
@@ -25,6 +26,7 @@ from impactkit.wording import Message
 Reduction: TypeAlias = (
     AssignmentReduction
     | CohortReduction
+    | CrossoverReduction
     | DateShifts
     | DonorRanks
     | DoseReduction

@@ -9,6 +9,7 @@ import numpy as np
 
 from impactkit.data.columns import Columns, Floats
 from impactkit.data.study import Study
+from impactkit.effects.describe import group_means
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.estimator import RegressionSettings, TrialInference
 from impactkit.effects.inference import ClusterRobust, Neyman
@@ -124,7 +125,7 @@ class RandomisedTrial(RegressionSettings):
             test=self._test(pair, replace(simple, interacted=False), stratum_masses(columns)),
         )
         if arms is not None:
-            found = told_of_arms(found, arms, pair)
+            found = told_of_arms(found, study, arms, pair)
         found = told_of_strata(found, pair, by_share=by_share)
         found = told_of_clusters(found, pair)
         found = with_shares_compared(found, study, pair)
@@ -146,7 +147,8 @@ class RandomisedTrial(RegressionSettings):
             estimand=steps.estimand(study, Message(f"estimand.adjustment.{self.adjustment}")),
             test=steps.test(design, permutation_in(self)),
         )
-        return replace(found, sample=steps.sample(study))
+        means = group_means(steps.columns)  # of those ever treated: a unit is in one group all the way
+        return replace(found, sample=steps.sample(study), means=means)
 
     def _questions(
         self, columns: Columns, how: TrialDesign, arms: Arms | None, read: Followed | None

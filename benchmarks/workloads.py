@@ -91,6 +91,22 @@ told. Mark: 4 times pyfixest's processor time.""",
         argument="events_250000",
         marks=(("pyfixest", 4.0),),
     ),
+    "trial_lin": Benchmark(
+        title="Lottery with covariates, 1 million people",
+        text="""\
+Lin's adjustment for three covariates with HC2. Ours includes the `Study`, with every check of the data, and
+Satterthwaite's degrees of freedom; statsmodels is given the products ready made in the timed part.""",
+        contenders=("impactkit", "statsmodels"),
+        script="trials",
+        argument="lin_1m",
+    ),
+    "trial_lots": Benchmark(
+        title="The lot drawn again, 1,000 people, 9,999 draws",
+        text="The two-sided p-value of a difference in means; ours also finds the limits by inversion.",
+        contenders=("impactkit", "scipy"),
+        script="trials",
+        argument="lots_1k",
+    ),
     "wild_12": Benchmark(
         title="Wild cluster bootstrap, 12 clusters",
         text="""\

@@ -102,6 +102,12 @@ VARIED = {
     "lots by shares of strata": Design(
         RandomisedTrial(strata="shares"), RandomisedArms(n_lots=40, share_treated=0.3)
     ),
+    "stepped wedge": Design(
+        RandomisedTrial(crossover="drawn"), StaggeredPanel(n_units=20, n_treated=14, growth=0.0)
+    ),
+    "lots followed up": Design(
+        RandomisedTrial(follow_up="mean", adjustment="ancova"), TwoGroupPanel(n_units=20, n_treated=10)
+    ),
     "few enough to enumerate": Design(RandomisedTrial(), RandomisedArms(n_lots=12, n_strata=1)),
     "starts with covariates": Design(StaggeredDifferenceInDifferences(), StaggeredPanel(slope=0.5)),
     "starts by regression, not yet treated": Design(

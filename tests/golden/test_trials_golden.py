@@ -63,3 +63,43 @@ def test_respiratory_visits_have_the_odds_that_geepack_finds() -> None:
     errors = np.sqrt(np.diag(found.covariance))
     np.testing.assert_allclose(errors, [row["Std.err"] for row in rows], rtol=1e-7)
     assert found.correlation == pytest.approx(expected["alpha"][0]["Estimate"], rel=1e-7)
+
+
+def classes(**roles: Any) -> Study:
+    frame = pd.read_csv(DATA / "star_kindergarten" / "star.csv").dropna(subset=["readk", "mathk", "stark"])
+    frame = frame.assign(score=frame["readk"] + frame["mathk"])
+    return Study(frame, outcome="score", arm="stark", control="regular", **roles)
+
+
+def test_three_kinds_of_classes_have_the_effects_of_stock_and_watson() -> None:
+    """Table 13.1: 13.90 (2.45) for small classes and 0.31 (2.27) for those with an aide."""
+    expected = golden("star_kindergarten")["k"]
+    found = RandomisedTrial(arm="small", inference=ClusterRobust(kind="HC1")).estimate(classes())
+    assert found.to_record()["settings"]["arm"] == "small"
+    for term in found.terms[:2]:
+        assert term.interval.point == pytest.approx(expected["coef"][f"stark{term.name}"], rel=REL)
+        assert term.interval.std_error == pytest.approx(expected["se_HC1"][f"stark{term.name}"], rel=REL)
+
+
+def test_classes_by_school_have_the_errors_and_degrees_of_freedom_of_clubsandwich() -> None:
+    rows = golden("star_kindergarten")["k_cluster_school"]["test_CR2"]
+    expected = {row["Coef"].removeprefix("stark"): row for row in rows}
+    found = RandomisedTrial(arm="small", permutation=None).estimate(classes(cluster="schoolidk"))
+    for term in found.terms:
+        row = expected[term.name]
+        assert term.interval.std_error == pytest.approx(row["SE"], rel=1e-8)
+        assert term.interval.df == pytest.approx(row["df_Satt"], rel=1e-7)
+        assert term.interval.p_value == pytest.approx(row["p_Satt"], rel=1e-6)
+
+
+def test_classes_within_schools_have_the_effects_of_the_regression_with_schools() -> None:
+    """R's regression with a dummy for each school, experience of the teacher and HC1."""
+    expected = golden("star_kindergarten")["k_school_fe"]
+    study = classes(stratum="schoolidk", covariates=["experiencek"])
+    found = RandomisedTrial(
+        arm="small", adjustment="ancova", inference=ClusterRobust(kind="HC1"), permutation=None
+    ).estimate(study)
+    assert found.influence.shape[0] == expected["n"]
+    for term in found.terms[:2]:
+        assert term.interval.point == pytest.approx(expected["coef"][f"stark{term.name}"], rel=1e-8)
+        assert term.interval.std_error == pytest.approx(expected["se_HC1"][f"stark{term.name}"], rel=1e-8)

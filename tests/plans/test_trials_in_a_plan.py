@@ -68,6 +68,28 @@ def test_a_lottery_followed_for_years_goes_the_same_way(sound, tmp_path):
     assert result.estimate.interval.point > 2
 
 
+def wards() -> pd.DataFrame:
+    """Invented: twelve wards that cross over in 2020, 2021 and 2022."""
+    rng = np.random.default_rng(5)
+    first = rng.permutation(np.repeat([2020, 2021, 2022], 4))
+    frame = pd.DataFrame(
+        [(f"w{g:02d}", year, first[g]) for g in range(12) for year in range(2019, 2023)],
+        columns=["ward", "year", "first"],
+    )
+    y = 50 + 4.0 * (frame["year"] >= frame["first"]) + rng.standard_normal(len(frame))
+    return frame.assign(y=y.round(3))
+
+
+def test_a_stepped_wedge_goes_the_same_way(sound, tmp_path):
+    roles = {"unit": "ward", "time": "year", "first_treated": "first"}
+    sound["claims"][0]["by"] = 2022
+    sound["claims"][0]["accept"] = {"definition_break": "All of it is invented, for a test of the chain."}
+    sound["project"]["investment_start"] = "2020-01-01"
+    result = carried_through(sound, tmp_path, wards(), roles=roles, settings={"crossover": "drawn"})
+    assert result.estimate.interval.point == pytest.approx(4, abs=1.5)
+    assert result.estimate.permutation.law.code == "inference.law.starts_units"
+
+
 @pytest.mark.parametrize(("roles", "settings", "terms"), PLANS.values(), ids=PLANS)
 def test_a_lottery_goes_from_plan_to_verified_bundle(sound, tmp_path, roles, settings, terms):
     result = carried_through(sound, tmp_path, people(), roles=roles, settings=settings)

@@ -15,6 +15,7 @@ from impactkit.effects.kernels.assignment import EXACT_BELOW, AssignmentReductio
 from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
 from impactkit.effects.kernels.chance_assignment import ChanceReduction
 from impactkit.effects.kernels.cohort_assignment import CohortReduction
+from impactkit.effects.kernels.crossover_assignment import CrossoverReduction
 from impactkit.effects.kernels.date_shifts import DateShifts
 from impactkit.effects.kernels.donor_ranks import DonorRanks, RatioStatistics
 from impactkit.effects.kernels.dose_assignment import DoseReduction
@@ -28,6 +29,7 @@ Reduction: TypeAlias = (
     AssignmentReduction
     | ChanceReduction
     | CohortReduction
+    | CrossoverReduction
     | DateShifts
     | DonorRanks
     | DoseReduction

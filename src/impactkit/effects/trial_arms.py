@@ -8,8 +8,9 @@ import numpy as np
 
 from impactkit.data.columns import Codes, Columns, Flags
 from impactkit.data.roles import did_you_mean
+from impactkit.data.study import Study
 from impactkit.effects.bands import simultaneous
-from impactkit.effects.describe import dense, group_means
+from impactkit.effects.describe import dense, group_means, sample_of
 from impactkit.effects.estimate import Estimate
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
@@ -158,13 +159,15 @@ def both_arms_in_every_stratum(columns: Columns, arms: Arms | None) -> None:
     )
 
 
-def told_of_arms(estimate: Estimate, arms: Arms, pair: Columns) -> Estimate:
-    """Add what holds for all arms at once, and show the means of the two that the headline compares.
+def told_of_arms(estimate: Estimate, study: Study, arms: Arms, pair: Columns) -> Estimate:
+    """Add what holds for all arms at once; sample and means are of the two that the headline compares.
 
     Parameters
     ----------
     estimate : Estimate
         One effect an arm, the headline's first.
+    study : Study
+        The study.
     arms : Arms
         The arms.
     pair : Columns
@@ -186,4 +189,5 @@ def told_of_arms(estimate: Estimate, arms: Arms, pair: Columns) -> Estimate:
     else:
         ends = {"low": float(found.low[0]), "high": float(found.high[0])}
         told = Message("estimate.arms_at_once", {**values, **ends, "arm": arms.names[1], "level": level})
-    return replace(estimate, means=group_means(pair), warnings=(*estimate.warnings, told))
+    warnings = (*estimate.warnings, told)
+    return replace(estimate, sample=sample_of(study, pair), means=group_means(pair), warnings=warnings)

@@ -60,6 +60,7 @@ def trial_problem(columns: Columns, how: TrialDesign, *, last: int = 1) -> Linea
     -------
     LinearProblem
         The treatment alone, or after its products with centred strata and covariates; other arms before it.
+        Only the effect of ``last`` is asked about.
     """
     clusters, by_row = clusters_of(columns)
     treated = columns.treated
@@ -97,6 +98,7 @@ def trial_problem(columns: Columns, how: TrialDesign, *, last: int = 1) -> Linea
         cluster_treated=int(marked(clusters, treated, n=G).sum()),
         cluster_comparison=int(marked(clusters, ~treated, n=G).sum()),
         outcome_scale=max(float(columns.outcome.max()), -float(columns.outcome.min())),
+        contrasts=np.eye(K)[-1:] if K > 1 else None,
         drawn=None if p else lambda: _drawn(columns, how.arms, last),
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from impactkit.data.columns import Columns, Floats
 from impactkit.data.study import Study
+from impactkit.effects.describe import group_means
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.estimator import RegressionSettings, TrialInference
 from impactkit.effects.inference import ClusterRobust, Neyman
@@ -20,6 +21,7 @@ from impactkit.effects.trial_compliers import with_compliers
 from impactkit.effects.trial_followed import Followed, by_period, followed
 from impactkit.effects.trial_problem import TrialDesign, stratum_masses, trial_problem
 from impactkit.effects.trial_rows import checked_trial, told_of_clusters, told_of_strata
+from impactkit.effects.trial_steps import Steps
 from impactkit.effects.trial_terms import with_shares_compared
 from impactkit.errors import EstimationError
 from impactkit.wording import Message, MessageValue
@@ -35,6 +37,9 @@ class RandomisedTrial(RegressionSettings):
         their slopes differ between the arms, which never loses precision in large samples.
     arm : str, optional
         The arm whose effect is the headline, in a study with several; the others are told beside it.
+    crossover : {"drawn"}, optional
+        For a stepped wedge: clusters (or units) cross over at times that were drawn. Those who have are
+        compared with those who have not yet, within each period.
     follow_up : {"mean"}, optional
         For a study with periods and one start: the outcome is the mean of each unit's measurements from the
         start on, ``pre_outcome`` the mean of those before. Each period in which every unit was seen is told
@@ -57,7 +62,9 @@ class RandomisedTrial(RegressionSettings):
 
     References
     ----------
-    .. [1] Lin, W. (2013). Agnostic notes on regression adjustments to experimental data. *Annals of Applied
+    .. [1] Imbens, G. W., & Rubin, D. B. (2015). *Causal Inference for Statistics, Social, and Biomedical
+       Sciences*. Cambridge University Press.
+    .. [2] Lin, W. (2013). Agnostic notes on regression adjustments to experimental data. *Annals of Applied
        Statistics*, 7(1).
 
     Examples
@@ -72,6 +79,7 @@ class RandomisedTrial(RegressionSettings):
     method: Literal["randomised_trial"] = "randomised_trial"
     adjustment: Literal["none", "ancova", "lin"] = "none"
     arm: str | None = None
+    crossover: Literal["drawn"] | None = None
     follow_up: Literal["mean"] | None = None
     strata: Literal["effects", "shares"] | None = None
     inference: TrialInference = ClusterRobust()  # type: ignore[assignment]  # one more than the shared ones
@@ -94,6 +102,8 @@ class RandomisedTrial(RegressionSettings):
         EstimationError
             If the study has several periods, nobody or everybody is treated, or no stratum holds both.
         """
+        if self.crossover is not None:
+            return self._stepped(study, Steps.of(study))
         if self.follow_up is None or study.kind == "cross_section":
             return self._estimated(study, checked_trial(study), None)
         read = followed(study)
@@ -115,11 +125,30 @@ class RandomisedTrial(RegressionSettings):
             test=self._test(pair, replace(simple, interacted=False), stratum_masses(columns)),
         )
         if arms is not None:
-            found = told_of_arms(found, arms, pair)
+            found = told_of_arms(found, study, arms, pair)
         found = told_of_strata(found, pair, by_share=by_share)
         found = told_of_clusters(found, pair)
         found = with_shares_compared(found, study, pair)
         return with_compliers(found, pair, simple, inference=self._cluster_robust())
+
+    def _stepped(self, study: Study, steps: Steps) -> Estimate:
+        if self.adjustment == "lin" or self.strata == "shares" or isinstance(self.inference, Neyman):
+            raise EstimationError(
+                "A stepped wedge is compared within periods, with slopes shared by all.",
+                where="crossover",
+                mend="Use adjustment='none' or 'ancova', strata left out and ClusterRobust().",
+            )
+        design = self._design(study, steps.columns)
+        found = answer(
+            study,
+            steps.now,
+            [Question(problem=steps.problem(design, self._names(study)), labels=(Label(name="ate"),))],
+            settings=self,
+            estimand=steps.estimand(study, Message(f"estimand.adjustment.{self.adjustment}")),
+            test=steps.test(design, permutation_in(self)),
+        )
+        means = group_means(steps.columns)  # of those ever treated: a unit is in one group all the way
+        return replace(found, sample=steps.sample(study), means=means)
 
     def _questions(
         self, columns: Columns, how: TrialDesign, arms: Arms | None, read: Followed | None

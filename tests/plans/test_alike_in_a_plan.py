@@ -53,6 +53,9 @@ def test_a_plan_is_evaluated_told_sealed_and_verified(tmp_path, method, settings
     for language, word in (("sv", "mätt"), ("en", "measured")):
         told = found.report(language=language).claims[0]
         assert any(word in line for line in told.method.assumptions)
+        header, rows = told.figures[1].table.header, told.figures[1].table.rows
+        assert len(header) == (2 if method == "g_computation" else 3)
+        assert {row[0] for row in rows} == {"age", "baseline"}
     bundle = seal(found, tmp_path / "bundle.zip")
     assert all(step.state != "fail" for step in verify(bundle).steps)
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from impactkit.data.study import Study
+from impactkit.effects.comparability import Comparability
+from impactkit.effects.estimate import Estimate
 from impactkit.errors import UsageError
 from impactkit.evidence.check_result import CheckResult, CovariateBalance
 from impactkit.evidence.checks.balance import standardised_differences
 from impactkit.reporting.table import Table
 from impactkit.wording import Language, format_number, say
 
+BalanceSource: TypeAlias = Study | Estimate | Comparability | CheckResult | Sequence[CheckResult]
 LIMITS = (0.1, 0.25)
 _MEND = "Give a study with treated= (or first_treated=) and covariates=, or what its balance check found."
 
@@ -62,13 +66,14 @@ class BalancePicture:
     rows: tuple[CovariateRow, ...]
 
     @classmethod
-    def of(cls, source: Study | CheckResult | Sequence[CheckResult], language: Language) -> BalancePicture:
+    def of(cls, source: BalanceSource, language: Language) -> BalancePicture:
         """Return the picture of a study, of what its balance check found, or of two checks: before and after.
 
         Parameters
         ----------
-        source : Study, CheckResult or sequence of two
-            A study with weights is shown without them (before) and with them (after).
+        source : Study, Estimate, Comparability, CheckResult or sequence of two
+            A study with weights is shown without them (before) and with them (after), an estimate that made
+            groups alike as they were and as they became.
         language : {"sv", "en"}
             The language of its words.
 
@@ -90,6 +95,10 @@ class BalancePicture:
         >>> BalancePicture.of(study, "sv").table().rows
         (('age', '+1,00'),)
         """
+        if isinstance(source, Estimate):
+            source = source.comparability or ()
+        if isinstance(source, Comparability):
+            return _made_alike(source, language)
         before, after = _before_and_after(source)
         if not before:
             raise UsageError("There are no covariates to compare the groups by.", where="plot", mend=_MEND)
@@ -129,6 +138,17 @@ class BalancePicture:
 
     def _number(self, value: float | None) -> str:
         return "–" if value is None else format_number(value, self.language, decimals=2, signed=True)
+
+
+def _made_alike(found: Comparability, language: Language) -> BalancePicture:
+    rows = [
+        CovariateRow(name=gap.name, before=gap.before, after=None if math.isnan(gap.after) else gap.after)
+        for gap in found.covariates
+    ]
+    rows.sort(key=lambda row: -abs(row.before))
+    return BalancePicture(
+        heading=say("figure.balance.made_alike", language), language=language, rows=tuple(rows)
+    )
 
 
 def _before_and_after(

@@ -6,6 +6,7 @@ from impactkit.evidence.lowered import is_lowered, is_unjudged
 from impactkit.plans.lock import Priority
 from impactkit.reporting import facts, overview
 from impactkit.reporting.appendix import appendix_told
+from impactkit.reporting.balance_picture import BalancePicture
 from impactkit.reporting.blocks import Figure
 from impactkit.reporting.claim_report import ClaimReport
 from impactkit.reporting.claim_words import accepted_told, claim_sentence, not_shown, verdict_sentence
@@ -94,6 +95,10 @@ def _figures(telling: Telling) -> tuple[Figure, ...]:
     figures = [Figure(picture=groups, notes=tuple(notes), table=groups.table())]
     if estimate.counterfactual is not None:
         return (*figures, *_counterfactual(telling))
+    if estimate.comparability is not None:
+        balance = BalancePicture.of(estimate, telling.language)
+        made = "made_alike" if balance.has_after else "as_they_were"
+        figures.append(Figure(picture=balance, notes=(telling.say(f"figure.{made}"),), table=balance.table()))
     if any(term.event_time is not None for term in estimate.terms):
         events = EventStudyPicture.of(estimate, telling.measure, name=telling.name)
         told = (telling.say(f"figure.event_study{'' if events.against == 'groups' else '_of_course'}"),)

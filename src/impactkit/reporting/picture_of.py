@@ -149,6 +149,8 @@ def _of_estimate(estimate: Estimate, asked: Asked) -> Drawn:
     view, measure = asked.view, asked.measure
     if view == "bands":
         return EventStudyPicture.of(estimate, measure, joint=True)
+    if view == "balance":
+        return BalancePicture.of(estimate, measure.language)
     if view == "dose" or (view is None and estimate.method == "continuous_dose"):
         return DosePicture.of(estimate, measure)
     if view is not None:
@@ -237,7 +239,7 @@ def _map(values: pd.Series[Any], asked: Asked) -> Drawn:
     return MapPicture.of(values, asked.areas, asked.measure)
 
 
-_SIDES = ("trend", "gap", "placebos", "weights", "season", "bands", "dose")
+_SIDES = ("trend", "gap", "placebos", "weights", "season", "bands", "dose", "balance")
 _MADE: dict[Any, tuple[Callable[[Any, Asked], Drawn], tuple[str, ...]]] = {
     Estimate: (_of_estimate, _SIDES),
     Verdict: (_of_verdict, ()),

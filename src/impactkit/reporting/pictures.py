@@ -12,6 +12,7 @@ from impactkit.effects.estimate import Estimate, Group, Term
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.verdict import Verdict
 from impactkit.reporting.acceptability_picture import AcceptabilityPicture
+from impactkit.reporting.balance_picture import BalancePicture
 from impactkit.reporting.counterfactual_picture import CounterfactualPicture
 from impactkit.reporting.disclosure import Disclosure, ShownMean
 from impactkit.reporting.numbers import Measure, decimals_of
@@ -360,9 +361,8 @@ def _period_names(estimate: Estimate) -> dict[float, str]:
     return names
 
 
-Picture = (
-    IntervalPicture | TrajectoriesPicture | EventStudyPicture | CounterfactualPicture | AcceptabilityPicture
-)
+_OfEffects = IntervalPicture | TrajectoriesPicture | EventStudyPicture
+Picture = _OfEffects | CounterfactualPicture | AcceptabilityPicture | BalancePicture
 
 
 def _events(estimate: Estimate) -> list[Term]:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from impactkit.data.study import Study
+from impactkit.effects.comparability import Comparability
 from impactkit.effects.estimate import Estimate
 from impactkit.errors import UsageError
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.robustness.sensitivity import Sensitivity
 from impactkit.reporting import tables
 from impactkit.reporting.answers_picture import Answers
+from impactkit.reporting.balance_picture import BalancePicture
 from impactkit.reporting.table import Table
 from impactkit.reporting.tables.effects import Terms
 from impactkit.wording import Language, current_language
@@ -24,10 +26,11 @@ def table(
 
     Parameters
     ----------
-    *results : Estimate, Study, CheckResult, Evaluation or a result of ``ik.robustness`` or ``ik.adjust``
+    *results : Estimate, Study, Comparability, CheckResult, Evaluation or a result of ``ik.robustness``
         Estimates stand side by side, a column each. A study gives its groups before the start (Table 1), a
-        check of balance its covariates, limits under other trends and other answers their rows, adjusted
-        p-values the family, and an evaluation its verdicts.
+        check of balance its covariates, an estimate's ``comparability`` these before and after groups were
+        made alike, limits under other trends and other answers their rows, adjusted p-values (of
+        ``ik.adjust``) the family, and an evaluation its verdicts.
     names : sequence of str
         What the columns of estimates are called; their methods when left out.
     terms : {"headline", "all"}
@@ -79,6 +82,8 @@ def table(
 def _of_one(result: Any, language: Language) -> Table:
     if isinstance(result, Study):
         return tables.baseline(result, language)
+    if isinstance(result, Comparability):
+        return BalancePicture.of(result, language).table()
     if isinstance(result, CheckResult) and result.table:
         return tables.balance(result, language)
     if isinstance(result, Sensitivity):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from scipy.spatial import KDTree
 
 _TIED = 1e-9
+_LEAF = 24
 
 
 def nearest(
@@ -47,11 +48,14 @@ def nearest(
     """
     from scipy.spatial import KDTree
 
-    tree = KDTree(Z[among])
+    among = among[KDTree(Z[among]).indices]  # near in space is then near in memory
+    tree = KDTree(Z[among], leafsize=_LEAF)
     slack = _TIED * float(np.sqrt(Z.var(axis=0).sum()))
     own = np.isin(of, among, assume_unique=True)
     wanted = min(count + 1 + int(own.any()), len(among))
-    _, near = tree.query(Z[of], k=[*range(1, wanted + 1)], workers=-1)
+    places = KDTree(Z[of]).indices
+    near = np.empty((len(of), wanted), dtype=np.int64)
+    near[places] = tree.query(Z[of[places]], k=[*range(1, wanted + 1)], workers=-1)[1]
     partner = among[near]
     gaps = np.sqrt(((Z[partner] - Z[of][:, None]) ** 2).sum(axis=2))
     gaps[partner == of[:, None]] = np.inf

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from impactkit.effects.permutation_test import PermutationTest
+    from impactkit.effects.threshold_view import ThresholdView
     from impactkit.effects.uncertainty import Resampled
 
 Floats = npt.NDArray[np.float64]
@@ -109,15 +110,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LaterTerms:
-    """Terms that are put together when they are asked for, of numbers that are known.
-
-    Parameters
-    ----------
-    headline : Interval
-        The first term's.
-    make : callable
-        Returns the terms.
-    """
+    """Terms put together by ``make`` when they are asked for; ``headline`` is the first one's interval."""
 
     headline: Interval
     make: Callable[[], tuple[Term, ...]]
@@ -172,6 +165,8 @@ class Estimate(Shown):
         What would have been, by period, where the method builds it.
     cohorts : Aggregates, optional
         What other averages of a staggered design's effects are made from.
+    threshold : ThresholdView, optional
+        Rows and curves near a threshold, for a figure.
     cluster_names : callable, optional
         Returns the name of each cluster in ``influence``, by which estimates on the same clusters are joined.
     """
@@ -198,6 +193,9 @@ class Estimate(Shown):
         default=Deferred(lambda: None), repr=False, compare=False
     )
     cohorts: Aggregates | None = field(default=None, repr=False, compare=False)
+    threshold: Deferred[ThresholdView | None] = field(
+        default=Deferred(lambda: None), repr=False, compare=False
+    )
     cluster_names: Callable[[], npt.NDArray[np.str_]] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -323,7 +321,7 @@ class Estimate(Shown):
 
     def to_record(self) -> dict[str, Any]:
         """Return everything but the draws of the permutation test, ready for JSON (nan becomes None)."""
-        left = ("permutation", "cohorts", "contributions", "bootstrap", "cluster_names")
+        left = ("permutation", "cohorts", "contributions", "bootstrap", "cluster_names", "threshold")
         record = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in left}
         record["influence"] = self.influence
         record["permutation"] = self.permutation.to_record() if self.permutation else None
@@ -360,7 +358,7 @@ class Estimate(Shown):
 
     def _facts(self) -> Facts:
         found = self.interval
-        counts = {f.name: getattr(self.sample, f.name) for f in fields(Sample) if f.name != "left_out"}
+        counts = {f.name: getattr(self.sample, f.name) for f in fields(Sample)[:-1]}
         rows = [
             (Message("estimate.row.estimand"), self.estimand),
             (Message("estimate.row.effect"), Message("estimate.effect", {"point": found.point})),
@@ -372,7 +370,7 @@ class Estimate(Shown):
         return Facts(title=title, rows=rows, warnings=self.warnings)
 
     def limits(self) -> Message:
-        """Return the interval in words, or the reason why there is none."""
+        """Return the interval in words, or why there is none."""
         return self.interval.limits()
 
 

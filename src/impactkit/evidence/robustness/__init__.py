@@ -1,8 +1,11 @@
 """Does the answer stand? One question a file, listed in ``ALL``; none is an answer of its own."""
 
+from impactkit.evidence.robustness.bandwidths import bandwidths
+from impactkit.evidence.robustness.donuts import donuts
 from impactkit.evidence.robustness.hidden_bias import hidden_bias
 from impactkit.evidence.robustness.leave_one_out import leave_one_out
 from impactkit.evidence.robustness.near_optimal import near_optimal
+from impactkit.evidence.robustness.placebo_cutoffs import placebo_cutoffs
 from impactkit.evidence.robustness.placebo_in_time import placebo_in_time
 from impactkit.evidence.robustness.pre_trend_power import pre_trend_power
 from impactkit.evidence.robustness.sensitivity import sensitivity
@@ -11,9 +14,12 @@ from impactkit.evidence.robustness.spillover_ring import spillover_ring
 from impactkit.evidence.robustness.two_way_decomposition import two_way_decomposition
 
 ALL = (
+    bandwidths,
+    donuts,
     hidden_bias,
     leave_one_out,
     near_optimal,
+    placebo_cutoffs,
     placebo_in_time,
     pre_trend_power,
     sensitivity,
@@ -24,9 +30,12 @@ ALL = (
 
 __all__ = [
     "ALL",
+    "bandwidths",
+    "donuts",
     "hidden_bias",
     "leave_one_out",
     "near_optimal",
+    "placebo_cutoffs",
     "placebo_in_time",
     "pre_trend_power",
     "sensitivity",

@@ -110,7 +110,15 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LaterTerms:
-    """Terms put together by ``make`` when they are asked for; ``headline`` is the first one's interval."""
+    """Terms that are put together when they are asked for, of numbers that are known.
+
+    Parameters
+    ----------
+    headline : Interval
+        The first term's.
+    make : callable
+        Returns the terms.
+    """
 
     headline: Interval
     make: Callable[[], tuple[Term, ...]]
@@ -305,15 +313,11 @@ class Estimate(Shown):
         """
         import pandas as pd
 
-        s = self.sample
+        counts = ("n_rows", "n_units", "n_treated", "n_clusters", "n_treated_clusters")
         row = {
             "method": self.method,
             "estimand": str(self.estimand),
-            "n_rows": s.n_rows,
-            "n_units": s.n_units,
-            "n_treated": s.n_treated,
-            "n_clusters": s.n_clusters,
-            "n_treated_clusters": s.n_treated_clusters,
+            **{name: getattr(self.sample, name) for name in counts},
             "inference": str(self.inference),
             "warnings": "; ".join(str(message) for message in self.warnings),
         }

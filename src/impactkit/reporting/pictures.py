@@ -16,6 +16,7 @@ from impactkit.reporting.counterfactual_picture import CounterfactualPicture
 from impactkit.reporting.disclosure import Disclosure, ShownMean
 from impactkit.reporting.numbers import Measure, decimals_of
 from impactkit.reporting.table import Table
+from impactkit.reporting.threshold_picture import ThresholdPicture
 from impactkit.wording import Language, format_number, say
 
 GROUPS: tuple[Group, ...] = ("treated", "comparison")
@@ -360,9 +361,8 @@ def _period_names(estimate: Estimate) -> dict[float, str]:
     return names
 
 
-Picture = (
-    IntervalPicture | TrajectoriesPicture | EventStudyPicture | CounterfactualPicture | AcceptabilityPicture
-)
+_OfGroups = IntervalPicture | TrajectoriesPicture | EventStudyPicture
+Picture = _OfGroups | CounterfactualPicture | AcceptabilityPicture | ThresholdPicture
 
 
 def _events(estimate: Estimate) -> list[Term]:

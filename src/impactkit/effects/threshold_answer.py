@@ -119,11 +119,11 @@ def threshold_answer(
     Estimate
         On the rows near the cutoff.
     """
-    where = asked.rows.near(found.weighed.rows)
-    near = asked.rows.columns.take(where)
-    outside = asked.rows.columns.take(np.setdiff1d(np.arange(len(asked.rows.order)), where))
-    assert outside.treated is not None
-    beyond = (int(outside.treated.sum()), int((~outside.treated).sum()))
+    columns = asked.rows.columns
+    near = columns.take(asked.rows.near(found.weighed.rows))
+    assert columns.treated is not None and near.treated is not None
+    n_treated = int(columns.treated.sum()) - int(near.treated.sum())
+    beyond = (n_treated, len(columns.outcome) - len(near.outcome) - n_treated)
     sample = sample_of(study, near)
     left = (*_left("inside_the_donut", asked.rows.n_inside), *_left("beyond_the_bandwidth", beyond))
     sample = Sample(
@@ -203,7 +203,7 @@ def _test(asked: Threshold, found: ThresholdFound, permutation: Permutation | No
     if permutation is None:
         return None
     what = "rows" if asked.rows.clusters is None else "clusters"
-    counted = int(np.count_nonzero(found.flips.exposures))
+    counted = asked.rows.n_turned(found.weighed.rows, found.weighed.weights)
     return PermutationTest(
         parts=(found.flips,),
         draws=permutation.draws,

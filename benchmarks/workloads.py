@@ -195,4 +195,32 @@ is that of the process that hands them out. Mark: under 60 s by the clock on two
         script="donors",
         argument="sweep",
     ),
+    "threshold": Benchmark(
+        title="Comparison at a threshold, 100,000 rows",
+        text="""\
+A jump with its bandwidths, bias and robust limits, errors from the three nearest rows. Ours includes the
+`Study`. Mark: 5 times rdrobust's processor time.""",
+        contenders=("impactkit", "rdrobust"),
+        script="thresholds",
+        argument="sharp",
+        marks=(("rdrobust", 5.0),),
+    ),
+    "threshold_fuzzy": Benchmark(
+        title="Fuzzy comparison at a threshold, 100,000 rows, a covariate",
+        text="""\
+The same for a ratio of jumps; ours also gives the two jumps with their limits. Bandwidths differ by a part in
+a thousand, as ours do not hang on the outcome's zero. Mark: 5 times rdrobust's processor time.""",
+        contenders=("impactkit", "rdrobust"),
+        script="thresholds",
+        argument="fuzzy",
+        marks=(("rdrobust", 5.0),),
+    ),
+    "density": Benchmark(
+        title="Density test at a threshold, 100,000 rows",
+        text="The test of Cattaneo, Jansson and Ma with its own bandwidths. Mark: 5 times rddensity's time.",
+        contenders=("impactkit", "rddensity"),
+        script="thresholds",
+        argument="density",
+        marks=(("rddensity", 5.0),),
+    ),
 }

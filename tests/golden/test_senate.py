@@ -9,6 +9,7 @@ import pytest
 
 from impactkit.data.study import Study
 from impactkit.effects.estimators import RegressionDiscontinuity
+from impactkit.effects.kernels.binned_means import bin_count
 from impactkit.effects.kernels.density_jump import density_jump
 
 FOLDER = Path(__file__).parents[1] / "data" / "rd_senate"
@@ -57,3 +58,19 @@ def test_margins_were_not_moved_across_the_cutoff():
     found = density_jump(pd.read_csv(FOLDER / "rdsenate.csv")["margin"].to_numpy())
     assert found.statistic == pytest.approx(-0.875273, abs=1e-6)
     assert found.p_value == pytest.approx(0.381425, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("spacing", "rule", "expected"),
+    [
+        ("even", "variance", [15, 35]),
+        ("even", "mse", [8, 9]),
+        ("quantile", "variance", [28, 49]),
+        ("quantile", "mse", [21, 16]),
+    ],
+)
+def test_a_picture_has_as_many_bins_as_rdplot_says(senate, spacing, rule, expected):
+    order = np.argsort(senate.columns.running)
+    x, y = senate.columns.running[order], senate.columns.outcome[order]
+    found = [bin_count(x[side], y[side], n=len(x), spacing=spacing, rule=rule) for side in (x < 0, x >= 0)]
+    assert found == expected

@@ -74,3 +74,12 @@ def test_the_chance_of_a_verdict_can_be_asked_before(tmp_path):
     supported = [each.chances["supported"] for each in found.chances]
     assert supported == sorted(supported) and supported[0] <= 0.05
     assert supported[-1] > 0.5
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_dots_by_score_are_shown_in_a_report_of_public_rows_alone(tmp_path, public):
+    plan = planned(tmp_path, ThresholdScores(effect=6.0), {"public": public}, {})
+    told = evaluate(plan).report(language="sv").claims[0]
+    kinds = [type(figure.picture).__name__ for figure in told.figures]
+    assert kinds == ["TrajectoriesPicture", *(["ThresholdPicture"] if public else [])]
+    assert "steget vid själva gränsen" in " ".join(told.figures[0].notes)

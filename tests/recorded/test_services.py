@@ -231,7 +231,9 @@ def test_a_table_that_is_not_there_is_refused(server, waits):
 
 def test_an_address_that_is_no_web_address_is_not_opened(waits):
     with pytest.raises(ik.ImpactkitError, match="scheme"):
-        ik.sources.Kolada(address="file:///etc/", fetcher=Fetcher(sleep=waits.append)).values(["N1"], ["0180"])
+        ik.sources.Kolada(address="file:///etc/", fetcher=Fetcher(sleep=waits.append)).values(
+            ["N1"], ["0180"]
+        )
 
 
 def test_similar_municipalities_are_donors_with_their_year(server, waits):

@@ -9,7 +9,10 @@ from impactkit.data.personal_numbers import holds_personal_numbers, personal_num
 from impactkit.data.table import Table, column_letters
 from impactkit.errors import DataError
 
-_MEND = "Replace them by pseudonyms before the file is read: ik.privacy.pseudonymise(...). Never send the file on."
+_MEND = (
+    "Replace them by pseudonyms before the file is read: ik.privacy.pseudonymise(...). "
+    "Never send the file on."
+)
 # Ten digits, and no fewer, can be a personal identity number.
 SHORTEST = 10
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from impactkit.effects.permutation_test import PermutationTest
+    from impactkit.effects.threshold_view import ThresholdView
     from impactkit.effects.uncertainty import Resampled
 
 Floats = npt.NDArray[np.float64]
@@ -175,6 +176,8 @@ class Estimate(Shown):
         What other averages of a staggered design's effects are made from.
     comparability : Comparability, optional
         How alike the groups were made, where the method weights or matches them.
+    threshold : ThresholdView, optional
+        Rows and curves near a threshold, for a figure.
     cluster_names : callable, optional
         Returns the name of each cluster in ``influence``, by which estimates on the same clusters are joined.
     """
@@ -202,6 +205,9 @@ class Estimate(Shown):
     )
     cohorts: Aggregates | None = field(default=None, repr=False, compare=False)
     comparability: Comparability | None = field(default=None, repr=False, compare=False)
+    threshold: Deferred[ThresholdView | None] = field(
+        default=Deferred(lambda: None), repr=False, compare=False
+    )
     cluster_names: Callable[[], npt.NDArray[np.str_]] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -311,15 +317,11 @@ class Estimate(Shown):
         """
         import pandas as pd
 
-        s = self.sample
+        counts = ("n_rows", "n_units", "n_treated", "n_clusters", "n_treated_clusters")
         row = {
             "method": self.method,
             "estimand": str(self.estimand),
-            "n_rows": s.n_rows,
-            "n_units": s.n_units,
-            "n_treated": s.n_treated,
-            "n_clusters": s.n_clusters,
-            "n_treated_clusters": s.n_treated_clusters,
+            **{name: getattr(self.sample, name) for name in counts},
             "inference": str(self.inference),
             "warnings": "; ".join(str(message) for message in self.warnings),
         }
@@ -328,7 +330,8 @@ class Estimate(Shown):
     def to_record(self) -> dict[str, Any]:
         """Return everything but the draws of the permutation test, ready for JSON (nan becomes None)."""
         absent = [name for name in ("counterfactual", "comparability") if getattr(self, name) is None]
-        left = (*absent, "permutation", "cohorts", "contributions", "bootstrap", "cluster_names")
+        never = ("permutation", "cohorts", "contributions", "bootstrap", "cluster_names", "threshold")
+        left = (*absent, *never)
         record = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in left}
         test = self.permutation and self.permutation.to_record()
         return dict(json_ready({**record, "influence": self.influence, "permutation": test}))
@@ -363,7 +366,7 @@ class Estimate(Shown):
 
     def _facts(self) -> Facts:
         found = self.interval
-        counts = {f.name: getattr(self.sample, f.name) for f in fields(Sample) if f.name != "left_out"}
+        counts = {f.name: getattr(self.sample, f.name) for f in fields(Sample)[:-1]}
         rows = [
             (Message("estimate.row.estimand"), self.estimand),
             (Message("estimate.row.effect"), Message("estimate.effect", {"point": found.point})),
@@ -375,7 +378,7 @@ class Estimate(Shown):
         return Facts(title=title, rows=rows, warnings=self.warnings)
 
     def limits(self) -> Message:
-        """Return the interval in words, or the reason why there is none."""
+        """Return the interval in words, or why there is none."""
         return self.interval.limits()
 
 

@@ -13,6 +13,7 @@ from impactkit.effects.inference import Permutation
 from impactkit.effects.permutation_test import PermutationTest
 from impactkit.effects.regression import Label
 from impactkit.effects.threshold_rows import Kind, Rule, ThresholdRows
+from impactkit.effects.threshold_view import ThresholdSide, ThresholdView, fitted_curve
 from impactkit.effects.thresholds import Threshold, ThresholdFound
 from impactkit.wording import Message
 
@@ -118,11 +119,11 @@ def threshold_answer(
     Estimate
         On the rows near the cutoff.
     """
-    where = asked.rows.near(found.weighed.rows)
-    near = asked.rows.columns.take(where)
-    outside = asked.rows.columns.take(np.setdiff1d(np.arange(len(asked.rows.order)), where))
-    assert outside.treated is not None
-    beyond = (int(outside.treated.sum()), int((~outside.treated).sum()))
+    columns = asked.rows.columns
+    near = columns.take(asked.rows.near(found.weighed.rows))
+    assert columns.treated is not None and near.treated is not None
+    n_treated = int(columns.treated.sum()) - int(near.treated.sum())
+    beyond = (n_treated, len(columns.outcome) - len(near.outcome) - n_treated)
     sample = sample_of(study, near)
     left = (*_left("inside_the_donut", asked.rows.n_inside), *_left("beyond_the_bandwidth", beyond))
     sample = Sample(
@@ -154,6 +155,7 @@ def threshold_answer(
         permutation=_test(asked, found, settings.permutation),
         bootstrap=uncertainty.bootstrap,
         cluster_names=cluster_names(near),
+        threshold=lambda: _view(study, asked, found),
     )
 
 
@@ -201,7 +203,7 @@ def _test(asked: Threshold, found: ThresholdFound, permutation: Permutation | No
     if permutation is None:
         return None
     what = "rows" if asked.rows.clusters is None else "clusters"
-    counted = int(np.count_nonzero(found.flips.exposures))
+    counted = asked.rows.n_turned(found.weighed.rows, found.weighed.weights)
     return PermutationTest(
         parts=(found.flips,),
         draws=permutation.draws,
@@ -212,3 +214,33 @@ def _test(asked: Threshold, found: ThresholdFound, permutation: Permutation | No
 
 def _distinct(x: np.ndarray) -> int:
     return int(np.count_nonzero(np.diff(x))) + 1 if len(x) else 0
+
+
+def _view(study: Study, asked: Threshold, found: ThresholdFound) -> ThresholdView:
+    rows, rule = asked.rows, asked.rows.rule
+    low, high = found.weighed.rows
+    both = (slice(low.start, low.stop), slice(rows.cut + high.start, rows.cut + high.stop))
+    lower, upper = (
+        _side(asked, part, bandwidth=width, order=found.order)
+        for part, width in zip(both, found.near, strict=True)
+    )
+    treated, comparison = (lower, upper) if rows.is_lower_treated else (upper, lower)
+    return ThresholdView(
+        running=str(study.running), cutoff=rule.cutoff, treated=treated, comparison=comparison
+    )
+
+
+def _side(asked: Threshold, part: slice, *, bandwidth: float, order: int) -> ThresholdSide:
+    rows = asked.rows
+    x, y = rows.distances[part], rows.measured[part, 0]
+    weight = None if rows.columns.weight is None else rows.columns.weight[rows.order[part]]
+    kernel = asked.target.kernel
+    at, height = fitted_curve(x, y, weight, bandwidth=bandwidth, order=order, kernel=kernel)
+    way = -1 if rows.rule.is_turned else 1
+    return ThresholdSide(
+        score=(rows.rule.cutoff + way * x)[::way],
+        outcome=y[::way],
+        weights=None if weight is None else weight[::way],
+        curve_at=rows.rule.cutoff + way * at,
+        curve=height,
+    )

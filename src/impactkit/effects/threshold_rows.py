@@ -86,7 +86,11 @@ class ThresholdRows:
     def order(self) -> Codes:
         """The rows from the lowest distance to the highest."""
         assert self.columns.running is not None
-        return np.argsort(self.rule.distances(self.columns.running), kind="stable")
+        x = self.rule.distances(self.columns.running)
+        quick = np.argsort(x)
+        found = x[quick]
+        # Rows of one score keep the study's order; where no score is shared there is but one order.
+        return np.argsort(x, kind="stable") if bool((found[1:] == found[:-1]).any()) else quick
 
     @cached_property
     def distances(self) -> Floats:
@@ -148,6 +152,14 @@ class ThresholdRows:
             for part in (slice(0, self.cut), slice(self.cut, None))
         )
         return lower, upper
+
+    def n_turned(self, rows: tuple[slice, slice], weights: tuple[Floats, Floats]) -> int:
+        """Return how many rows (or clusters) in a range of each side have weight."""
+        if self.clusters is None:
+            return sum(int(np.count_nonzero(each)) for each in weights)
+        low, high = rows
+        parts = (self.clusters[low], self.clusters[self.cut + high.start : self.cut + high.stop])
+        return len(np.unique(np.concatenate([part[w != 0] for part, w in zip(parts, weights, strict=True)])))
 
     def near(self, rows: tuple[slice, slice]) -> Codes:
         """Return which rows of the study lie in a range of each side, in the study's order."""

@@ -176,6 +176,11 @@ def sign_flips(asked: Threshold, weighed: Weighed, order: int, *, slack: float =
     SignFlips
         With the sign of treated less comparison.
     """
+    return SignFlips(make=lambda: _added(asked, weighed, order), slack=slack)
+
+
+def _added(asked: Threshold, weighed: Weighed, order: int) -> Floats:
+    """Return what rows or clusters add to the effect, of the outcome and of treatment, shape (G, 2)."""
     rows, first = asked.rows, 2 if asked.target.ratio else 1
     low, high = weighed.rows
     near = np.r_[np.arange(low.start, low.stop), rows.cut + np.arange(high.start, high.stop)]
@@ -196,7 +201,7 @@ def sign_flips(asked: Threshold, weighed: Weighed, order: int, *, slack: float =
     whole = float(added[:, 1].sum())
     scale = 1 / whole if whole else np.nan
     sign = 1 if asked.target.ratio else asked.sign
-    return SignFlips(outcomes=sign * added[:, 0] * scale, exposures=added[:, 1] * scale, slack=slack)
+    return np.asarray(added * scale * np.array([sign, 1]))
 
 
 def degrees_of_freedom(

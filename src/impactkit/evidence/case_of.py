@@ -8,6 +8,7 @@ import numpy as np
 
 from impactkit.data.study import Study
 from impactkit.effects.estimator import Estimator
+from impactkit.effects.ruled import ruled
 from impactkit.evidence.case import Case
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.examine import Examined
@@ -52,7 +53,7 @@ def case_of(
     StudyError
         If a claim in per cent or of a level cannot be measured on these rows.
     """
-    estimate = examined.estimate
+    estimate, study = examined.estimate, ruled(study, estimator)
     start = estimate.start
     return Case(
         claim=claim,

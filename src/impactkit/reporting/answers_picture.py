@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,11 +10,12 @@ from impactkit.evidence.reestimated import Reestimated
 from impactkit.evidence.robustness.leave_one_out import LeaveOneOut
 from impactkit.evidence.robustness.placebo_in_time import PlaceboInTime
 from impactkit.evidence.robustness.specifications import Specifications
+from impactkit.evidence.threshold_answers import ThresholdAnswers
 from impactkit.reporting.numbers import Measure
 from impactkit.reporting.table import Table
 from impactkit.wording import Language, Message, say
 
-Answers = LeaveOneOut | PlaceboInTime | Specifications
+Answers = LeaveOneOut | PlaceboInTime | Specifications | ThresholdAnswers
 _MOST = 25
 
 
@@ -76,14 +78,21 @@ class AnswersPicture:
                 )
                 for p in result.placebos
             ]
+        elif isinstance(result, ThresholdAnswers):
+            title = f"threshold.title.{result.by}"
+            own = (f"threshold.row.planned.{result.by}", result.planned.answer)
+            rows = [(result.label(one).text(language), one.answer) for one in result.others]
         else:
             title, own = "specifications.title", ("specifications.plans", result.planned.answer)
             rows = [(row.name.text(language), row.answer) for row in result.rows[1:]]
         name: Message | str = result.planned.name if isinstance(result, Specifications) else ""
+        at = result.planned.at if isinstance(result, ThresholdAnswers) else math.nan
         return cls(
             heading=Message(f"robustness.{title}").text(language),
             measure=measure,
-            counts=Answer(label=Message(f"robustness.{own[0]}", {"name": name}).text(language), found=own[1]),
+            counts=Answer(
+                label=Message(f"robustness.{own[0]}", {"name": name, "at": at}).text(language), found=own[1]
+            ),
             others=_shown(rows),
             not_shown=len(rows) - len(_shown(rows)),
         )

@@ -16,6 +16,7 @@ from impactkit.reporting.larger_study import larger_study
 from impactkit.reporting.meaning import meaning, surer
 from impactkit.reporting.method_words import estimand, grade_told, method_told
 from impactkit.reporting.pictures import EventStudyPicture, IntervalPicture, TrajectoriesPicture
+from impactkit.reporting.threshold_picture import ThresholdPicture
 from impactkit.wording import say
 
 
@@ -90,7 +91,9 @@ def _figures(telling: Telling) -> tuple[Figure, ...]:
     notes = [telling.say("figure.axis")] if groups.drawn_groups else []
     if groups.any_hidden:
         notes.append(groups.hidden_note)
-    if estimate.adjusted_for or telling.result.study.stratum is not None:
+    if estimate.method == "regression_discontinuity":
+        notes.append(telling.say("figure.near"))
+    elif estimate.adjusted_for or telling.result.study.stratum is not None:
         notes.append(telling.say("figure.adjusted"))
     figures = [Figure(picture=groups, notes=tuple(notes), table=groups.table())]
     if estimate.counterfactual is not None:
@@ -103,6 +106,9 @@ def _figures(telling: Telling) -> tuple[Figure, ...]:
         events = EventStudyPicture.of(estimate, telling.measure, name=telling.name)
         told = (telling.say(f"figure.event_study{'' if events.against == 'groups' else '_of_course'}"),)
         figures.append(Figure(picture=events, notes=told, table=events.table()))
+    if estimate.threshold is not None and telling.plan.data.shows_units:
+        scores = ThresholdPicture.of(estimate, telling.measure, name=telling.name)
+        figures.append(Figure(picture=scores, notes=(scores.note,), table=scores.table()))
     return tuple(figures)
 
 

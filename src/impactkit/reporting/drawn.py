@@ -17,6 +17,7 @@ from impactkit.reporting.funnel_picture import FunnelPicture
 from impactkit.reporting.map_picture import MapPicture
 from impactkit.reporting.pictures import EventStudyPicture, IntervalPicture, TrajectoriesPicture
 from impactkit.reporting.power_picture import PowerPicture
+from impactkit.reporting.threshold_picture import ThresholdPicture
 from impactkit.reporting.units_picture import UnitsPicture
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ Drawn = (
     | ChainPicture
     | MapPicture
     | AcceptabilityPicture
+    | ThresholdPicture
 )
 FIGURES: dict[type, str] = {
     IntervalPicture: "verdict_interval",
@@ -54,6 +56,7 @@ FIGURES: dict[type, str] = {
     ChainPicture: "effect_chain",
     MapPicture: "choropleth",
     AcceptabilityPicture: "acceptability",
+    ThresholdPicture: "discontinuity",
 }
 """The figure that draws each picture, by its name on the shelf ``plots``."""
 _COUNTERFACTUAL = {

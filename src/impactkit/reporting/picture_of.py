@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
+from impactkit.effects.kernels.binned_means import Spacing
 from impactkit.errors import UsageError
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.claim import Claim
@@ -34,13 +35,17 @@ from impactkit.reporting.map_picture import MapPicture
 from impactkit.reporting.numbers import Measure
 from impactkit.reporting.pictures import EventStudyPicture, IntervalPicture, TrajectoriesPicture
 from impactkit.reporting.power_picture import PowerPicture
+from impactkit.reporting.threshold_picture import ThresholdPicture
 from impactkit.reporting.units_picture import UnitsPicture
 from impactkit.wording import say
 
 if TYPE_CHECKING:
     import pandas as pd
 
-View = Side | Literal["bands", "dose", "curve", "forest", "funnel", "units", "balance", "map"]
+Angle = Literal[
+    "bands", "dose", "threshold", "quantiles", "curve", "forest", "funnel", "units", "balance", "map"
+]
+View = Side | Angle
 Areas = str | Path | Mapping[str, Any]
 Several = Mapping[str, Estimate] | Sequence[Estimate]
 Plotted = (
@@ -153,6 +158,8 @@ def _of_estimate(estimate: Estimate, asked: Asked) -> Drawn:
         return BalancePicture.of(estimate, measure.language)
     if view == "dose" or (view is None and estimate.method == "continuous_dose"):
         return DosePicture.of(estimate, measure)
+    if view in _BINS or (view is None and estimate.threshold is not None):
+        return ThresholdPicture.of(estimate, measure, spacing=_BINS.get(view or "", "even"))
     if view is not None:
         return CounterfactualPicture.of(estimate, measure, view=view)  # type: ignore[arg-type]
     if estimate.counterfactual is not None:
@@ -239,7 +246,8 @@ def _map(values: pd.Series[Any], asked: Asked) -> Drawn:
     return MapPicture.of(values, asked.areas, asked.measure)
 
 
-_SIDES = ("trend", "gap", "placebos", "weights", "season", "bands", "dose", "balance")
+_BINS: dict[str, Spacing] = {"threshold": "even", "quantiles": "quantile"}
+_SIDES = ("trend", "gap", "placebos", "weights", "season", "bands", "dose", "balance", *_BINS)
 _MADE: dict[Any, tuple[Callable[[Any, Asked], Drawn], tuple[str, ...]]] = {
     Estimate: (_of_estimate, _SIDES),
     Verdict: (_of_verdict, ()),

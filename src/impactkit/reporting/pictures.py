@@ -17,6 +17,7 @@ from impactkit.reporting.counterfactual_picture import CounterfactualPicture
 from impactkit.reporting.disclosure import Disclosure, ShownMean
 from impactkit.reporting.numbers import Measure, decimals_of
 from impactkit.reporting.table import Table
+from impactkit.reporting.threshold_picture import ThresholdPicture
 from impactkit.wording import Language, format_number, say
 
 GROUPS: tuple[Group, ...] = ("treated", "comparison")
@@ -361,8 +362,9 @@ def _period_names(estimate: Estimate) -> dict[float, str]:
     return names
 
 
-_OfEffects = IntervalPicture | TrajectoriesPicture | EventStudyPicture
-Picture = _OfEffects | CounterfactualPicture | AcceptabilityPicture | BalancePicture
+_OfGroups = IntervalPicture | TrajectoriesPicture | EventStudyPicture
+_OfOthers = CounterfactualPicture | AcceptabilityPicture | BalancePicture | ThresholdPicture
+Picture = _OfGroups | _OfOthers
 
 
 def _events(estimate: Estimate) -> list[Term]:

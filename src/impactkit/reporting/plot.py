@@ -34,19 +34,20 @@ def plot(
     Parameters
     ----------
     result : Estimate, Verdict, Evaluation, Study and so on
-        *Estimate*: what would have been beside what was seen where its method builds that, else effect by
-        dose, else its leads and lags when it has them, else the two groups over time. *Verdict*: its interval
-        against no effect and the claim. *Evaluation*, or a list or mapping of estimates: a forest, never with
-        an effect of all. *Study*: every unit over time for a panel, else how alike the groups are, as for a
-        balance check, or two: before and after. What ``ik.robustness`` gives: the answer that counts above
-        the others. *Power*: the chance of each verdict. *Value*: how probable it
-        is that the effect is worth its cost. *EffectChain*: its boxes. A *column of values*
-        (pandas Series) with ``areas``: a map. A picture of a report is drawn as it is.
+        *Estimate*: what would have been beside what was seen where its method builds that, else the outcome
+        by the score at a threshold, else effect by dose, else its leads and lags when it has them, else the
+        two groups over time. *Verdict*: its interval against no effect and the claim. *Evaluation*, or a list
+        or mapping of estimates: a forest, never with an effect of all. *Study*: every unit over time for a
+        panel, else how alike the groups are, as for a balance check, or two: before and after. What
+        ``ik.robustness`` gives: the answer that counts above the others. *Power*: the chance of each verdict.
+        *Value*: how probable it is that the effect is worth its cost. *EffectChain*: its boxes. A *column of
+        values* (pandas Series) with ``areas``: a map. A picture of a report is drawn as it is.
     claim : Claim, optional
         What was promised: gives the indicator's unit and decimals; chooses one claim of a Power.
     view : str, optional
         Of an estimate of what would have been: "trend", "gap", "placebos", "weights" or "season". Of leads
-        and lags: "bands", limits that hold at once. Of doses: "dose". Of a specification table: "curve". Of
+        and lags: "bands", limits that hold at once. Of doses: "dose". Of a threshold: "threshold", means in
+        bins of one width, or "quantiles", in bins of as many rows. Of a specification table: "curve". Of
         several effects: "forest", or in one unit "funnel". Of a study: "units" or "balance". Of a column of
         values: "map".
     language : {"sv", "en"}, optional

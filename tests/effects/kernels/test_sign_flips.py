@@ -24,19 +24,19 @@ def by_definition(effect, alternative):
 @pytest.mark.parametrize("effect", [-1.0, 0.0, 1.0, 2.4])
 @pytest.mark.parametrize("alternative", ["greater", "less", "two-sided"])
 def test_all_patterns_are_gone_through_where_they_are_few(effect, alternative):
-    found = SignFlips(outcomes=OUTCOMES, exposures=EXPOSURES).statistics(draws=99, seed=1)
+    found = SignFlips.of(OUTCOMES, EXPOSURES).statistics(draws=99, seed=1)
     assert found.is_exact and found.n_assignments == 32
     assert found.p_value(effect, alternative=alternative).p_value == by_definition(effect, alternative)
 
 
 def test_rows_that_add_nothing_are_not_turned():
-    padded = SignFlips(outcomes=np.r_[OUTCOMES, 0, 0], exposures=np.r_[EXPOSURES, 0, 0])
+    padded = SignFlips.of(np.r_[OUTCOMES, 0, 0], np.r_[EXPOSURES, 0, 0])
     assert padded.n_assignments == 32
 
 
 def test_slack_moves_what_is_tested_by_as_much():
-    plain = SignFlips(outcomes=OUTCOMES, exposures=EXPOSURES).statistics(draws=99, seed=1)
-    slack = SignFlips(outcomes=OUTCOMES, exposures=EXPOSURES, slack=0.5).statistics(draws=99, seed=1)
+    plain = SignFlips.of(OUTCOMES, EXPOSURES).statistics(draws=99, seed=1)
+    slack = SignFlips.of(OUTCOMES, EXPOSURES, slack=0.5).statistics(draws=99, seed=1)
     assert slack.p_value(0.0, alternative="greater") == plain.p_value(0.5, alternative="greater")
     assert slack.p_value(0.0, alternative="less") == plain.p_value(-0.5, alternative="less")
     assert slack.p_value(0.0) == plain.p_value(0.5)
@@ -48,10 +48,10 @@ def test_slack_moves_what_is_tested_by_as_much():
 def test_random_signs_have_the_spread_of_independent_ones():
     rng = np.random.default_rng(3)
     outcomes, exposures = rng.standard_normal(300), np.full(300, 1 / 300)
-    found = SignFlips(outcomes=outcomes, exposures=exposures).statistics(draws=4000, seed=5)
+    found = SignFlips.of(outcomes, exposures).statistics(draws=4000, seed=5)
     assert not found.is_exact
     assert found.numerators.std() == pytest.approx(np.linalg.norm(outcomes), rel=0.05)
-    again = SignFlips(outcomes=outcomes, exposures=exposures).statistics(draws=4000, seed=5)
+    again = SignFlips.of(outcomes, exposures).statistics(draws=4000, seed=5)
     np.testing.assert_array_equal(found.numerators, again.numerators)
 
 

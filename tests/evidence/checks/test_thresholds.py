@@ -83,3 +83,15 @@ def test_a_fuzzy_threshold_is_asked_about_by_the_rule():
     frame = world.draw(1)
     found, grade = asked(frame, "placebo_cutoffs", RegressionDiscontinuity(kind="fuzzy"), takeup="received")
     assert found.passed is True and grade.ceiling == 4
+
+
+def test_outcomes_lost_near_the_threshold_are_counted_by_side():
+    frame = WORLD.draw(1)
+    reach = RegressionDiscontinuity().estimate(WORLD.study(frame)).estimand.values["far"]
+    assert asked(frame, "attrition")[0].statistic == 0
+    short = frame["score"].between(-reach / 2, -0.001) & (frame["unit"] % 2 == 0)
+    far = frame["score"].between(-1, -0.9)
+    found, _ = asked(frame.assign(y=frame["y"].where(~(short | far))), "attrition")
+    assert found.passed is False
+    assert found.sentence.values["treated"] == 0
+    assert 0.1 < found.sentence.values["comparison"] < 0.4

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 import impactkit as ik
-from impactkit.effects.worlds import DosedPanel, FactorPanel, StaggeredPanel
+from impactkit.effects.estimators import RegressionDiscontinuity
+from impactkit.effects.worlds import DosedPanel, FactorPanel, StaggeredPanel, ThresholdScores
 from impactkit.evidence.robustness.specifications import specifications
 from impactkit.plans.effect_chain import Activity, EffectChain
 from impactkit.reporting.numbers import Measure
@@ -37,6 +38,12 @@ def evaluation() -> ik.Evaluation:
 def dosed() -> ik.Estimate:
     world = DosedPanel()
     return ik.ContinuousDose().estimate(world.study(world.draw(3)))
+
+
+@cache
+def ruled() -> ik.Estimate:
+    world = ThresholdScores()
+    return RegressionDiscontinuity().estimate(world.study(world.draw(3)))
 
 
 @cache
@@ -192,6 +199,7 @@ def given(name: str, *, hostile: bool = False) -> tuple[Any, dict[str, Any]]:
         "funnel": lambda: (estimates(hostile=hostile), {"view": "funnel"}),
         "love": lambda: (people(hostile=hostile), {}),
         "dose": lambda: (dosed(), _claimed(hostile)),
+        "threshold": lambda: (ruled(), _claimed(hostile)),
         "units": lambda: (panel(hostile=hostile), {}),
         "power": lambda: (powered(), {}),
         "chain": lambda: (chain(hostile=hostile), {}),
@@ -202,7 +210,7 @@ def given(name: str, *, hostile: bool = False) -> tuple[Any, dict[str, Any]]:
 
 NAMES = (
     "interval", "trajectories", "once", "events", "bands", "trend", "gap", "placebos", "weights", "answers",
-    "curve", "forest", "evaluation", "funnel", "love", "dose", "units", "power", "chain", "map",
+    "curve", "forest", "evaluation", "funnel", "love", "dose", "threshold", "units", "power", "chain", "map",
 )  # fmt: skip
 WITH_NAMES = (
     "interval", "trajectories", "once", "events", "trend", "gap", "weights", "answers", "curve", "forest",

@@ -256,10 +256,16 @@ def _optimal(
 
 def _limits(sides: tuple[Side, Side]) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return the least widths that hold enough distinct values (or 0), and the widths that hold all rows."""
-    distances = [np.unique(np.abs(side.x)) for side in sides]
+    distances = [_distinct_distances(side.x) for side in sides]
     shared = any(1 - len(d) / len(side.x) >= _MANY_SHARED for d, side in zip(distances, sides, strict=True))
     least = [float(d[min(_ENOUGH_DISTINCT, len(d)) - 1]) * _PAD if shared else 0.0 for d in distances]
     return (least[0], least[1]), (float(distances[0][-1]), float(distances[1][-1]))
+
+
+def _distinct_distances(x: Floats) -> Floats:
+    """Return the distances of one side, each once, in rising order; ``x`` is sorted."""
+    kept = x[np.r_[True, x[1:] != x[:-1]]] if len(x) else x
+    return np.abs(kept[::-1] if len(kept) and kept[0] < 0 else kept)
 
 
 def _pilot_bandwidth(sides: tuple[Side, Side], kernel: Kernel) -> float:

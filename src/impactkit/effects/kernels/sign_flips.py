@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -50,16 +51,15 @@ class SlackStatistics(AssignmentStatistics):
         return Limits(low=found.low - self.slack, high=found.high + self.slack)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SignFlips:
     """An effect as the sum of what rows or clusters add to it, whose signs can be turned.
 
     Parameters
     ----------
-    outcomes : ndarray, shape (G,)
-        What each adds, over all: the weight times what the outcome is off a curve without an effect.
-    exposures : ndarray, shape (G,)
-        The same of treatment; their sum is 1.
+    make : callable
+        Returns, shape (G, 2), what each adds of the outcome: the weight times what it is off a curve without
+        an effect; and the same of treatment, whose sum is 1. Called when it is first needed.
     slack : float
         How far the effect may be off for other reasons than chance.
 
@@ -76,23 +76,29 @@ class SignFlips:
 
     Examples
     --------
-    >>> flips = SignFlips(outcomes=np.array([2.0, 1.0, 1.0]), exposures=np.full(3, 1 / 3))
+    >>> flips = SignFlips.of(np.array([2.0, 1.0, 1.0]), np.full(3, 1 / 3))
     >>> flips.statistics(draws=99, seed=1).p_value(0.0, alternative="greater")
     PermutationTest(p_value=0.125, n_extreme=1)
     """
 
-    outcomes: Floats
-    exposures: Floats
+    make: Callable[[], Floats]
     slack: float = 0.0
+
+    @classmethod
+    def of(cls, outcomes: Floats, exposures: Floats, *, slack: float = 0.0) -> SignFlips:
+        """Return the test of contributions that are known, each of shape (G,)."""
+        return cls(make=lambda: np.column_stack([outcomes, exposures]), slack=slack)
+
+    @cached_property
+    def added(self) -> Floats:
+        """What each adds that adds anything, shape (m, 2)."""
+        found = self.make()
+        return np.asarray(found[(found != 0).any(axis=1)])
 
     @property
     def n_assignments(self) -> int:
         """How many patterns of signs there are."""
-        return int(2 ** min(int(np.count_nonzero(self._counted)), _TURNED_ALONE))
-
-    @property
-    def _counted(self) -> np.ndarray:
-        return np.asarray((self.outcomes != 0) | (self.exposures != 0))
+        return int(2 ** min(len(self.added), _TURNED_ALONE))
 
     def statistics(self, *, draws: int, seed: int) -> SlackStatistics:
         """Return the sum under other signs, ready for tests of any constant effect.
@@ -109,8 +115,7 @@ class SignFlips:
         SlackStatistics
             With denominators of 1.
         """
-        kept = self._counted
-        both = _together(np.column_stack([self.outcomes[kept], self.exposures[kept]]))
+        both = _together(self.added)
         n = self.n_assignments
         is_exact = n <= EXACT_BELOW
         patterns = _patterns(len(both), n if is_exact else draws, seed=seed, is_exact=is_exact)

@@ -9,8 +9,10 @@ from typing import Literal
 import numpy as np
 
 from impactkit.data.study import Study
+from impactkit.data.whole_column import whole_column
 from impactkit.effects.describe import marked
 from impactkit.effects.estimate import Estimate
+from impactkit.evidence.at_cutoffs import rule_behind
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.circumstances import Declared
 from impactkit.evidence.designs import ALIKE_DESIGNS
@@ -29,7 +31,8 @@ class Attrition:
     Notes
     -----
     In a panel the units measured before the start and never after it; in a cross section the rows without
-    an outcome. Repeated cross sections do not follow anybody, so nothing can be said.
+    an outcome, at a threshold those within reach of it, by side. Repeated cross sections do not follow
+    anybody, so nothing can be said.
 
     Examples
     --------
@@ -42,6 +45,7 @@ class Attrition:
         "before_after",
         "difference_in_differences",
         "randomised_trial",
+        "regression_discontinuity",
         "staggered_difference_in_differences",
         "imputation",
         "sun_abraham",
@@ -78,7 +82,10 @@ class Attrition:
                 statistic=math.nan,
                 sentence=Message("check.attrition.not_followed"),
             )
-        treated, comparison = _lost_units(study) if study.kind == "panel" else _lost_rows(study)
+        if estimate.method == "regression_discontinuity":
+            treated, comparison = _lost_near(study, estimate)
+        else:
+            treated, comparison = _lost_units(study) if study.kind == "panel" else _lost_rows(study)
         shares = [s for s in (treated, comparison) if not math.isnan(s)]
         worst = max(shares, default=0.0)
         gap = abs(treated - comparison) if len(shares) == 2 else 0.0
@@ -108,6 +115,18 @@ def _lost_rows(study: Study) -> tuple[float, float]:
         _share(sum(item.n_treated for item in lost), int(treated.sum())),
         _share(sum(item.n_comparison for item in lost), int((~treated).sum())),
     )
+
+
+def _lost_near(study: Study, estimate: Estimate) -> tuple[float, float]:
+    """Return the shares of those within reach of a threshold who lack an outcome."""
+    assert study.running is not None
+    rule, far = rule_behind(estimate), float(estimate.estimand.values["far"])  # type: ignore[arg-type]
+    score, outcome = (whole_column(study.frame, name) for name in (study.running, study.outcome))
+    near = (np.abs(score - rule.cutoff) <= far) & ~np.isnan(score)
+    treated, lost = rule.treats(score), np.isnan(outcome)
+    sides = (near & treated, near & ~treated)
+    found = [_share(int((side & lost).sum()), int((side & ~lost).sum())) for side in sides]
+    return found[0], found[1]
 
 
 def _lost_units(study: Study) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from impactkit.reporting.plots.answers import answers
 from impactkit.reporting.plots.choropleth import choropleth
 from impactkit.reporting.plots.counterfactual_gap import counterfactual_gap
 from impactkit.reporting.plots.counterfactual_trend import counterfactual_trend
+from impactkit.reporting.plots.discontinuity import discontinuity
 from impactkit.reporting.plots.donor_weights import donor_weights
 from impactkit.reporting.plots.dose_response import dose_response
 from impactkit.reporting.plots.effect_chain import effect_chain
@@ -24,6 +25,7 @@ ALL = (
     choropleth,
     counterfactual_gap,
     counterfactual_trend,
+    discontinuity,
     donor_weights,
     dose_response,
     effect_chain,
@@ -45,6 +47,7 @@ __all__ = [
     "choropleth",
     "counterfactual_gap",
     "counterfactual_trend",
+    "discontinuity",
     "donor_weights",
     "dose_response",
     "effect_chain",

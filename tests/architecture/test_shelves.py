@@ -17,6 +17,7 @@ SHELVES = (
     "effects.inference",
     "effects.worlds",
     "evidence.checks",
+    "evidence.heterogeneity",
     "evidence.robustness",
     "exchange.formats",
     "reporting.levels",

@@ -237,8 +237,7 @@ class Estimate(Shown):
         """
         import pandas as pd
 
-        rows = [_tidy_row(term) for term in self.terms]
-        table = pd.DataFrame(rows)
+        table = pd.DataFrame([_tidy_row(term) for term in self.terms])
         return table.drop(columns=[name for name in _WHERE if table[name].isna().all()])
 
     def bands(self, *, level: float | None = None, draws: int = 19_999, seed: int = 1) -> pd.DataFrame:
@@ -265,7 +264,7 @@ class Estimate(Shown):
         """
         import pandas as pd
 
-        level = self.interval.level if level is None else level
+        level = level or self.interval.level
         shown = held_at_once(self.influence, has_arms=self.settings.get("arm") is not None)
         terms = [self.terms[k] for k in shown]
         own = self.covariance[np.ix_(shown, shown)]
@@ -329,9 +328,8 @@ class Estimate(Shown):
 
     def to_record(self) -> dict[str, Any]:
         """Return everything but the draws of the permutation test, ready for JSON (nan becomes None)."""
-        absent = [name for name in ("counterfactual", "comparability") if getattr(self, name) is None]
-        never = ("permutation", "cohorts", "contributions", "bootstrap", "cluster_names", "threshold")
-        left = (*absent, *never)
+        left = {"permutation", "cohorts", "contributions", "bootstrap", "cluster_names", "threshold"}
+        left |= {name for name in ("counterfactual", "comparability") if getattr(self, name) is None}
         record = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in left}
         test = self.permutation and self.permutation.to_record()
         return dict(json_ready({**record, "influence": self.influence, "permutation": test}))
@@ -365,11 +363,10 @@ class Estimate(Shown):
         return one_line("Estimate", self.method, f"outcome={self.outcome!r}", f"{found.point:.4g}", limits)
 
     def _facts(self) -> Facts:
-        found = self.interval
         counts = {f.name: getattr(self.sample, f.name) for f in fields(Sample)[:-1]}
         rows = [
             (Message("estimate.row.estimand"), self.estimand),
-            (Message("estimate.row.effect"), Message("estimate.effect", {"point": found.point})),
+            (Message("estimate.row.effect"), Message("estimate.effect", {"point": self.interval.point})),
             (Message("estimate.row.interval"), self.limits()),
             (Message("estimate.row.inference"), self.inference),
             (Message("estimate.row.sample"), Message("estimate.sample", counts)),

@@ -44,7 +44,7 @@ class GroupAnswer:
 
 
 def group_answers(
-    study: Study, estimator: Estimator, codes: Codes, names: list[str]
+    study: Study, estimator: Estimator, *, codes: Codes, names: list[str]
 ) -> tuple[GroupAnswer, ...]:
     """Return what each group says.
 

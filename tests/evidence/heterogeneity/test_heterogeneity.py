@@ -71,7 +71,7 @@ def test_groups_within_the_same_clusters_share_their_errors() -> None:
     study = study_of(frame, cluster="area")
     estimator = RandomisedTrial(inference=ClusterRobust(kind="CR0"))
     codes = study.columns.subgroups[:, 0]
-    answers = group_answers(study, estimator, codes, ["old", "young"])
+    answers = group_answers(study, estimator, codes=codes, names=["old", "young"])
     shared = joint_covariance(answers)
     assert shared[0, 1] != 0
     fit = smf.ols("y ~ drawn * old", frame).fit(

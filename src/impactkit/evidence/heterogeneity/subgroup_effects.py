@@ -209,7 +209,7 @@ def subgroup_effects(
     for name in chosen:
         at = list(study.subgroups).index(name)
         labels = [str(label) for label in study.columns.subgroup_labels[at]]
-        answered.append(group_answers(study, estimator, codes[:, at], labels))
+        answered.append(group_answers(study, estimator, codes=codes[:, at], names=labels))
     tests = [_equality(groups) for groups in answered]
     known = [k for k, test in enumerate(tests) if test is not None]
     adjusted = dict(zip(known, _holm([tests[k] for k in known]), strict=True))

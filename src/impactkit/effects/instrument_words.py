@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from impactkit.data.study import Study
+from impactkit.effects.instrument_stages import InstrumentStages
 from impactkit.effects.instrumented_columns import Instrumented
 from impactkit.effects.kernels.instruments import Strength
 from impactkit.effects.uncertainty import Uncertainty
@@ -42,13 +43,7 @@ def estimand(study: Study, asked: Instrumented) -> Message:
 
 
 def told(
-    asked: Instrumented,
-    moved: Uncertainty,
-    *,
-    strong: Strength,
-    test: AndersonRubinTest | None,
-    by_test: bool,
-    level: float,
+    asked: Instrumented, stages: InstrumentStages, *, by_test: bool, level: float
 ) -> tuple[Message, ...]:
     """Return what a reader must know of the instruments.
 
@@ -56,14 +51,10 @@ def told(
     ----------
     asked : Instrumented
         The rows.
-    moved : Uncertainty
-        What the instruments do to takeup.
-    strong : Strength
-        How strong they are.
-    test : AndersonRubinTest, optional
-        Of any effect.
+    stages : InstrumentStages
+        What the instruments do, and how strongly.
     by_test : bool
-        Whether its limits are the headline's.
+        Whether the headline's limits are the test's.
     level : float
         Of the limits.
 
@@ -72,7 +63,8 @@ def told(
     tuple of Message
         The first stage, weakness, and limits without an end.
     """
-    found = [_first_stage(asked, moved, strong)]
+    strong, test = stages.strength, stages.test
+    found = [_first_stage(asked, stages.moved, strong)]
     if strong.is_weak:
         by = "" if by_test else "_t"
         values = {"f": strong.effective_f, "critical": strong.critical}

@@ -12,16 +12,13 @@ from impactkit.data.study import Study
 from impactkit.effects.describe import cluster_names, group_means, sample_of
 from impactkit.effects.estimate import Estimate, Term
 from impactkit.effects.inference import AndersonRubin, ClusterRobust
+from impactkit.effects.instrument_stages import InstrumentStages, instrument_stages
 from impactkit.effects.instrument_words import estimand, told
-from impactkit.effects.instrumented import InstrumentedRows
 from impactkit.effects.instrumented_columns import Instrumented, instrumented
 from impactkit.effects.interval import Interval
-from impactkit.effects.kernels.anderson_rubin import ReducedForms
 from impactkit.effects.kernels.contributions import Contributions
-from impactkit.effects.kernels.instruments import strength
 from impactkit.effects.settings import Settings
 from impactkit.effects.uncertainty import Uncertainty
-from impactkit.effects.weak_instrument_test import AndersonRubinTest
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
@@ -104,29 +101,19 @@ class InstrumentalVariable(Settings):
                 values={"name": ", ".join(asked.names)},
             )
         problem = asked.rows.second_stage(solved)
-        stages = [_stage(asked.rows, values, robust) for values in (asked.rows.outcome, asked.rows.takeup)]
-        test = _test(asked, stages)
         conventional = robust.infer(problem, problem.fit())
-        return self._answer(study, asked, conventional, stages, test)
+        return self._answer(study, asked, conventional, instrument_stages(asked, robust))
 
     def _answer(
-        self,
-        study: Study,
-        asked: Instrumented,
-        conventional: Uncertainty,
-        stages: list[Uncertainty],
-        test: AndersonRubinTest | None,
+        self, study: Study, asked: Instrumented, conventional: Uncertainty, stages: InstrumentStages
     ) -> Estimate:
         own = conventional.intervals[0]
-        headline, words = own, conventional.words
+        headline, words, held = own, conventional.words, None
         if isinstance(self.inference, AndersonRubin):
+            held = stages.test
             words = Message("inference.anderson_rubin", {"how": conventional.words})
-            headline = _without(own, stages) if test is None else self.inference.interval(own, test)
-        held = test if isinstance(self.inference, AndersonRubin) else None
-        terms, influence = _terms(asked, headline, conventional, stages[0])
-        strong = strength(
-            np.array([i.point for i in stages[1].intervals]), asked.rows.gram(), stages[1].covariance
-        )
+            headline = _without(own, stages) if held is None else self.inference.interval(own, held)
+        terms, influence = _terms(asked, headline, conventional, stages.effects)
         return Estimate(
             settings=self.model_dump(mode="json"),
             outcome=study.outcome,
@@ -137,17 +124,7 @@ class InstrumentalVariable(Settings):
             means=group_means(asked.columns),
             start=study.start_value,
             adjusted_for=(*study.covariates, *([study.pre_outcome] if study.pre_outcome else [])),
-            warnings=(
-                *study.notes,
-                *told(
-                    asked,
-                    stages[1],
-                    strong=strong,
-                    test=test,
-                    by_test=held is not None,
-                    level=own.level,
-                ),
-            ),
+            warnings=(*study.notes, *told(asked, stages, by_test=held is not None, level=own.level)),
             contributions=Contributions.of(influence),
             covariance=influence.T @ influence,
             bootstrap=held if headline.reason is None else None,
@@ -155,28 +132,8 @@ class InstrumentalVariable(Settings):
         )
 
 
-def _stage(rows: InstrumentedRows, values: np.ndarray, robust: ClusterRobust) -> Uncertainty:
-    problem = rows.reduced(values)
-    return robust.infer(problem, problem.fit())
-
-
-def _test(asked: Instrumented, stages: list[Uncertainty]) -> AndersonRubinTest | None:
-    """Return the test; None where the errors of the reduced forms cannot be known."""
-    effects, moved = stages
-    if any(interval.reason is not None for interval in effects.intervals):
-        return None
-    forms = ReducedForms(
-        outcome=np.array([interval.point for interval in effects.intervals]),
-        regressor=np.array([interval.point for interval in moved.intervals]),
-        outcome_errors=effects.contributions.matrix,
-        regressor_errors=moved.contributions.matrix,
-    )
-    df = min(interval.df for interval in effects.intervals)
-    return AndersonRubinTest(forms=forms, df=df)
-
-
-def _without(own: Interval, stages: list[Uncertainty]) -> Interval:
-    reason = next(i.reason for i in stages[0].intervals if i.reason is not None)
+def _without(own: Interval, stages: InstrumentStages) -> Interval:
+    reason = next(i.reason for i in stages.effects.intervals if i.reason is not None)
     return Interval.undefined(own.point, level=own.level, reason=reason)
 
 

@@ -12,6 +12,7 @@ from impactkit.evidence.checks.displacement import Displacement
 from impactkit.evidence.checks.heaping import Heaping
 from impactkit.evidence.checks.hidden_bias import HiddenBias
 from impactkit.evidence.checks.influence import Influence
+from impactkit.evidence.checks.instruments_agree import InstrumentsAgree
 from impactkit.evidence.checks.missing_periods import MissingPeriods
 from impactkit.evidence.checks.multiple_looks import MultipleLooks
 from impactkit.evidence.checks.outside_donors import OutsideDonors
@@ -31,6 +32,7 @@ from impactkit.evidence.checks.spillover import Spillover
 from impactkit.evidence.checks.too_few_clusters import TooFewClusters
 from impactkit.evidence.checks.too_few_donors import TooFewDonors
 from impactkit.evidence.checks.trend_sensitivity import TrendSensitivity
+from impactkit.evidence.checks.weak_instrument import WeakInstrument
 
 ALL = (
     TooFewClusters,
@@ -64,6 +66,8 @@ ALL = (
     CovariateSmoothness,
     PlaceboCutoffs,
     Heaping,
+    InstrumentsAgree,
+    WeakInstrument,
 )
 
 __all__ = [
@@ -80,6 +84,7 @@ __all__ = [
     "Heaping",
     "HiddenBias",
     "Influence",
+    "InstrumentsAgree",
     "MissingPeriods",
     "MultipleLooks",
     "OutsideDonors",
@@ -99,4 +104,5 @@ __all__ = [
     "TooFewClusters",
     "TooFewDonors",
     "TrendSensitivity",
+    "WeakInstrument",
 ]

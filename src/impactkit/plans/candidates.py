@@ -16,6 +16,7 @@ from impactkit.effects.estimators import (
     ContinuousDose,
     DifferenceInDifferences,
     DoublyRobust,
+    InstrumentalVariable,
     InterruptedTimeSeries,
     RandomisedTrial,
     RegressionDiscontinuity,
@@ -84,7 +85,7 @@ class Shape:
         played = {"dose": columns.dose, "eligible": columns.eligible, "switching": columns.path}
         if columns.covariates.shape[1] or columns.pre_outcome is not None:
             played["covariates"] = columns.covariates
-        played["running"] = columns.running
+        played |= {"running": columns.running, "instruments": columns.instruments}
         return cls(
             kind=study.shape,
             n_treated=len(np.unique(groups[treated])),
@@ -205,6 +206,10 @@ def _role(role: str) -> Lacking:
     return lambda shape: None if role in shape.roles else Message(f"advice.lacks.role_{role}")
 
 
+def _one_wave(shape: Shape) -> Message | None:
+    return Message("advice.lacks.cross_section") if shape.is_over_time else None
+
+
 def _cutoff(shape: Shape) -> Message | None:
     if shape.is_over_time:
         return Message("advice.lacks.cross_section")
@@ -231,6 +236,7 @@ WITH_A_ROLE: tuple[Candidate, ...] = (
     Candidate(make=TripleDifference, lacking=_first_of(_role("eligible"), _plain_panel, _one_start)),
     Candidate(make=ContinuousDose, lacking=_first_of(_role("dose"), _plain_panel, _one_start)),
     Candidate(make=RegressionDiscontinuity, lacking=_first_of(_role("running"), _cutoff)),
+    Candidate(make=InstrumentalVariable, lacking=_first_of(_role("instruments"), _one_wave)),
     Candidate(make=SwitchingDifferenceInDifferences, lacking=_first_of(_role("switching"), _compared)),
 )
 """Designs that are considered where their role is played."""
@@ -252,13 +258,14 @@ def considered(shape: Shape) -> tuple[Candidate, ...]:
     special = {
         "triple_difference": "eligible",
         "continuous_dose": "dose",
+        "instrumental_variable": "instruments",
         "regression_discontinuity": "running",
     }
     if "switching" in shape.roles:
         return (WITH_A_ROLE[-1],)
-    if shape.kind == "cross_section" and "covariates" in shape.roles and shape.assignment != "lot":
-        return (*CANDIDATES, MADE_ALIKE)
     extra = tuple(each for each in WITH_A_ROLE[:-1] if special[each.method] in shape.roles)
+    if shape.kind == "cross_section" and "covariates" in shape.roles and shape.assignment != "lot":
+        extra = (MADE_ALIKE, *extra)
     return (*CANDIDATES, *extra)
 
 

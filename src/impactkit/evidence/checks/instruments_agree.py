@@ -25,8 +25,8 @@ class InstrumentsAgree:
 
     Notes
     -----
-    The least value of Anderson and Rubin's statistic over all effects is large where no single effect explains
-    what all instruments do. The test holds its level where they are weak.
+    The least value of Anderson and Rubin's statistic over all effects is large where no single effect
+    explains what all instruments do. The test holds its level where they are weak.
 
     References
     ----------

@@ -8,7 +8,7 @@ import pytest
 
 import impactkit as ik
 from impactkit.effects.estimators import InstrumentalVariable, RandomisedTrial
-from impactkit.effects.inference import AndersonRubin, ClusterRobust
+from impactkit.effects.inference import AndersonRubin, ClusterRobust, Permutation
 from impactkit.effects.worlds import InvitedByLot
 from impactkit.errors import EstimationError
 from impactkit.evidence.signed import limits_at
@@ -104,6 +104,24 @@ def test_the_first_stage_is_told_in_percentage_points_or_units() -> None:
     )
     assert hours.warnings[-1].values["more"] == pytest.approx(3 * (gap[1] - gap[0]))
     assert hours.estimand.code == "estimand.instrumental_variable.dose"
+
+
+def test_signs_turned_agree_with_the_limits_where_the_instrument_is_strong() -> None:
+    found = InstrumentalVariable().estimate(ik.Study(drawn(n_people=1000), **PLAIN))
+    assert found.permutation is not None
+    low, high = found.permutation.limits(0.95)
+    assert (low, high) == pytest.approx((found.interval.low, found.interval.high), abs=0.12)
+
+
+def test_signs_turned_keep_their_level_where_it_is_weak() -> None:
+    p = []
+    for seed in range(200):
+        frame = drawn(seed, moved=0.05, n_people=200)
+        study = ik.Study(frame, **PLAIN, covariates=["before"])
+        estimate = InstrumentalVariable(permutation=Permutation(draws=199)).estimate(study)
+        assert estimate.permutation is not None
+        p.append(estimate.permutation.p_value(1.0, alternative="greater"))
+    assert np.mean(np.array(p) <= 0.05) < 0.05 + 3.5 * math.sqrt(0.05 * 0.95 / 200)
 
 
 @pytest.mark.parametrize(

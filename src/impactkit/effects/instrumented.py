@@ -10,6 +10,7 @@ from impactkit.data.columns import Codes, Columns, Flags, Floats
 from impactkit.data.study import Study
 from impactkit.effects.describe import clusters_of
 from impactkit.effects.kernels.instruments import Structural, limited_information, structural
+from impactkit.effects.kernels.sign_flips import SignFlips
 from impactkit.effects.linear import Counted, LinearProblem, Rows, problem_of
 
 _ROUNDING = 1e-10
@@ -151,6 +152,25 @@ class InstrumentedRows:
             regressor = found.score / size  # so that a row's influence is its score times its error
         values, scale = found.errors + found.coefficient * regressor, float(np.abs(self.outcome).max())
         return self._problem(values, regressor[:, None], None, scale=scale)
+
+    def flips(self, found: Structural) -> SignFlips:
+        """Return the test that turns the signs of what clusters add to the coefficient.
+
+        Parameters
+        ----------
+        found : Structural
+            The coefficient.
+
+        Returns
+        -------
+        SignFlips
+            A cluster each; a row each where there are none.
+        """
+        G = int(self.clusters.max()) + 1
+        outcomes, exposures = (
+            np.bincount(self.clusters, column, G).astype(np.float64) for column in found.added.T
+        )
+        return SignFlips.of(outcomes, exposures)
 
     def gram(self) -> Floats:
         """Return the instruments' products, cleared of what is adjusted for, shape (q, q)."""

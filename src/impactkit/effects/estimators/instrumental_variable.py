@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -11,12 +12,14 @@ from pydantic import Field
 from impactkit.data.study import Study
 from impactkit.effects.describe import cluster_names, group_means, sample_of
 from impactkit.effects.estimate import Estimate, Term
-from impactkit.effects.inference import AndersonRubin, ClusterRobust
+from impactkit.effects.inference import AndersonRubin, ClusterRobust, Permutation
 from impactkit.effects.instrument_stages import InstrumentStages, instrument_stages
 from impactkit.effects.instrument_words import estimand, told
 from impactkit.effects.instrumented_columns import Instrumented, instrumented
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
+from impactkit.effects.kernels.instruments import Structural
+from impactkit.effects.permutation_test import PermutationTest
 from impactkit.effects.settings import Settings
 from impactkit.effects.uncertainty import Uncertainty
 from impactkit.errors import EstimationError
@@ -35,6 +38,8 @@ class InstrumentalVariable(Settings):
         maximum likelihood is less biased, and spreads more.
     inference : AndersonRubin or ClusterRobust
         Limits that hold however weak the instruments are, or t limits of the estimate.
+    permutation : Permutation, optional
+        The test by turning signs that stands beside; None for none.
 
     Notes
     -----
@@ -65,12 +70,13 @@ class InstrumentalVariable(Settings):
     >>> study = Study(frame, outcome="y", takeup="went", instruments=["drawn"])
     >>> found = InstrumentalVariable().estimate(study)
     >>> round(found.interval.point, 2), [term.name for term in found.terms]
-    (2.9, ['late', 'conventional', 'intention_to_treat'])
+    (3.05, ['late', 'conventional', 'intention_to_treat'])
     """
 
     method: Literal["instrumental_variable"] = "instrumental_variable"
     kind: Literal["two_stage_least_squares", "limited_information"] = "two_stage_least_squares"
     inference: InstrumentInference = AndersonRubin()
+    permutation: Permutation | None = Permutation()
 
     def estimate(self, study: Study) -> Estimate:
         """Return the effect of taking part on those whom the instrument moved.
@@ -102,7 +108,20 @@ class InstrumentalVariable(Settings):
             )
         problem = asked.rows.second_stage(solved)
         conventional = robust.infer(problem, problem.fit())
-        return self._answer(study, asked, conventional, instrument_stages(asked, robust))
+        found = self._answer(study, asked, conventional, instrument_stages(asked, robust))
+        return found if self.permutation is None else replace(found, permutation=self._test(asked, solved))
+
+    def _test(self, asked: Instrumented, solved: Structural) -> PermutationTest:
+        """Return the test by turning signs of what clusters add, as likely up as down without an effect."""
+        flips = asked.rows.flips(solved)
+        assert self.permutation is not None
+        what = "rows" if asked.rows.by_row else "clusters"
+        return PermutationTest(
+            parts=(flips,),
+            draws=self.permutation.draws,
+            seed=self.permutation.seed,
+            law=Message(f"inference.law.signs_by_instrument_{what}", {"n": len(flips.added)}),
+        )
 
     def _answer(
         self, study: Study, asked: Instrumented, conventional: Uncertainty, stages: InstrumentStages

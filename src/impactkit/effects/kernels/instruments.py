@@ -25,6 +25,8 @@ class Structural(NamedTuple):
         What each row's structural error weighs in the error of the coefficient.
     errors : ndarray, shape (n,)
         Structural errors: the outcome less what the regressor itself, not its fit, says.
+    added : ndarray, shape (n, 2)
+        What each row adds to the coefficient's numerator and, as shares that sum to 1, to its denominator.
     kappa : float
         1 for two-stage least squares.
     """
@@ -32,6 +34,7 @@ class Structural(NamedTuple):
     coefficient: float
     score: Floats
     errors: Floats
+    added: Floats
     kappa: float
 
 
@@ -72,7 +75,8 @@ def structural(outcome: Floats, regressor: Floats, fitted: Floats, *, kappa: flo
     with np.errstate(divide="ignore", invalid="ignore"):
         coefficient = float(np.float64(part @ outcome) / scale)
         score = part / scale
-    return Structural(coefficient, score, outcome - coefficient * regressor, kappa)
+        added = np.column_stack([score * outcome, score * regressor])
+    return Structural(coefficient, score, outcome - coefficient * regressor, added, kappa)
 
 
 def limited_information(both: Floats, unexplained: Floats) -> float:

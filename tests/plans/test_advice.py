@@ -12,6 +12,7 @@ import impactkit as ik
 from impactkit.effects.worlds import (
     FactorPanel,
     InterruptedSeries,
+    InvitedByLot,
     RandomisedArms,
     StaggeredPanel,
     SwitchingPanel,
@@ -70,6 +71,14 @@ def test_the_design_a_world_is_made_for_is_allowed(kind):
     assert method in allowed(found)
     assert all(option.grade <= option.ceiling for option in found.options)
     assert found.best.is_allowed
+
+
+def test_an_instrument_is_advised_where_the_study_has_one():
+    found = advice(InvitedByLot())
+    (option,) = (option for option in found.options if option.method == "instrumental_variable")
+    assert option.is_allowed and option.ceiling == 4
+    without = advice(RandomisedArms())
+    assert "instrumental_variable" not in [option.method for option in without.options]
 
 
 def test_every_design_that_is_not_allowed_says_why():

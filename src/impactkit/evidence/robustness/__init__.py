@@ -1,5 +1,6 @@
 """Does the answer stand? One question a file, listed in ``ALL``; none is an answer of its own."""
 
+from impactkit.evidence.robustness.arms_at_once import arms_at_once
 from impactkit.evidence.robustness.hidden_bias import hidden_bias
 from impactkit.evidence.robustness.leave_one_out import leave_one_out
 from impactkit.evidence.robustness.lee_bounds import lee_bounds
@@ -13,6 +14,7 @@ from impactkit.evidence.robustness.spillover_ring import spillover_ring
 from impactkit.evidence.robustness.two_way_decomposition import two_way_decomposition
 
 ALL = (
+    arms_at_once,
     hidden_bias,
     leave_one_out,
     lee_bounds,
@@ -28,6 +30,7 @@ ALL = (
 
 __all__ = [
     "ALL",
+    "arms_at_once",
     "hidden_bias",
     "leave_one_out",
     "lee_bounds",

@@ -75,13 +75,13 @@ def _range(outcome: Floats, least: float | None, most: float | None) -> tuple[fl
     if least is None or most is None:
         raise EstimationError(
             "What the lost had can only be bounded where the outcome has a smallest and a largest value.",
-            where="least, most",
+            where="least",
             mend="Give both: the range that the indicator can take, not the one that was seen.",
         )
     if not (least <= float(outcome.min()) and float(outcome.max()) <= most and least < most):
         raise EstimationError(
             "Outcomes from {low} to {high} lie outside the range {least} to {most}.",
-            where="least, most",
+            where="least",
             mend="Give the smallest and the largest value that the indicator can take.",
             values={"low": float(outcome.min()), "high": float(outcome.max()), "least": least, "most": most},
         )

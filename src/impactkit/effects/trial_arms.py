@@ -159,7 +159,7 @@ def both_arms_in_every_stratum(columns: Columns, arms: Arms | None) -> None:
     )
 
 
-def told_of_arms(estimate: Estimate, study: Study, arms: Arms, *, pair: Columns) -> Estimate:
+def told_of_arms(estimate: Estimate, study: Study, *, arms: Arms, pair: Columns) -> Estimate:
     """Add what holds for all arms at once; sample and means are of the two that the headline compares.
 
     Parameters

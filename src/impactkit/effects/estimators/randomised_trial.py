@@ -125,7 +125,7 @@ class RandomisedTrial(RegressionSettings):
             test=self._test(pair, replace(simple, interacted=False), stratum_masses(columns)),
         )
         if arms is not None:
-            found = told_of_arms(found, study, arms, pair=pair)
+            found = told_of_arms(found, study, arms=arms, pair=pair)
         found = told_of_strata(found, pair, by_share=by_share)
         found = told_of_clusters(found, pair)
         found = with_shares_compared(found, study, pair)

@@ -2,6 +2,7 @@
 
 from impactkit.evidence.robustness.bandwidths import bandwidths
 from impactkit.evidence.robustness.donuts import donuts
+from impactkit.evidence.robustness.arms_at_once import arms_at_once
 from impactkit.evidence.robustness.hidden_bias import hidden_bias
 from impactkit.evidence.robustness.leave_one_out import leave_one_out
 from impactkit.evidence.robustness.lee_bounds import lee_bounds
@@ -18,6 +19,7 @@ from impactkit.evidence.robustness.two_way_decomposition import two_way_decompos
 ALL = (
     bandwidths,
     donuts,
+    arms_at_once,
     hidden_bias,
     leave_one_out,
     lee_bounds,
@@ -36,6 +38,7 @@ __all__ = [
     "ALL",
     "bandwidths",
     "donuts",
+    "arms_at_once",
     "hidden_bias",
     "leave_one_out",
     "lee_bounds",

@@ -106,7 +106,7 @@ def test_few_rows_get_corrected_errors_and_many_do_not(make):
 def test_cross_fitting_learns_each_fold_from_the_others():
     groups = compared_groups(study(WORLD.draw(1)))
     found = cross_fitted(groups, folds=3, seed=4, outcome=None, chance=None)
-    order = np.lexsort([groups.outcome, groups.treated, *groups.values.T])
+    order = np.lexsort([groups.outcome, groups.treated, *groups.values.T[::-1]])
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     codes = fold_codes(place, groups.treated, folds=3, seed=4)

@@ -137,7 +137,7 @@ class DoublyRobust(ComparedSettings):
             answered,
             warnings=(*answered.warnings, *groups.notes),
             comparability=alike,
-            permutation=chance_test(groups, self.permutation, target=self.target),
+            permutation=chance_test(groups, self.permutation, target=self.target, is_apart=False),
         )
 
     def _effect(self, groups: ComparedGroups) -> tuple[RowEffect, Floats]:
@@ -165,7 +165,7 @@ class DoublyRobust(ComparedSettings):
         index = EstimatedIndex(
             slopes=np.zeros(0),
             scores=rows.weights * (rows.treated - fit.probabilities),
-            inverse=fit.inverse_information,
+            inverse=fit.inverse,
         )
         found = augmented(rows, learnt, target=self.target)
         counted = with_models(found, rows, learnt, models=(above, below), index=index, target=self.target)

@@ -16,7 +16,7 @@ from impactkit.effects.kernels.chance_model import chance_model
 from impactkit.effects.kernels.fold_codes import fold_codes
 from impactkit.effects.kernels.fold_regressions import fold_regressions
 from impactkit.effects.kernels.outcome_model import outcome_model
-from impactkit.effects.unlike_groups import separated
+from impactkit.effects.unlike_groups import dependent, separated
 from impactkit.errors import EstimationError
 
 Floats = npt.NDArray[np.float64]
@@ -140,23 +140,18 @@ def _expected(groups: ComparedGroups, codes: Labels, arm: Flags, learner: Learne
         try:
             return fold_regressions(groups.X, groups.outcome, groups.weights, rows=arm, codes=codes)
         except np.linalg.LinAlgError as trouble:
-            raise _dependent() from trouble
+            raise dependent() from trouble
     if learner is None:
-        return outcome_model(groups.X, groups.outcome, rows=arm, weights=groups.weights).predicted
+        fit = outcome_model(groups.X, groups.outcome, rows=arm, weights=groups.weights)
+        if not fit.has_converged:
+            raise dependent()
+        return fit.predicted
     found = np.empty(len(codes))
     for train, test in _splits(codes):
         rows = train & arm
         fitted = _fitted(groups, rows, groups.outcome[rows], learner, part="outcome_model")
         found[test] = _asked(fitted, groups.values[test], part="outcome_model", is_chance=False)
     return found
-
-
-def _dependent() -> EstimationError:
-    return EstimationError(
-        "In a fold a covariate follows from the others, so that nothing can be learnt of it.",
-        where="folds",
-        mend="Use folds=1, or leave out covariates that few people have.",
-    )
 
 
 def _fitted(groups: ComparedGroups, rows: Flags, target: Floats, learner: Learner, *, part: Part) -> Any:

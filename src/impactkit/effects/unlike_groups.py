@@ -76,6 +76,21 @@ def separated() -> EstimationError:
     )
 
 
+def dependent() -> EstimationError:
+    """Return the error for covariates that follow from others in a group.
+
+    Returns
+    -------
+    EstimationError
+        To be raised.
+    """
+    return EstimationError(
+        "In one of the groups a covariate follows from the others: nothing can be learnt of it there.",
+        where="covariates",
+        mend="Leave out covariates that vary in one group only, or that few people have.",
+    )
+
+
 def unbalanced() -> EstimationError:
     """Return the error for groups that no positive weights make alike.
 

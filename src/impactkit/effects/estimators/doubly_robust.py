@@ -22,7 +22,7 @@ from impactkit.effects.kernels.weighted_contrast import RowEffect
 from impactkit.effects.learners import cross_fitted
 from impactkit.effects.regression import Label
 from impactkit.effects.row_effects import RowEffects, row_answer
-from impactkit.effects.unlike_groups import chances, refuse_too_few
+from impactkit.effects.unlike_groups import chances, dependent, refuse_too_few
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
@@ -159,6 +159,8 @@ class DoublyRobust(ComparedSettings):
             outcome_model(groups.X, rows.outcome, rows=arm, weights=rows.weights)
             for arm in (rows.treated, ~rows.treated)
         )
+        if not (above.has_converged and below.has_converged):
+            raise dependent()
         learnt = Nuisances(
             probabilities=fit.probabilities, if_treated=above.predicted, if_not=below.predicted
         )

@@ -6,6 +6,9 @@ import numpy as np
 
 from impactkit.effects.kernels.arrays import Flags, Floats, Labels
 
+DEPENDENT = 1e-10
+"""Of the trace of a Gram matrix: a smaller eigenvalue is rounding."""
+
 
 def fold_regressions(X: Floats, outcome: Floats, weights: Floats, *, rows: Flags, codes: Labels) -> Floats:
     """Return each row's expected outcome by a regression on the rows of an arm outside its fold.
@@ -52,5 +55,8 @@ def fold_regressions(X: Floats, outcome: Floats, weights: Floats, *, rows: Flags
     found = np.empty(len(outcome))
     for k in range(n_folds):
         test = codes == k
-        found[test] = middle + X[test] @ np.linalg.solve(gram - grams[k], cross - crosses[k])
+        left = gram - grams[k]
+        if np.linalg.eigvalsh(left)[0] <= DEPENDENT * np.trace(left):
+            raise np.linalg.LinAlgError("regressors without a fold are not independent")
+        found[test] = middle + X[test] @ np.linalg.solve(left, cross - crosses[k])
     return found

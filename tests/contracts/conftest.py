@@ -10,9 +10,11 @@ from impactkit.effects.estimators import (
     BeforeAfter,
     ContinuousDose,
     DifferenceInDifferences,
+    DoublyRobust,
     ExtendedTwoWayFixedEffects,
     Imputation,
     InterruptedTimeSeries,
+    Matching,
     PenalisedSyntheticControl,
     RandomisedTrial,
     StackedDifferenceInDifferences,
@@ -21,10 +23,12 @@ from impactkit.effects.estimators import (
     SyntheticControl,
     SyntheticDifferenceInDifferences,
     TripleDifference,
+    Weighting,
 )
 from impactkit.effects.inference import ClusterRobust, InfluenceFunction, NeweyWest, PraisWinsten
 from impactkit.effects.worlds import (
     ChangeInOneGroup,
+    ChosenPeople,
     ComparedSeries,
     CountPanel,
     DosedPanel,
@@ -151,6 +155,16 @@ VARIED = {
     ),
     "penalised controls of several treated": Design(
         PenalisedSyntheticControl(penalty="leave_one_out"), FactorPanel(n_treated=2, n_donors=12)
+    ),
+    "entropy weights by cluster": Design(
+        Weighting(weights="entropy", target="ate"), ChosenPeople(n_people=240, cluster_size=4)
+    ),
+    "doubly robust by cluster": Design(
+        DoublyRobust(target="ate"), ChosenPeople(n_people=240, cluster_size=4)
+    ),
+    "overlap weights": Design(Weighting(weights="overlap"), ChosenPeople()),
+    "matches with replacement, adjusted": Design(
+        Matching(distance="mahalanobis", replace=True, ratio=2, bias_adjustment=True), ChosenPeople()
     ),
     "unpaired": Design(BeforeAfter(paired=False), ChangeInOneGroup()),
 }

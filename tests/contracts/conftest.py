@@ -10,11 +10,13 @@ from impactkit.effects.estimators import (
     BeforeAfter,
     ContinuousDose,
     DifferenceInDifferences,
+    DoublyRobust,
     ExtendedTwoWayFixedEffects,
     Imputation,
     InstrumentalVariable,
     InterruptedTimeSeries,
     MixedModel,
+    Matching,
     PenalisedSyntheticControl,
     RandomisedTrial,
     RegressionDiscontinuity,
@@ -24,6 +26,7 @@ from impactkit.effects.estimators import (
     SyntheticControl,
     SyntheticDifferenceInDifferences,
     TripleDifference,
+    Weighting,
 )
 from impactkit.effects.inference import (
     ClusterRobust,
@@ -35,6 +38,7 @@ from impactkit.effects.inference import (
 )
 from impactkit.effects.worlds import (
     ChangeInOneGroup,
+    ChosenPeople,
     ComparedSeries,
     CountPanel,
     DosedPanel,
@@ -194,6 +198,16 @@ VARIED = {
             bandwidth=0.4, kernel="uniform", order=2, inference=RobustBiasCorrected(variance="hc3")
         ),
         ThresholdScores(),
+    ),
+    "entropy weights by cluster": Design(
+        Weighting(weights="entropy", target="ate"), ChosenPeople(n_people=240, cluster_size=4)
+    ),
+    "doubly robust by cluster": Design(
+        DoublyRobust(target="ate"), ChosenPeople(n_people=240, cluster_size=4)
+    ),
+    "overlap weights": Design(Weighting(weights="overlap"), ChosenPeople()),
+    "matches with replacement, adjusted": Design(
+        Matching(distance="mahalanobis", replace=True, ratio=2, bias_adjustment=True), ChosenPeople()
     ),
     "unpaired": Design(BeforeAfter(paired=False), ChangeInOneGroup()),
 }

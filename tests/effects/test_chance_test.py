@@ -49,6 +49,22 @@ def test_whole_clusters_are_drawn_where_whole_clusters_were_treated():
     assert "of 30 were treated" in test.law.text("en")
 
 
+def test_those_left_out_are_drawn_and_do_not_count():
+    """How many they are cannot be told from the number of possible assignments."""
+    world = ChosenPeople(n_people=200, tilt=2.0)
+    study = world.study(world.draw(3))
+    groups = compared_groups(study)
+    p = logistic(groups.X, groups.treated).probabilities
+    kept = (p > 0.1) & (p < 0.9)
+    test = Weighting(target="ate", trim=0.1, permutation=FEW).estimate(study).permutation
+    assert test.n_assignments == 2**200 and not kept.all()
+    d, X = groups.treated, groups.X
+    left = [z - X @ np.linalg.lstsq(X, z, rcond=None)[0] for z in (groups.outcome, d * 1.0)]
+    weights = kept / np.where(d, p, 1 - p)
+    own = [np.average(z[d], weights=weights[d]) - np.average(z[~d], weights=weights[~d]) for z in left]
+    assert test.statistics.observed == pytest.approx(own[0] / own[1])
+
+
 def test_there_is_none_where_there_are_too_few_to_draw_among():
     frame = WORLD.draw(2).iloc[:14]
     assert Weighting().estimate(WORLD.study(frame)).permutation is None

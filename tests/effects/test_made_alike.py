@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+import impactkit as ik
 from impactkit.data.study import Study
 from impactkit.effects.compared_groups import compared_groups
 from impactkit.effects.estimate import Estimate
@@ -15,6 +16,7 @@ from impactkit.effects.kernels.logistic import logistic
 from impactkit.effects.learners import cross_fitted
 from impactkit.effects.worlds import ChosenPeople, TwoGroupPanel
 from impactkit.errors import EstimationError
+from impactkit.evidence.settings_again import estimator_of
 
 LARGE = InfluenceFunction()
 WORLD = ChosenPeople(n_people=120)
@@ -106,7 +108,7 @@ def test_few_rows_get_corrected_errors_and_many_do_not(make):
 def test_cross_fitting_learns_each_fold_from_the_others():
     groups = compared_groups(study(WORLD.draw(1)))
     found = cross_fitted(groups, folds=3, seed=4, outcome=None, chance=None)
-    order = np.lexsort([groups.outcome, groups.treated, *groups.values.T])
+    order = np.lexsort([groups.outcome, groups.treated, *groups.values.T[::-1]])
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     codes = fold_codes(place, groups.treated, folds=3, seed=4)
@@ -170,6 +172,15 @@ def test_a_learner_that_is_our_regression_gives_our_answer():
     assert not hasattr(learner, "b")  # copies were fitted
     assert given.model_dump(mode="json")["outcome_model"] == "Line"
     assert np.isfinite(point(DoublyRobust(propensity_model=Chance()), frame_of(given)))
+
+
+def test_what_a_learner_gave_is_checked_and_not_made_again():
+    frame = frame_of(DoublyRobust())
+    found = DoublyRobust(outcome_model=Line()).estimate(study(frame))
+    checks = {each.name: each for each in ik.check(study(frame), found)}
+    assert checks["influence"].passed is not False and np.isfinite(checks["influence"].statistic)
+    with pytest.raises(EstimationError, match="hold only its name"):
+        estimator_of(found)
 
 
 @pytest.mark.parametrize(
@@ -269,6 +280,12 @@ def few(frame, treated):
     return pd.concat([frame[frame["arm"] == 1].iloc[:treated], frame[frame["arm"] == 0].iloc[: 3 * treated]])
 
 
+def one_sided(frame):
+    """Return a study with a covariate that nobody of the comparison group has."""
+    had = (frame["arm"] == 1) & (frame["unit"] % 2 == 0)
+    return study(frame.assign(had=had * 1.0), covariates=["age", "had"])
+
+
 def separate(frame):
     return frame.assign(age=frame["arm"] + frame["age"] / 100)
 
@@ -335,6 +352,8 @@ REFUSED = {
         "has no end in one of the groups",
         "linear",
     ),
+    "varies in one group": (GComputation(), one_sided, "follows from the others", "one group only"),
+    "varies in one group, robust": (DoublyRobust(), one_sided, "tell who is treated", "trim="),
     "folds": (DoublyRobust(folds=20), lambda f: study(few(f, 3), covariates=[]), "A fold leaves", "folds=1"),
 }
 

@@ -19,9 +19,12 @@ DESIGNS = sorted(_rubric()["ceiling"])
 def _estimate(design):
     adjusted = ("x",) if design.endswith("_with_covariates") else ()
     compared = 1 if design.endswith("_with_control") else 0
-    method = design.removesuffix("_with_covariates").removesuffix("_with_control")
+    alike = SimpleNamespace(baseline="before" if design.endswith("_with_baseline") else None)
+    method = (
+        design.removesuffix("_with_covariates").removesuffix("_with_control").removesuffix("_with_baseline")
+    )
     means = [SimpleNamespace(group=group) for group in ("treated", "comparison")[: 1 + bool(compared)]]
-    return SimpleNamespace(method=method, adjusted_for=adjusted, means=means)
+    return SimpleNamespace(method=method, adjusted_for=adjusted, means=means, comparability=alike)
 
 
 def _checks(failed):

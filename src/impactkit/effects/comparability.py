@@ -13,6 +13,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 _SIZES = ("effective_treated", "effective_comparison", "largest_share")
+_ROUNDING = 1e-7  # a variance is a difference of squares
 _COUNTS = ("n_unmatched", "n_trimmed", "most_reused")
 
 
@@ -148,32 +149,38 @@ def comparability(
     >>> found.covariates[0].before, round(found.covariates[0].after, 3), found.effective_comparison
     (0.0, 0.632, 1.6)
     """
-    arms = (treated, ~treated)
-    means = [np.average(values[arm], axis=0, weights=before[arm]) for arm in arms]
-    variances = [
-        np.average((values[arm] - mean) ** 2, axis=0, weights=before[arm])
-        for arm, mean in zip(arms, means, strict=True)
-    ]
-    spread = np.sqrt((variances[0] + variances[1]) / 2)
     used = before if after is None else after
-    left = [np.average(values[arm], axis=0, weights=used[arm]) for arm in arms]
-    gaps = [_over(first - second, spread) for first, second in (means, left)]
+    shares = [np.where(arm, weights, 0.0) for weights in (before, used) for arm in (treated, ~treated)]
+    shares = [share / share.sum() for share in shares]
+    middle = values.mean(axis=0)
+    from_middle = values - middle
+    means = [share @ from_middle for share in shares]
+    squares = np.square(from_middle, out=from_middle)
+    variances = [share @ squares - mean**2 for share, mean in zip(shares[:2], means[:2], strict=True)]
+    spread = np.sqrt(np.maximum(variances[0] + variances[1], 0.0) / 2)
+    gaps = [_over(means[k] - means[k + 1], spread, values, middle) for k in (0, 2)]
     if after is None:
         gaps[1] = np.full(len(names), np.nan)
-    shares = [used[arm] / used[arm].sum() for arm in arms]
     return Comparability(
         covariates=tuple(
             CovariateGap(name=name, before=float(a), after=float(b))
             for name, a, b in zip(names, *gaps, strict=True)
         ),
-        effective_treated=float(1 / (shares[0] @ shares[0])),
-        effective_comparison=float(1 / (shares[1] @ shares[1])),
-        largest_share=float(max(shares[0].max(), shares[1].max())),
+        effective_treated=float(1 / (shares[2] @ shares[2])),
+        effective_comparison=float(1 / (shares[3] @ shares[3])),
+        largest_share=float(max(shares[2].max(), shares[3].max())),
         **known,
     )
 
 
-def _over(gap: Floats, spread: Floats) -> Floats:
+def _over(gap: Floats, spread: Floats, values: Floats, middle: Floats) -> Floats:
+    """Return gaps over spreads; what is rounding of a column that never varies is nothing."""
+    high, low = values.max(axis=0), values.min(axis=0)
+    noise = _ROUNDING * np.maximum(high - middle, middle - low) + 1e-12 * np.maximum(
+        np.abs(high), np.abs(low)
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
-        found: Floats = np.where(spread > 0, gap / spread, np.where(gap == 0, 0.0, np.inf))
+        ratio = gap / spread
+    without = np.where(np.abs(gap) <= noise, 0.0, np.copysign(np.inf, gap))
+    found: Floats = np.where(spread > noise, ratio, without)
     return found

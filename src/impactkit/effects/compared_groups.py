@@ -130,10 +130,12 @@ def compared_groups(study: Study) -> ComparedGroups:
 def _groups(columns: Columns, values: Floats, names: tuple[str, ...]) -> ComparedGroups:
     assert columns.treated is not None
     weights = np.ones(len(values)) if columns.weight is None else columns.weight
-    mean = np.average(values, axis=0, weights=weights)
-    spread = np.sqrt(np.average((values - mean) ** 2, axis=0, weights=weights))
-    varies = spread > 1e-12 * np.abs(values).max(axis=0, initial=0.0)
-    Z = np.where(varies, (values - mean) / np.where(varies, spread, 1.0), 0.0)
+    total = float(weights.sum())
+    Z = values - weights @ values / total
+    spread = np.sqrt(np.einsum("i,ij,ij->j", weights, Z, Z) / total)
+    largest = np.maximum(values.max(axis=0, initial=0.0), -values.min(axis=0, initial=0.0))
+    varies = spread > 1e-12 * largest
+    Z *= np.where(varies, 1 / np.where(varies, spread, 1.0), 0.0)
     kept = independent_columns(Z)
     return ComparedGroups(
         columns=columns,
@@ -142,6 +144,6 @@ def _groups(columns: Columns, values: Floats, names: tuple[str, ...]) -> Compare
         weights=weights,
         values=values,
         names=names,
-        X=np.column_stack([np.ones(len(Z)), Z[:, kept]]),
+        X=np.column_stack([np.ones(len(Z)), Z if kept.all() else Z[:, kept]]),
         kept=kept,
     )

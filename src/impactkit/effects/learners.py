@@ -12,14 +12,16 @@ import numpy.typing as npt
 from impactkit.effects.compared_groups import ComparedGroups
 from impactkit.effects.describe import clusters_of
 from impactkit.effects.kernels.augmented import Nuisances
+from impactkit.effects.kernels.chance_model import chance_model
 from impactkit.effects.kernels.fold_codes import fold_codes
-from impactkit.effects.kernels.logistic import logistic
+from impactkit.effects.kernels.fold_regressions import fold_regressions
 from impactkit.effects.kernels.outcome_model import outcome_model
-from impactkit.effects.unlike_groups import separated
+from impactkit.effects.unlike_groups import dependent, separated
 from impactkit.errors import EstimationError
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Labels = npt.NDArray[np.int64]
 Part: TypeAlias = Literal["outcome_model", "propensity_model"]
 _CERTAIN = 1e-6
 
@@ -60,39 +62,39 @@ def cross_fitted(
     EstimationError
         If chances are certain, predictions are not numbers, or a learner cannot do what is asked.
     """
-    n = len(groups.outcome)
-    found = {name: np.empty(n) for name in ("probabilities", "if_treated", "if_not")}
-    for train, test in _splits(groups, folds, seed):
-        found["probabilities"][test] = _chances(groups, train, test, chance)
-        for name, arm in (("if_treated", groups.treated), ("if_not", ~groups.treated)):
-            found[name][test] = _expected(groups, train & arm, test, outcome)
-    for name in ("if_treated", "if_not"):
-        _refuse_no_numbers(found[name], "outcome_model")
-    _refuse_no_numbers(found["probabilities"], "propensity_model")
-    p = found["probabilities"]
+    codes = np.zeros(len(groups.outcome), dtype=np.int64)
+    if folds > 1:
+        codes = fold_codes(_ordered(groups), groups.treated, folds=folds, seed=seed)
+        for k in range(folds):
+            _refuse_thin(groups, codes != k)
+    p = _chances(groups, codes, chance)
+    _refuse_no_numbers(p, "propensity_model")
     if p.min() < _CERTAIN or p.max() > 1 - _CERTAIN:
         raise separated()
-    return Nuisances(**found)
+    expected = [_expected(groups, codes, arm, outcome) for arm in (groups.treated, ~groups.treated)]
+    for found in expected:
+        _refuse_no_numbers(found, "outcome_model")
+    return Nuisances(probabilities=p, if_treated=expected[0], if_not=expected[1])
 
 
-def _splits(groups: ComparedGroups, folds: int, seed: int) -> Iterator[tuple[Flags, Flags]]:
-    n = len(groups.outcome)
-    if folds == 1:
-        yield np.ones(n, dtype=bool), np.ones(n, dtype=bool)
-        return
-    codes = fold_codes(_ordered(groups), groups.treated, folds=folds, seed=seed)
+def _splits(codes: Labels) -> Iterator[tuple[Flags, Flags]]:
+    """Yield the rows learnt from and those judged; all and all where there is one fold."""
+    folds = int(codes.max()) + 1
     for k in range(folds):
-        train = codes != k
-        _refuse_thin(groups, train)
-        yield train, ~train
+        test = codes == k
+        yield (~test if folds > 1 else test), test
 
 
-def _ordered(groups: ComparedGroups) -> npt.NDArray[np.int64]:
+def _ordered(groups: ComparedGroups) -> Labels:
     """Return the cluster of each row, numbered by what the rows hold: names do not decide the deal."""
-    clusters, _ = clusters_of(groups.columns)
-    n = np.bincount(clusters)
-    held = (groups.outcome, groups.treated, *groups.values.T)
-    order = np.lexsort([np.bincount(clusters, column) / n for column in held])
+    clusters, by_row = clusters_of(groups.columns)
+    held = [*groups.values.T, groups.treated, groups.outcome]
+    if not by_row:
+        n = np.bincount(clusters)
+        held = [np.bincount(clusters, column) / n for column in held]
+    order = np.argsort(held[0], kind="stable")
+    if (held[0][order[1:]] == held[0][order[:-1]]).any():
+        order = np.lexsort(held[::-1])
     ranks = np.empty(len(order), dtype=np.int64)
     ranks[order] = np.arange(len(order))
     return ranks[clusters]
@@ -110,23 +112,46 @@ def _refuse_thin(groups: ComparedGroups, train: Flags) -> None:
         )
 
 
-def _chances(groups: ComparedGroups, train: Flags, test: Flags, learner: Learner | None) -> Floats:
-    if learner is not None:
-        target = groups.treated[train].astype(np.float64)
-        fitted = _fitted(groups, train, target, learner, part="propensity_model")
-        return _asked(fitted, groups.values[test], part="propensity_model", is_chance=True)
-    fit = logistic(groups.X[train], groups.treated[train], weights=groups.weights[train])
-    if not fit.has_converged:
-        raise separated()
-    return np.asarray(1 / (1 + np.exp(-(groups.X[test] @ fit.coefficients))))
+def _chances(groups: ComparedGroups, codes: Labels, learner: Learner | None) -> Floats:
+    found, start = np.empty(len(codes)), None
+    if learner is None:
+        whole = chance_model(groups.X, groups.treated, groups.weights)
+        if not whole.has_converged:
+            raise separated()
+        if not codes.any():
+            return whole.probabilities
+        start = whole.coefficients
+    for train, test in _splits(codes):
+        if learner is not None:
+            target = groups.treated[train].astype(np.float64)
+            fitted = _fitted(groups, train, target, learner, part="propensity_model")
+            found[test] = _asked(fitted, groups.values[test], part="propensity_model", is_chance=True)
+            continue
+        own = np.where(train, groups.weights, 0.0)
+        fit = chance_model(groups.X, groups.treated, own, start=start)
+        if not fit.has_converged:
+            raise separated()
+        found[test] = fit.probabilities[test]
+    return found
 
 
-def _expected(groups: ComparedGroups, rows: Flags, test: Flags, learner: Learner | None) -> Floats:
-    if learner is not None:
+def _expected(groups: ComparedGroups, codes: Labels, arm: Flags, learner: Learner | None) -> Floats:
+    if learner is None and codes.any():
+        try:
+            return fold_regressions(groups.X, groups.outcome, groups.weights, rows=arm, codes=codes)
+        except np.linalg.LinAlgError as trouble:
+            raise dependent() from trouble
+    if learner is None:
+        fit = outcome_model(groups.X, groups.outcome, rows=arm, weights=groups.weights)
+        if not fit.has_converged:
+            raise dependent()
+        return fit.predicted
+    found = np.empty(len(codes))
+    for train, test in _splits(codes):
+        rows = train & arm
         fitted = _fitted(groups, rows, groups.outcome[rows], learner, part="outcome_model")
-        return _asked(fitted, groups.values[test], part="outcome_model", is_chance=False)
-    fit = outcome_model(groups.X, groups.outcome, rows=rows, weights=groups.weights)
-    return fit.predicted[test]
+        found[test] = _asked(fitted, groups.values[test], part="outcome_model", is_chance=False)
+    return found
 
 
 def _fitted(groups: ComparedGroups, rows: Flags, target: Floats, learner: Learner, *, part: Part) -> Any:

@@ -6,13 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from impactkit.effects.compared_groups import ComparedGroups
-from impactkit.effects.kernels.logistic import Logistic, logistic
+from impactkit.effects.kernels.chance_model import ChanceModel, chance_model
 from impactkit.errors import EstimationError
 
 Floats = npt.NDArray[np.float64]
 
 
-def chances(groups: ComparedGroups) -> Logistic:
+def chances(groups: ComparedGroups) -> ChanceModel:
     """Return each row's chance of being treated by logistic regression.
 
     Parameters
@@ -22,7 +22,7 @@ def chances(groups: ComparedGroups) -> Logistic:
 
     Returns
     -------
-    Logistic
+    ChanceModel
         Converged.
 
     Raises
@@ -31,7 +31,7 @@ def chances(groups: ComparedGroups) -> Logistic:
         If the covariates tell who is treated.
     """
     refuse_too_few(groups)
-    found = logistic(groups.X, groups.treated, weights=groups.weights)
+    found = chance_model(groups.X, groups.treated, groups.weights)
     if not found.has_converged:
         raise separated()
     return found
@@ -73,6 +73,21 @@ def separated() -> EstimationError:
         where="covariates",
         mend="Leave out covariates that decide who is treated or follow from it, or compare only those who "
         "could have been either: target='overlap', trim=, or Matching(caliper=).",
+    )
+
+
+def dependent() -> EstimationError:
+    """Return the error for covariates that follow from others in a group.
+
+    Returns
+    -------
+    EstimationError
+        To be raised.
+    """
+    return EstimationError(
+        "In one of the groups a covariate follows from the others: nothing can be learnt of it there.",
+        where="covariates",
+        mend="Leave out covariates that vary in one group only, or that few people have.",
     )
 
 

@@ -22,7 +22,7 @@ from impactkit.effects.kernels.weighted_contrast import RowEffect
 from impactkit.effects.learners import cross_fitted
 from impactkit.effects.regression import Label
 from impactkit.effects.row_effects import RowEffects, row_answer
-from impactkit.effects.unlike_groups import chances, refuse_too_few
+from impactkit.effects.unlike_groups import chances, dependent, refuse_too_few
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
@@ -137,7 +137,7 @@ class DoublyRobust(ComparedSettings):
             answered,
             warnings=(*answered.warnings, *groups.notes),
             comparability=alike,
-            permutation=chance_test(groups, self.permutation, target=self.target),
+            permutation=chance_test(groups, self.permutation, target=self.target, is_apart=False),
         )
 
     def _effect(self, groups: ComparedGroups) -> tuple[RowEffect, Floats]:
@@ -159,13 +159,15 @@ class DoublyRobust(ComparedSettings):
             outcome_model(groups.X, rows.outcome, rows=arm, weights=rows.weights)
             for arm in (rows.treated, ~rows.treated)
         )
+        if not (above.has_converged and below.has_converged):
+            raise dependent()
         learnt = Nuisances(
             probabilities=fit.probabilities, if_treated=above.predicted, if_not=below.predicted
         )
         index = EstimatedIndex(
             slopes=np.zeros(0),
             scores=rows.weights * (rows.treated - fit.probabilities),
-            inverse=fit.inverse_information,
+            inverse=fit.inverse,
         )
         found = augmented(rows, learnt, target=self.target)
         counted = with_models(found, rows, learnt, models=(above, below), index=index, target=self.target)

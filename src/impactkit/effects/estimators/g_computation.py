@@ -17,7 +17,7 @@ from impactkit.effects.kernels.outcome_model import Family, outcome_model
 from impactkit.effects.kernels.standardisation import standardised
 from impactkit.effects.regression import Label
 from impactkit.effects.row_effects import RowEffects, row_answer
-from impactkit.effects.unlike_groups import refuse_too_few
+from impactkit.effects.unlike_groups import dependent, refuse_too_few
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
@@ -89,7 +89,7 @@ class GComputation(ComparedSettings):
             for rows in (groups.treated, ~groups.treated)
         )
         if not all(arm.has_converged and np.isfinite(arm.predicted).all() for arm in (above, below)):
-            raise _separated_outcome(self.model)
+            raise dependent() if self.model == "linear" else _separated_outcome(self.model)
         population = groups.weights * (groups.treated if self.target == "att" else 1.0)
         effect = standardised(above, below, population)
         effects = RowEffects(

@@ -147,7 +147,7 @@ class Weighting(ComparedSettings):
             answered,
             warnings=(*answered.warnings, *groups.notes),
             comparability=alike,
-            permutation=chance_test(groups, self.permutation, target=self.target),
+            permutation=chance_test(every, self.permutation, target=self.target, is_apart=False, among=kept),
         )
 
     def _weighed(self, groups: ComparedGroups) -> ArmWeights:

@@ -9,8 +9,8 @@ import numpy as np
 
 from impactkit.effects.kernels.arrays import Flags, Floats
 from impactkit.effects.kernels.balancing import balancing_score, entropy_balance
+from impactkit.effects.kernels.chance_model import chance_model
 from impactkit.effects.kernels.convex_index import Minimised
-from impactkit.effects.kernels.logistic import logistic
 
 Scheme: TypeAlias = Literal["inverse_probability", "entropy", "overlap", "covariate_balancing"]
 Target: TypeAlias = Literal["att", "ate", "overlap"]
@@ -105,13 +105,13 @@ def arm_weights(X: Floats, treated: Flags, base: Floats, *, scheme: Scheme, targ
         return _entropy(X, treated, base, target=target)
     if scheme == "covariate_balancing":
         return _balancing(X, treated, base)
-    fit = logistic(X, treated, weights=base)
+    fit = chance_model(X, treated, base)
     p = fit.probabilities
     if not fit.has_converged or _is_certain(p, treated, target):
         return _none(len(p), "separated")
     scores = base * (treated - p)
     weights, slopes = weights_of_chances(p, treated, base, target=target)
-    index = EstimatedIndex(slopes=slopes, scores=scores, inverse=fit.inverse_information)
+    index = EstimatedIndex(slopes=slopes, scores=scores, inverse=fit.inverse)
     return ArmWeights(weights=weights, indices=(index,), probabilities=p)
 
 

@@ -3,40 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from impactkit.effects.kernels.arrays import Flags, Floats
 from impactkit.effects.kernels.assignment_statistics import AssignmentStatistics
+from impactkit.effects.kernels.deferred import Deferred
 
 _NUMBERS_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ChanceReduction:
-    """A difference of two weighted means as a function of who was treated.
+class ChanceSums:
+    """What units bring to the means of two arms.
 
     Parameters
     ----------
     chances : ndarray, shape (G,)
         Of being treated, for each unit of assignment.
-    observed : ndarray of bool, shape (G,)
-        Which were treated.
     treated_sums, other_sums : ndarray, shape (G, 3)
         What a unit brings to its arm's mean when treated, and when not: sums of weights, of weights times
         outcomes and of weights times being treated as it was; the last two less what covariates say of them.
     """
 
     chances: Floats
-    observed: Flags
     treated_sums: Floats
     other_sums: Floats
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ChanceReduction:
+    """A difference of two weighted means as a function of who was treated.
+
+    Parameters
+    ----------
+    observed : ndarray of bool, shape (G,)
+        Which units were treated.
+    sums : ChanceSums
+        May be given as a function that returns them.
+    """
+
+    observed: Flags
+    sums: Deferred[ChanceSums] = field(default=Deferred())
 
     @property
     def n_assignments(self) -> int:
         """How many assignments could have come out."""
-        return int(2 ** len(self.chances))
+        return int(2 ** len(self.observed))
 
     def statistics(self, *, draws: int, seed: int) -> AssignmentStatistics:
         """Return the difference under other assignments, ready for tests of any constant effect.
@@ -68,8 +82,9 @@ class ChanceReduction:
         Examples
         --------
         >>> sums = np.column_stack([np.ones(4), [-1.5, -0.5, 0.5, 1.5], [-0.5, -0.5, 0.5, 0.5]])
-        >>> found = ChanceReduction(chances=np.full(4, 0.5), observed=np.array([False, False, True, True]),
-        ...     treated_sums=sums, other_sums=sums).statistics(draws=99, seed=1)
+        >>> held = ChanceSums(chances=np.full(4, 0.5), treated_sums=sums, other_sums=sums)
+        >>> found = ChanceReduction(observed=np.array([False, False, True, True]), sums=held).statistics(
+        ...     draws=99, seed=1)
         >>> found.observed
         2.0
         """
@@ -88,16 +103,17 @@ class ChanceReduction:
         )
 
     def _lots(self, draws: int, seed: int) -> Iterator[Floats]:
-        G, stream = len(self.chances), np.random.PCG64(seed)
+        chances = self.sums.chances
+        G, stream = len(chances), np.random.PCG64(seed)
         per = max(1, _NUMBERS_AT_ONCE // G)
         for at in range(0, draws, per):
             c = min(per, draws - at)
             keys = (stream.random_raw(c * G) >> np.uint64(11)).reshape(c, G) * 2.0**-53
-            yield (keys < self.chances).astype(np.float64)
+            yield (keys < chances).astype(np.float64)
 
     def _differences(self, lots: Floats) -> Floats:
         """Return differences of outcomes, of being treated, and whether both arms have somebody, (3, c)."""
-        above, below = lots @ self.treated_sums, (1 - lots) @ self.other_sums
+        above, below = lots @ self.sums.treated_sums, (1 - lots) @ self.sums.other_sums
         defined = (above[:, 0] > 0) & (below[:, 0] > 0)
         masses = [np.where(defined, arm[:, 0], 1.0)[:, None] for arm in (above, below)]
         found = above[:, 1:] / masses[0] - below[:, 1:] / masses[1]

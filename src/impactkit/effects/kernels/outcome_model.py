@@ -9,6 +9,7 @@ import numpy as np
 
 from impactkit.effects.kernels.arrays import Flags, Floats
 from impactkit.effects.kernels.convex_index import minimise_index
+from impactkit.effects.kernels.fold_regressions import DEPENDENT
 
 Family: TypeAlias = Literal["linear", "logistic", "poisson"]
 
@@ -30,7 +31,8 @@ class OutcomeModel:
     inverse : ndarray, shape (k, k)
         The error of the coefficients is the sum of ``inverse @ X[i] * scores[i]``.
     has_converged : bool
-        False where no finite solution exists: outcomes that the covariates separate.
+        False where no one solution exists: outcomes that the covariates separate, or regressors that follow
+        from others among the rows fitted.
     """
 
     X: Floats
@@ -54,7 +56,7 @@ def outcome_model(
     Parameters
     ----------
     X : ndarray, shape (n, k)
-        Regressors with the constant first, full column rank among the rows.
+        Regressors with the constant first.
     outcome : ndarray, shape (n,)
         Any number; 0 to 1 for ``logistic``, at least 0 for ``poisson``.
     rows : ndarray of bool, shape (n,)
@@ -79,10 +81,12 @@ def outcome_model(
     Z, y, w = X[rows], outcome[rows], weights[rows]
     if family == "linear":
         weighted = Z * w[:, None]
-        inverse = np.linalg.inv(weighted.T @ Z).astype(np.float64)
+        gram = weighted.T @ Z
+        converged = bool(np.linalg.eigvalsh(gram)[0] > DEPENDENT * np.trace(gram))
+        inverse = np.linalg.pinv(gram, hermitian=True).astype(np.float64)
         b = inverse @ (weighted.T @ y)
         b = b + inverse @ (weighted.T @ (y - Z @ b))
-        predicted, slopes, converged = np.asarray(X @ b), np.ones(len(X)), True
+        predicted, slopes = np.asarray(X @ b), np.ones(len(X))
     else:
         inverse, b, converged = _curved(Z, y, w, family=family)
         with np.errstate(over="ignore"):

@@ -18,7 +18,7 @@ from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.circumstances import Declared
 from impactkit.evidence.designs import ALIKE_DESIGNS
 from impactkit.evidence.reestimated import reestimated
-from impactkit.evidence.settings_again import estimator_of
+from impactkit.evidence.settings_again import estimator_of, holds_learner
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
@@ -166,7 +166,7 @@ def _groups(clusters: Codes, treated: Flags, G: int) -> list[Codes]:
 
 def _left_out(study: Study, estimate: Estimate, clusters: Codes, cluster: int) -> _Without:
     full, point, error = estimate.interval.point, math.nan, math.nan
-    if estimate.sample.n_clusters > _MANY:
+    if estimate.sample.n_clusters > _MANY or holds_learner(estimate):
         point, error = full - float(estimate.influence[cluster, 0]), estimate.interval.std_error
     else:
         again = estimator_of(estimate, event_study=False, permutation=None)

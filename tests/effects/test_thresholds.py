@@ -228,6 +228,12 @@ REFUSED = {
         "jumps in the outcome's level",
         "RobustBiasCorrected",
     ),
+    "one value on a side": (
+        lambda f: study(f.assign(score=np.where(f["score"] < 0, -1, f["score"]))),
+        {"inference": {"method": "honest_smoothness", "bound": 1.0}},
+        "Only 1 distinct values",
+        "wider bandwidth",
+    ),
     "no bound from two values": (
         lambda f: study(f.assign(score=np.where(f["score"] < 0, -1 - f["unit"] % 2, f["unit"] % 2))),
         {},

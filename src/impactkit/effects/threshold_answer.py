@@ -162,13 +162,14 @@ def threshold_answer(
 def _estimand(
     study: Study, asked: Threshold, found: ThresholdFound, *, sample: Sample, kind: Kind
 ) -> Message:
+    cutoff = asked.rows.rule.cutoff
     ratio = "_of_receiving" if kind == "kink" and asked.target.ratio else ""
     return Message(
         f"estimand.regression_discontinuity.{kind}{ratio}",
         {
             "outcome": study.outcome,
             "running": str(study.running),
-            "cutoff": asked.rows.rule.cutoff,
+            "cutoff": int(cutoff) if cutoff == int(cutoff) else cutoff,
             "treated": sample.n_treated,
             "comparison": sample.n_units - sample.n_treated,
             "reach": max(found.near),

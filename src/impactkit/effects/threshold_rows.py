@@ -111,7 +111,8 @@ class ThresholdRows:
         parts += list(c.covariates.T)
         if c.pre_outcome is not None:
             parts.append(c.pre_outcome)
-        return np.column_stack([part[self.order] for part in parts])
+        # Column by column in memory, as they are gone through.
+        return np.array([part[self.order] for part in parts]).T
 
     @cached_property
     def clusters(self) -> Codes | None:

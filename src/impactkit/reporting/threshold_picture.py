@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from impactkit.effects.estimate import Estimate, Group
 from impactkit.effects.kernels.binned_means import BinRule, Bins, Spacing
 from impactkit.effects.threshold_view import ThresholdSide, ThresholdView
 from impactkit.errors import UsageError
-from impactkit.reporting.numbers import Measure
+from impactkit.reporting.numbers import Measure, decimals_of
 from impactkit.reporting.table import Table
 from impactkit.wording import Language, format_number, say
 
@@ -91,8 +92,13 @@ class ThresholdPicture:
     @property
     def cutoff_label(self) -> str:
         """The words at the threshold."""
-        at = format_number(self.view.cutoff, self.language)
-        return say("figure.threshold.cutoff", self.language, cutoff=at)
+        return say("figure.threshold.cutoff", self.language, cutoff=self._cutoff)
+
+    @property
+    def _cutoff(self) -> str:
+        """The threshold with the decimals that it was given with."""
+        cutoff = self.view.cutoff
+        return format_number(cutoff, self.language, decimals=decimals_of(Decimal(f"{cutoff:.10g}")))
 
     def side(self, group: Group) -> ThresholdSide:
         """Return the rows and the curve of a group."""
@@ -115,7 +121,7 @@ class ThresholdPicture:
             "figure.threshold.alt",
             self.language,
             running=view.running,
-            cutoff=format_number(view.cutoff, self.language),
+            cutoff=self._cutoff,
             treated=m.level(view.treated.limit),
             comparison=m.level(view.comparison.limit),
             dots=len(self.bins["treated"].n) + len(self.bins["comparison"].n),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from impactkit.effects.interval import Interval
-from impactkit.effects.kernels.discontinuity import Jump, jump
+from impactkit.effects.kernels.discontinuity import Jump, jump, jumps
 from impactkit.effects.kernels.discontinuity_bandwidths import Bandwidths, bandwidths
 from impactkit.effects.kernels.discontinuity_variance import Side, Variance
 from impactkit.effects.thresholds import (
@@ -27,6 +26,13 @@ from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 _BY_CLUSTER = ("cr1", "cr2", "cr3")
+
+
+class _Effect(NamedTuple):
+    name: str
+    point: float
+    sign: int
+    scores: tuple[np.ndarray, np.ndarray]
 
 
 class RobustBiasCorrected(BaseModel):
@@ -90,24 +96,26 @@ class RobustBiasCorrected(BaseModel):
             raise _no_jump()
         sides = asked.rows.sides(variance, matches=self.matches)
         widths = _widths(asked, sides)
-        found = jump(sides, widths, asked.target)
+        of_ratio = asked.target.ratio
+        all_found = jumps(sides, widths, asked.target) if of_ratio else (jump(sides, widths, asked.target),)
+        found, parts = all_found[0], list(all_found[1:])
         if not math.isfinite(found.corrected):
             raise _no_jump()
         weighed = Weighed(rows=found.rows, weights=found.weights, slopes=found.slopes)
-        effects = self._effects(asked, sides, widths, found)
-        matrix = contributions(asked, found.rows, [scores for _, _, _, scores in effects])
-        matrix *= np.array([sign for _, _, sign, _ in effects])
+        effects = _effects(asked, found, parts)
+        matrix = contributions(asked, found.rows, [each.scores for each in effects])
+        matrix *= np.array([each.sign for each in effects])
         errors = np.sqrt((matrix**2).sum(axis=0))
         by_row = asked.rows.clusters is None
         lost = 0.0 if variance == "nearest" else 1.0  # what the fit takes; near rows are compared without one
         near = found.n_near if by_row else None
         df = degrees_of_freedom(found.scores, found.weights, n_near=near, lost=lost)
         intervals = [
-            Interval.from_std_error(sign * point, float(error), df=df, level=self.level)
-            for (_, point, sign, _), error in zip(effects, errors, strict=True)
+            Interval.from_std_error(each.sign * each.point, float(error), df=df, level=self.level)
+            for each, error in zip(effects, errors, strict=True)
         ]
         return ThresholdFound(
-            names=tuple(name for name, *_ in effects),
+            names=tuple(each.name for each in effects),
             uncertainty=told(
                 intervals,
                 matrix,
@@ -136,28 +144,23 @@ class RobustBiasCorrected(BaseModel):
             )
         return self.variance
 
-    def _effects(
-        self, asked: Threshold, sides: tuple[Side, Side], widths: Bandwidths, found: Jump
-    ) -> list[tuple[str, float, int, tuple[np.ndarray, np.ndarray]]]:
-        """Return name, point, sign and scores of each effect."""
-        own = 1 if asked.target.ratio else asked.sign
-        effects = [
-            ("effect", found.corrected, own, found.scores),
-            ("conventional", found.point, own, found.own_scores),
-        ]
-        if asked.target.ratio:
-            plain = replace(asked.target, ratio=False)
-            for name, column in (("reduced_form", 0), ("first_stage", 1)):
-                alone = jump(_only(sides, column), widths, plain)
-                effects.append((name, alone.corrected, asked.sign, alone.scores))
-        return effects
-
     def _words(self, asked: Threshold, variance: Variance) -> Message:
         kind = "nearest" if variance == "nearest" else "rows"
         values: dict[str, str | int | float | Message] = {"kind": variance.upper(), "matches": self.matches}
         if asked.rows.clusters is not None:
             kind = "clusters"
         return Message(f"inference.robust_bias_corrected.{kind}", values)
+
+
+def _effects(asked: Threshold, found: Jump, parts: list[Jump]) -> list[_Effect]:
+    own = 1 if asked.target.ratio else asked.sign
+    effects = [
+        _Effect("effect", found.corrected, own, found.scores),
+        _Effect("conventional", found.point, own, found.own_scores),
+    ]
+    for name, part in zip(("reduced_form", "first_stage"), parts, strict=False):
+        effects.append(_Effect(name, part.corrected, asked.sign, part.scores))
+    return effects
 
 
 def _no_jump() -> EstimationError:
@@ -176,20 +179,6 @@ def _widths(asked: Threshold, sides: tuple[Side, Side]) -> Bandwidths:
     h = asked.bandwidth
     b = asked.bias_bandwidth or h
     return Bandwidths(near=(h, h), wide=(b, b))
-
-
-def _only(sides: tuple[Side, Side], column: int) -> tuple[Side, Side]:
-    """Return the sides with one of outcome and treatment received, and the covariates."""
-    below, above = (_one(side, column) for side in sides)
-    return below, above
-
-
-def _one(side: Side, column: int) -> Side:
-    kept = [column, *range(2, side.columns.shape[1])]
-    nearest = side.nearest
-    if nearest is not None:
-        nearest = replace(nearest, columns=nearest.columns[:, kept], residuals=nearest.residuals[:, kept])
-    return replace(side, columns=side.columns[:, kept], nearest=nearest)
 
 
 def _few(df: float, *, by_row: bool) -> tuple[Message, ...]:

@@ -233,6 +233,7 @@ def _bend(side: Side, near: Window, weights: Floats) -> float:
 
 def _shortest(sides: tuple[Side, Side], bound: float, level: float, kernel: Kernel) -> float:
     """Return the bandwidth with the shortest limits, each side's variance taken to be constant."""
+    _windows(sides, 2 * max(float(np.abs(side.x).max()) for side in sides), kernel)  # refused with one value
     seconds = [float(np.unique(np.abs(side.x))[1]) for side in sides]
     low, high = max(seconds) * (1 + 1e-6), max(float(np.abs(side.x).max()) for side in sides) * (1 + 1e-6)
     if low >= high:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -66,6 +66,14 @@ class _Fitted:
     own: Floats
     corrected: Floats
 
+    def of_column(self, column: int) -> _Fitted:
+        """Return the same of one of outcome and treatment received, and the covariates."""
+        kept = [column, *range(2, self.side.columns.shape[1])]
+        nearest = self.side.nearest
+        if nearest is not None:
+            nearest = nearest.of_columns(kept)
+        return replace(self, side=replace(self.side, columns=self.side.columns[:, kept], nearest=nearest))
+
     def levels(self) -> Floats:
         """Return the estimates of all columns, shape (2, d): without and with their bias taken out."""
         D = self.side.columns[self.rows]
@@ -117,11 +125,47 @@ def jump(sides: tuple[Side, Side], widths: Bandwidths, target: Target) -> Jump:
     >>> round(found.point, 12), round(found.corrected, 12)
     (2.0, 2.0)
     """
-    p = target.order
+    return _jump(*_both(sides, widths, target), target)
+
+
+def jumps(sides: tuple[Side, Side], widths: Bandwidths, target: Target) -> tuple[Jump, Jump, Jump]:
+    """Estimate a ratio of jumps, and the two it is the ratio of, within the same bandwidths.
+
+    Parameters
+    ----------
+    sides : Side, Side
+        Below and above the cutoff.
+    widths : Bandwidths
+        For the estimates and for their biases.
+    target : Target
+        A ratio.
+
+    Returns
+    -------
+    ratio, outcome, received : Jump
+        See `jump`.
+
+    Raises
+    ------
+    EstimationError
+        If a side has too few distinct values of the running variable within a bandwidth.
+    """
+    below, above = _both(sides, widths, target)
+    plain = replace(target, ratio=False)
+    outcome, received = (_jump(below.of_column(column), above.of_column(column), plain) for column in (0, 1))
+    return _jump(below, above, target), outcome, received
+
+
+def _both(sides: tuple[Side, Side], widths: Bandwidths, target: Target) -> tuple[_Fitted, _Fitted]:
     below, above = (
         _fitted(side, target, near, wide)
         for side, near, wide in zip(sides, widths.near, widths.wide, strict=True)
     )
+    return below, above
+
+
+def _jump(below: _Fitted, above: _Fitted, target: Target) -> Jump:
+    p, sides = target.order, (below.side, above.side)
     found = [below.levels(), above.levels()]
     slopes = covariate_slopes(list(sides), [below.near, above.near], p, target.ratio)
     plain, corrected = found[1] - found[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,6 +35,10 @@ class NearestResiduals:
     residuals: Floats
     first: Labels
     last: Labels
+
+    def of_columns(self, kept: list[int]) -> NearestResiduals:
+        """Return the same of some of the columns."""
+        return replace(self, columns=self.columns[:, kept], residuals=self.residuals[:, kept])
 
     def within(self, start: int, stop: int) -> Floats:
         """Return the residuals of rows ``start`` to ``stop`` when there are no others, shape (m, d).

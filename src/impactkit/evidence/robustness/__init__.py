@@ -1,8 +1,8 @@
 """Does the answer stand? One question a file, listed in ``ALL``; none is an answer of its own."""
 
+from impactkit.evidence.robustness.arms_at_once import arms_at_once
 from impactkit.evidence.robustness.bandwidths import bandwidths
 from impactkit.evidence.robustness.donuts import donuts
-from impactkit.evidence.robustness.arms_at_once import arms_at_once
 from impactkit.evidence.robustness.hidden_bias import hidden_bias
 from impactkit.evidence.robustness.leave_one_out import leave_one_out
 from impactkit.evidence.robustness.lee_bounds import lee_bounds
@@ -36,9 +36,9 @@ ALL = (
 
 __all__ = [
     "ALL",
+    "arms_at_once",
     "bandwidths",
     "donuts",
-    "arms_at_once",
     "hidden_bias",
     "leave_one_out",
     "lee_bounds",

@@ -17,6 +17,7 @@ PLAIN = {
     *("distance", "draws", "e", "effect", "enough", "far", "full", "gamma", "gap", "grade", "high", "lags"),
     *("largest", "level", "limit", "low", "margin", "months", "most", "needed", "needed_comparison"),
     *("needed_treated", "p", "penalty", "periods", "point", "r", "rate", "ratio", "real", "rho", "share"),
+    "least",
     *("size", "slope", "smallest", "target", "usual", "value", "without", "size", "threshold"),
 }
 # Texts: columns, indicators, dates and the plan's own words.
@@ -35,6 +36,8 @@ TEXTS = {
         "verdict",
         "weights",
         "which",
+        "how",
+        "trimmed",
     ),
 }
 

@@ -7,10 +7,12 @@ import pytest
 from tests.plans.conftest import SOUND
 from tests.plans.test_methods_in_a_plan import written
 
+from impactkit.data.study import Study
 from impactkit.effects.worlds import ChosenPeople
 from impactkit.errors import ImpactkitError
 from impactkit.evaluation import evaluate
 from impactkit.plans import Plan
+from impactkit.plans.candidates import Shape, considered
 from impactkit.verification.seal import seal
 from impactkit.verification.verify import verify
 
@@ -117,3 +119,22 @@ def _results(bundle):
     with zipfile.ZipFile(bundle) as archive:
         name = next(name for name in archive.namelist() if name.endswith("results.json"))
         return archive.read(name)
+
+
+@pytest.mark.parametrize(
+    ("assignment", "roles", "is_considered"),
+    [
+        ("need", {}, True),
+        (None, {}, True),
+        ("lot", {}, False),
+        ("need", {"pre_outcome": None, "covariates": []}, False),
+    ],
+)
+def test_it_is_considered_where_people_measured_once_have_covariates(assignment, roles, is_considered):
+    told = {"outcome": "y", "treated": "arm", "covariates": ["age"], "pre_outcome": "baseline"}
+    study = Study(ChosenPeople().draw(1), **(told | roles))
+    shape = Shape.of(study, assignment=assignment)
+    methods = [candidate.method for candidate in considered(shape)]
+    assert ("doubly_robust" in methods) is is_considered
+    lacking = {candidate.method: candidate.lacking(shape) for candidate in considered(shape)}
+    assert lacking.get("doubly_robust") is None

@@ -14,6 +14,7 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 _SIZES = ("effective_treated", "effective_comparison", "largest_share")
 _ROUNDING = 1e-7  # a variance is a difference of squares
+_ROWS_AT_ONCE = 1 << 13
 _COUNTS = ("n_unmatched", "n_trimmed", "most_reused")
 
 
@@ -153,10 +154,8 @@ def comparability(
     shares = [np.where(arm, weights, 0.0) for weights in (before, used) for arm in (treated, ~treated)]
     shares = [share / share.sum() for share in shares]
     middle = values.mean(axis=0)
-    from_middle = values - middle
-    means = [share @ from_middle for share in shares]
-    squares = np.square(from_middle, out=from_middle)
-    variances = [share @ squares - mean**2 for share, mean in zip(shares[:2], means[:2], strict=True)]
+    means, squares = _moments(values, middle, np.array(shares))
+    variances = squares - means[:2] ** 2
     spread = np.sqrt(np.maximum(variances[0] + variances[1], 0.0) / 2)
     gaps = [_over(means[k] - means[k + 1], spread, values, middle) for k in (0, 2)]
     if after is None:
@@ -171,6 +170,17 @@ def comparability(
         largest_share=float(max(shares[2].max(), shares[3].max())),
         **known,
     )
+
+
+def _moments(values: Floats, middle: Floats, shares: Floats) -> tuple[Floats, Floats]:
+    """Return means about the middle under each of the shares, and of squares under the first two."""
+    means, squares = np.zeros((len(shares), values.shape[1])), np.zeros((2, values.shape[1]))
+    for at in range(0, len(values), _ROWS_AT_ONCE):
+        piece = slice(at, at + _ROWS_AT_ONCE)
+        rows = values[piece] - middle
+        means += shares[:, piece] @ rows
+        squares += shares[:2, piece] @ (rows * rows)
+    return means, squares
 
 
 def _over(gap: Floats, spread: Floats, values: Floats, middle: Floats) -> Floats:

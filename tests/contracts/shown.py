@@ -27,7 +27,11 @@ from impactkit.wording import Message
 
 HOSTILE = "<script>alert('1')</script>\"&{x}<img src=x onerror=y>"
 PLAIN = "lugna kvällar"
-PUBLIC = {
+SHELVED = {
+    **{name: getattr(ik.sources, name) for name in ik.sources.__all__},
+    **{name: getattr(ik.plans, name) for name in ("EffectChain", "Project", "Receipt")},
+}
+PUBLIC = SHELVED | {
     name: found
     for name in ik.__all__
     if inspect.isclass(found := getattr(ik, name)) and not issubclass(found, Exception)

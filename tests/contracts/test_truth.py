@@ -43,8 +43,13 @@ from impactkit.effects.worlds import (
 from impactkit.errors import EstimationError
 
 DRAWS = 40
-UNASSIGNED = (BeforeAfter, InstrumentalVariable, InterruptedTimeSeries, StructuralTimeSeries)
-UNASSIGNED = (BeforeAfter, InterruptedTimeSeries, RegressionDiscontinuity, StructuralTimeSeries)
+UNASSIGNED = (
+    BeforeAfter,
+    InstrumentalVariable,
+    InterruptedTimeSeries,
+    RegressionDiscontinuity,
+    StructuralTimeSeries,
+)
 """Designs in which nothing was assigned that could be permuted."""
 
 

@@ -128,10 +128,9 @@ class InstrumentedRows:
         cleared = _cleared(both, self.others)
         left = _cleared(both, np.hstack([self.others, self.instruments]))
         kappa = limited_information(cleared, left) if limited else 1.0
-        fitted = cleared[:, 1] - left[:, 1]
-        if not np.linalg.norm(fitted) > _ROUNDING * np.linalg.norm(self.takeup):
-            fitted = np.zeros_like(fitted)
-        return structural(cleared[:, 0], cleared[:, 1], fitted, kappa=kappa)
+        outcome = _or_nothing(cleared[:, 0], self.outcome)
+        fitted = _or_nothing(cleared[:, 1] - left[:, 1], self.takeup)
+        return structural(outcome, cleared[:, 1], fitted, kappa=kappa)
 
     def second_stage(self, found: Structural) -> LinearProblem:
         """Return a regression whose effect is the structural coefficient, with the structural errors.
@@ -191,6 +190,11 @@ class InstrumentedRows:
             outcome_scale=scale,
         )
         return problem_of(rows, names=self.names, counted=counted)
+
+
+def _or_nothing(part: Floats, whole: Floats) -> Floats:
+    """Return a part of a column; zeros where it is nothing but rounding."""
+    return part if np.linalg.norm(part) > _ROUNDING * np.linalg.norm(whole) else np.zeros_like(part)
 
 
 def _cleared(values: Floats, others: Floats) -> Floats:

@@ -13,6 +13,7 @@ from impactkit.data.study_part import study_with_treated
 from impactkit.effects.threshold_rows import Rule
 
 Floats = npt.NDArray[np.float64]
+_MOVED = "instrumental_variable"
 
 
 class Settled(Protocol):
@@ -77,7 +78,7 @@ def rule_between(columns: Columns) -> Rule | None:
 
 
 def ruled(study: Study, estimator: Settled) -> Study:
-    """Return a study in which the estimator's rule says who is treated, where nothing else does.
+    """Return a study in which the estimator's rule, or takeup, says who is treated where nothing else does.
 
     Parameters
     ----------
@@ -89,17 +90,21 @@ def ruled(study: Study, estimator: Settled) -> Study:
     Returns
     -------
     Study
-        The study itself for methods without a rule.
+        The study itself for methods without a rule or instruments, or with takeup that is not 0 or 1.
     """
-    rule = rule_of(estimator.model_dump(mode="json"))
-    columns = study.columns
+    settings = estimator.model_dump(mode="json")
+    rule, columns = rule_of(settings), study.columns
+    if settings["method"] == _MOVED and columns.treated is None and columns.instruments is not None:
+        took = columns.takeup
+        is_share = took is not None and bool(((took == 0) | (took == 1)).all())
+        return study_with_treated(study, took == 1) if took is not None and is_share else study
     if rule is None or columns.treated is not None or columns.running is None:
         return study
     return study_with_treated(study, rule.treats(columns.running))
 
 
 def given_by_rule(study: Study, estimator: Settled) -> Floats | None:
-    """Return how much of an effect each row gets by a rule, shape (n,); None for methods without one.
+    """Return how much of an effect each row gets by a rule or an instrument, shape (n,); None for others.
 
     Parameters
     ----------
@@ -111,11 +116,14 @@ def given_by_rule(study: Study, estimator: Settled) -> Floats | None:
     Returns
     -------
     ndarray or None
-        What was received in a fuzzy design; for a kink how far past the threshold the row is.
+        What was received in a fuzzy design or with an instrument; for a kink how far past the threshold the
+        row is.
     """
     settings = estimator.model_dump(mode="json")
     rule = rule_of(settings)
     columns = study.columns
+    if settings["method"] == _MOVED:
+        return columns.takeup
     if rule is None or columns.running is None:
         return None
     if settings["kind"] != "sharp" and columns.takeup is not None:

@@ -57,7 +57,9 @@ class InstrumentalVariable(Settings):
     ----------
     .. [1] Angrist, J. D., Imbens, G. W., & Rubin, D. B. (1996). Identification of causal effects using
        instrumental variables. *Journal of the American Statistical Association*, 91(434).
-    .. [2] Montiel Olea, J. L., & Pflueger, C. (2013). A robust test for weak instruments. *Journal of
+    .. [2] Anderson, T. W., & Rubin, H. (1949). Estimation of the parameters of a single equation in a
+       complete system of stochastic equations. *Annals of Mathematical Statistics*, 20(1).
+    .. [3] Montiel Olea, J. L., & Pflueger, C. (2013). A robust test for weak instruments. *Journal of
        Business & Economic Statistics*, 31(3).
 
     Examples

@@ -67,7 +67,11 @@ class RegressionDiscontinuity(Settings):
     ----------
     .. [1] Cattaneo, M. D., Idrobo, N., & Titiunik, R. (2020). *A Practical Introduction to Regression
        Discontinuity Designs: Foundations*. Cambridge University Press.
-    .. [2] Calonico, S., Cattaneo, M. D., & Farrell, M. H. (2020). Optimal bandwidth choice for robust
+    .. [2] Calonico, S., Cattaneo, M. D., & Titiunik, R. (2014). Robust nonparametric confidence intervals for
+       regression-discontinuity designs. *Econometrica*, 82(6).
+    .. [3] Kolesár, M., & Rothe, C. (2018). Inference in regression discontinuity designs with a discrete
+       running variable. *American Economic Review*, 108(8).
+    .. [4] Calonico, S., Cattaneo, M. D., & Farrell, M. H. (2020). Optimal bandwidth choice for robust
        bias-corrected inference in regression discontinuity designs. *Econometrics Journal*, 23(2).
 
     Examples

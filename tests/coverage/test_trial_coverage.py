@@ -47,7 +47,7 @@ def chances(rng: np.random.Generator) -> tuple[list[Limits], float]:
 
 def pairs(rng: np.random.Generator) -> tuple[list[Limits], float]:
     """15 pairs that are alike within, and effects that differ from pair to pair."""
-    level, effect = rng.standard_normal((2, 15)) * [[2.0], [1.0]]
+    level, effect = rng.standard_normal((2, 15)) * [[2.0], [0.3]]
     first = rng.integers(0, 2, 15)
     drawn = np.column_stack([first, 1 - first]).ravel()
     y = np.repeat(level, 2) + drawn * np.repeat(effect, 2) + 0.5 * rng.standard_normal(30)
@@ -59,9 +59,9 @@ def pairs(rng: np.random.Generator) -> tuple[list[Limits], float]:
 
 
 def blocks(rng: np.random.Generator) -> tuple[list[Limits], float]:
-    """60 people in two strata, 80 and 25 per cent drawn, and effects of 0 and 2: the people's mean is 1."""
+    """60 people in two strata, 90 and 40 per cent drawn, and effects of 0 and 2: the mean is 1."""
     stratum = np.repeat([0, 1], 30)
-    drawn = np.concatenate([rng.permutation([1] * k + [0] * (30 - k)) for k in (24, 8)])
+    drawn = np.concatenate([rng.permutation([1] * k + [0] * (30 - k)) for k in (27, 12)])
     frame = pd.DataFrame(
         {"y": 2.0 * stratum * drawn + rng.standard_normal(60), "drawn": drawn, "area": stratum}
     )
@@ -185,7 +185,7 @@ a plausible other choice gives on the same draws. The bar is 93 %.
 |---|---|---|---|---|
 {rows}
 
-Pairs that are forgotten, and bounds, hold more often than they promise: they are wider than they need
-to be. Bounds hold the effect wherever it lies between them. For several arms the question is whether the
-limits of all three hold at once.
+What holds more often than it promises is wider than it needs to be, as where pairs are forgotten. Where
+effects differ Neyman's limits must be somewhat wide: how unlike they are cannot be known from one lot.
+For several arms the question is whether the limits of all three hold at once.
 """

@@ -161,11 +161,12 @@ the truth, which is what a false verdict hangs on: 2.5 % is nominal.
 |---|---|---|---|---|---|---|---|
 {instruments}
 
-Widths are of the limits that have two ends. Where hardly anybody is moved the effects that are not rejected
-are often all but those in a gap; the limits then have no end, and hold more often than they say. With
-three instruments they are empty in 1 to 3 % of draws, which is neither above nor below. In this world the t limits
-hold as well: takeup is 0 or 1, and keenness decides only some of it. They miss where what is not measured
-decides most of takeup (Andrews, Stock and Sun 2019), which no data show; that is why they are not the default.
+Widths are of the limits that have two ends. Where hardly anybody is moved the effects that are not
+rejected are often all but those in a gap; the limits then have no end, and hold more often than they
+say. With three instruments they are empty in 1 to 3 % of draws, which is neither above nor below. In
+this world the t limits hold as well: takeup is 0 or 1, and keenness decides only some of it. They miss
+where what is not measured decides most of takeup (Andrews, Stock and Sun 2019), which no data show; that
+is why they are not the default.
 
 ## How often is too small an effect called supported?
 

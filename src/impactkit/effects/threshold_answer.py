@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -149,7 +150,12 @@ def threshold_answer(
         means=group_means(near),
         start=study.start_value,
         adjusted_for=asked.rows.names,
-        warnings=(*study.notes, *uncertainty.warnings, *_warnings(asked, found)),
+        warnings=(
+            *study.notes,
+            *uncertainty.warnings,
+            *_chosen(asked, found, sample),
+            *_warnings(asked, found),
+        ),
         contributions=uncertainty.contributions,
         covariance=uncertainty.covariance,
         permutation=_test(asked, found, settings.permutation),
@@ -184,6 +190,22 @@ def _left(reason: str, counts: tuple[int, int]) -> tuple[Message, ...]:
         return ()
     values = {"n": treated + comparison, "treated": treated, "comparison": comparison}
     return (Message(f"study.left_out.{reason}", values),)
+
+
+def _chosen(asked: Threshold, found: ThresholdFound, sample: Sample) -> tuple[Message, ...]:
+    """Say which distribution the limits are of, and how much lies near."""
+    headline = found.uncertainty.intervals[0]
+    if "conventional" not in found.names or headline.reason is not None:
+        return ()
+    values: dict[str, str | int | float | Message] = {
+        "treated": sample.n_treated_clusters,
+        "comparison": sample.n_comparison_clusters,
+    }
+    kind = "near_many"
+    if math.isfinite(headline.df):
+        kind, values["df"] = "near", round(headline.df, 1)
+    counted = "" if asked.rows.clusters is None else "_clusters"
+    return (Message(f"inference.chosen.{kind}{counted}", values),)
 
 
 def _warnings(asked: Threshold, found: ThresholdFound) -> tuple[Message, ...]:

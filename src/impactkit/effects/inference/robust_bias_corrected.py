@@ -121,7 +121,6 @@ class RobustBiasCorrected(BaseModel):
                 matrix,
                 undefined_reason(asked, weighed, found.robust_error),
                 words=self._words(asked, variance),
-                warnings=_few(df, by_row=by_row),
             ),
             weighed=weighed,
             flips=sign_flips(asked, weighed, asked.target.order + 1),
@@ -179,9 +178,3 @@ def _widths(asked: Threshold, sides: tuple[Side, Side]) -> Bandwidths:
     h = asked.bandwidth
     b = asked.bias_bandwidth or h
     return Bandwidths(near=(h, h), wide=(b, b))
-
-
-def _few(df: float, *, by_row: bool) -> tuple[Message, ...]:
-    if not math.isfinite(df):
-        return ()
-    return (Message(f"inference.chosen.near{'' if by_row else '_clusters'}", {"df": round(df, 1)}),)

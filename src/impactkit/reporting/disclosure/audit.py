@@ -171,10 +171,16 @@ def _programme(known: Known, exact: Flags, rounded: Flags, *, copies: int) -> tu
 
 def _copied(parts: Floats, values: Floats, copies: int) -> _Rows:
     """Return rows as many times, each time about unknowns of its own."""
-    from scipy.sparse import csc_array, eye_array, kron
+    from scipy.sparse import csc_array
 
-    once = csc_array(parts.astype(np.float64))
-    return _Rows(parts=csc_array(kron(eye_array(copies), once)), values=np.tile(values, copies))
+    m, n = parts.shape
+    rows, columns = np.nonzero(parts)
+    held = np.tile(parts[rows, columns].astype(np.float64), copies)
+    shift = np.arange(copies)[:, None]
+    places = ((rows + m * shift).ravel(), (columns + n * shift).ravel())
+    return _Rows(
+        parts=csc_array((held, places), shape=(copies * m, copies * n)), values=np.tile(values, copies)
+    )
 
 
 def _whole(cost: Floats, known: Known, most: float) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from impactkit.data.study import Study
-from impactkit.effects.describe import cluster_names, group_means, sample_of
+from impactkit.effects.describe import chosen_in_words, cluster_names, group_means, sample_of
 from impactkit.effects.estimate import Estimate, Term
 from impactkit.effects.inference import AndersonRubin, ClusterRobust, Permutation
 from impactkit.effects.instrument_stages import InstrumentStages, instrument_stages
@@ -110,8 +110,11 @@ class InstrumentalVariable(Settings):
             )
         problem = asked.rows.second_stage(solved)
         conventional = robust.infer(problem, problem.fit())
-        found = self._answer(study, asked, conventional, instrument_stages(asked, robust))
-        return found if self.permutation is None else replace(found, permutation=self._test(asked, solved))
+        stages = instrument_stages(asked, robust)
+        found = self._answer(study, asked, conventional, stages)
+        test = None if self.permutation is None else self._test(asked, solved)
+        chosen = chosen_in_words(robust, stages.effects.intervals[0], sample=found.sample, test=test)
+        return replace(found, permutation=test, warnings=(*found.warnings, *chosen))
 
     def _test(self, asked: Instrumented, solved: Structural) -> PermutationTest:
         """Return the test by turning signs of what clusters add, as likely up as down without an effect."""

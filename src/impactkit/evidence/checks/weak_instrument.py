@@ -18,6 +18,13 @@ from impactkit.wording import Message
 class WeakInstrument:
     """The instruments move takeup enough for the estimate to be near the truth on average.
 
+    Parameters
+    ----------
+    name : str
+        The check's slug.
+    designs : frozenset of str
+        The methods it speaks to.
+
     Notes
     -----
     Asked of the effective F, which allows any variance and dependence within clusters: it fails when F is not

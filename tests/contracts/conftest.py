@@ -33,6 +33,7 @@ from impactkit.effects.inference import (
     InfluenceFunction,
     NeweyWest,
     Neyman,
+    Permutation,
     PraisWinsten,
     RobustBiasCorrected,
 )
@@ -55,10 +56,21 @@ from impactkit.effects.worlds import (
     WanderingSeries,
 )
 
+FEWER = 999
+"""Draws of a test that stands beside; what holds of these holds of more."""
+
 
 class Design(NamedTuple):
     estimator: object
     world: object
+
+    def drawn(self, times):
+        """Return the same design with a permutation test that is drawn so often."""
+        beside = getattr(self.estimator, "permutation", None)
+        if not isinstance(beside, Permutation):
+            return self
+        drawn = beside.model_copy(update={"draws": times})
+        return self._replace(estimator=self.estimator.model_copy(update={"permutation": drawn}))
 
     def estimate(self, frame):
         return self.estimator.estimate(self.world.study(frame))
@@ -211,7 +223,7 @@ VARIED = {
     ),
     "unpaired": Design(BeforeAfter(paired=False), ChangeInOneGroup()),
 }
-DESIGNS = DEFAULT | VARIED
+DESIGNS = {name: design.drawn(FEWER) for name, design in (DEFAULT | VARIED).items()}
 
 
 @pytest.fixture(params=DESIGNS.values(), ids=DESIGNS)

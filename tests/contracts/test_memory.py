@@ -6,7 +6,6 @@ import weakref
 
 def test_a_study_and_its_estimate_leave_memory_when_they_are_dropped(design, frame):
     """Nothing of them refers to itself, so that memory does not wait for the collector of cycles."""
-    gc.collect()
     gc.disable()
     try:
         study = design.world.study(frame)

@@ -32,6 +32,18 @@ def test_it_is_the_effect_of_the_lot_over_its_effect_on_takeup() -> None:
         assert getattr(offered, name) == pytest.approx(getattr(drawn_by_lot, name), rel=1e-9)
 
 
+def test_a_lottery_tells_the_same_effect_on_those_whom_the_lot_moved() -> None:
+    """Found there as a ratio by Fieller's limits, and here by the roots of a determinant."""
+    for moved in (0.4, 0.05):
+        study = ik.Study(drawn(moved=moved), outcome="y", takeup="took_part", treated="invited")
+        (there,) = (
+            t.interval for t in RandomisedTrial().estimate(study).terms if t.name == "complier effect"
+        )
+        here = InstrumentalVariable().estimate(study).interval
+        for name in ("point", "low", "high", "p_value"):
+            assert getattr(here, name) == pytest.approx(getattr(there, name), rel=1e-7)
+
+
 def test_without_instruments_who_is_treated_is_the_instrument() -> None:
     frame = drawn()
     one = InstrumentalVariable().estimate(ik.Study(frame, **PLAIN))

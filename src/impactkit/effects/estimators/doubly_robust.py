@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -11,7 +10,7 @@ from pydantic import Field, WithJsonSchema, field_serializer, field_validator
 
 from impactkit.data.study import Study
 from impactkit.effects.chance_test import chance_test
-from impactkit.effects.comparability import comparability
+from impactkit.effects.compared_answer import MadeAlike, compared_answer
 from impactkit.effects.compared_groups import ComparedGroups, compared_groups
 from impactkit.effects.compared_settings import ComparedSettings
 from impactkit.effects.estimate import Estimate
@@ -20,8 +19,6 @@ from impactkit.effects.kernels.augmented import Nuisances, Observed, augmented, 
 from impactkit.effects.kernels.outcome_model import outcome_model
 from impactkit.effects.kernels.weighted_contrast import RowEffect
 from impactkit.effects.learners import cross_fitted
-from impactkit.effects.regression import Label
-from impactkit.effects.row_effects import RowEffects, row_answer
 from impactkit.effects.unlike_groups import chances, dependent, refuse_too_few
 from impactkit.wording import Message
 
@@ -111,34 +108,19 @@ class DoublyRobust(ComparedSettings):
         groups = compared_groups(study)
         refuse_too_few(groups)
         effect, p = self._effect(groups)
-        effects = RowEffects(
-            points=np.array([effect.point]),
-            influence=effect.influence[:, None],
-            labels=(Label(name=self.target),),
-        )
-        answered = row_answer(
-            study,
-            groups.columns,
-            effects,
-            settings=self,
-            estimand=self._estimand(study, groups),
-            adjusted_for=groups.used,
-        )
         after, _ = weights_of_chances(p, groups.treated, groups.weights, target=self.target)
-        alike = comparability(
-            groups.values,
-            groups.names,
-            groups.treated,
-            before=groups.weights,
-            after=after,
-            baseline=study.pre_outcome,
+        made = MadeAlike(
+            point=effect.point,
+            influence=effect.influence,
+            target=self.target,
+            weights=after,
+            is_mean=False,
+            used=groups.used,
+            notes=groups.notes,
+            test=chance_test(groups, self.permutation, target=self.target),
         )
-        return replace(
-            answered,
-            warnings=(*answered.warnings, *groups.notes),
-            comparability=alike,
-            permutation=chance_test(groups, self.permutation, target=self.target, is_apart=False),
-        )
+        estimand = self._estimand(study, groups)
+        return compared_answer(study, groups, made, settings=self, estimand=estimand)
 
     def _effect(self, groups: ComparedGroups) -> tuple[RowEffect, Floats]:
         rows = Observed(outcome=groups.outcome, treated=groups.treated, weights=groups.weights)

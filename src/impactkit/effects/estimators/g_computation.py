@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from impactkit.data.study import Study
 from impactkit.effects.chance_test import chance_test
-from impactkit.effects.comparability import comparability
+from impactkit.effects.compared_answer import MadeAlike, compared_answer
 from impactkit.effects.compared_groups import ComparedGroups, compared_groups
 from impactkit.effects.compared_settings import ComparedSettings
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.kernels.outcome_model import Family, outcome_model
 from impactkit.effects.kernels.standardisation import standardised
-from impactkit.effects.regression import Label
-from impactkit.effects.row_effects import RowEffects, row_answer
 from impactkit.effects.unlike_groups import dependent, refuse_too_few
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
@@ -92,34 +89,19 @@ class GComputation(ComparedSettings):
             raise dependent() if self.model == "linear" else _separated_outcome(self.model)
         population = groups.weights * (groups.treated if self.target == "att" else 1.0)
         effect = standardised(above, below, population)
-        effects = RowEffects(
-            points=np.array([effect.point]),
-            influence=effect.influence[:, None],
-            labels=(Label(name=self.target),),
+        made = MadeAlike(
+            point=effect.point,
+            influence=effect.influence,
+            target=self.target,
+            weights=None,
+            is_mean=False,
+            used=groups.used,
+            notes=groups.notes,
+            test=chance_test(groups, self.permutation, target=self.target),
         )
         how = Message(f"estimand.regressed.{self.model}")
-        answered = row_answer(
-            study,
-            groups.columns,
-            effects,
-            settings=self,
-            estimand=groups.estimand(study, self.target, how=how),
-            adjusted_for=groups.used,
-        )
-        alike = comparability(
-            groups.values,
-            groups.names,
-            groups.treated,
-            before=groups.weights,
-            after=None,
-            baseline=study.pre_outcome,
-        )
-        return replace(
-            answered,
-            warnings=(*answered.warnings, *groups.notes),
-            comparability=alike,
-            permutation=chance_test(groups, self.permutation, target=self.target),
-        )
+        estimand = groups.estimand(study, self.target, how=how)
+        return compared_answer(study, groups, made, settings=self, estimand=estimand)
 
 
 def _refuse_outcome(study: Study, groups: ComparedGroups, model: Family) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from impactkit.data.study import Study
 from impactkit.effects.chance_test import chance_test
-from impactkit.effects.comparability import comparability
+from impactkit.effects.compared_answer import MadeAlike, compared_answer
 from impactkit.effects.compared_groups import ComparedGroups, compared_groups
 from impactkit.effects.compared_settings import ComparedSettings
 from impactkit.effects.estimate import Estimate
@@ -21,8 +21,6 @@ from impactkit.effects.kernels.matched_effect import matched_effect, neighbour_r
 from impactkit.effects.kernels.outcome_model import outcome_model
 from impactkit.effects.kernels.weighted_contrast import RowEffect
 from impactkit.effects.matched_rows import Distance, Places, places, with_replacement, without_replacement
-from impactkit.effects.regression import Label
-from impactkit.effects.row_effects import RowEffects, row_answer
 from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
@@ -125,36 +123,19 @@ class Matching(ComparedSettings):
         groups = compared_groups(study)
         _refuse_clusters(groups)
         found = self._by_strata(groups) if self.kind in ("exact", "coarsened") else self._by_distance(groups)
-        effects = RowEffects(
-            points=np.array([found.effect.point]),
-            influence=found.effect.influence[:, None],
-            labels=(Label(name=self.target),),
+        made = MadeAlike(
+            point=found.effect.point,
+            influence=found.effect.influence,
+            target=self.target,
             weights=found.weights,
+            is_mean=True,
+            used=groups.names,
+            notes=self._notes(),
+            test=chance_test(groups, self.permutation, target=self.target),
+            known={"n_unmatched": found.n_unmatched, "most_reused": found.most_reused},
         )
-        answered = row_answer(
-            study,
-            groups.columns,
-            effects,
-            settings=self,
-            estimand=self._estimand(study, groups, found),
-            adjusted_for=groups.names,
-        )
-        alike = comparability(
-            groups.values,
-            groups.names,
-            groups.treated,
-            before=groups.weights,
-            after=found.weights,
-            baseline=study.pre_outcome,
-            n_unmatched=found.n_unmatched,
-            most_reused=found.most_reused,
-        )
-        return replace(
-            answered,
-            warnings=(*answered.warnings, *self._notes()),
-            comparability=alike,
-            permutation=chance_test(groups, self.permutation, target=self.target),
-        )
+        estimand = self._estimand(study, groups, found)
+        return compared_answer(study, groups, made, settings=self, estimand=estimand)
 
     def _by_strata(self, groups: ComparedGroups) -> _Found:
         values = groups.values if self.kind == "exact" else coarsened(groups.values, bins=self.bins)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -10,14 +9,12 @@ from pydantic import Field, model_validator
 
 from impactkit.data.study import Study
 from impactkit.effects.chance_test import chance_test
-from impactkit.effects.comparability import comparability
+from impactkit.effects.compared_answer import MadeAlike, compared_answer
 from impactkit.effects.compared_groups import ComparedGroups, compared_groups
 from impactkit.effects.compared_settings import ComparedSettings
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.kernels.arm_weights import ArmWeights, Scheme, Target, arm_weights
 from impactkit.effects.kernels.weighted_contrast import weighted_contrast
-from impactkit.effects.regression import Label
-from impactkit.effects.row_effects import RowEffects, row_answer
 from impactkit.effects.trimmed_groups import trimmed_groups
 from impactkit.effects.unlike_groups import refuse_too_few, separated, unbalanced
 from impactkit.wording import Message
@@ -120,35 +117,19 @@ class Weighting(ComparedSettings):
         effect = weighted_contrast(groups.outcome, groups.X, groups.treated, found)
         influence, weights = np.zeros(len(kept)), np.zeros(len(kept))
         influence[kept], weights[kept] = effect.influence, found.weights
-        effects = RowEffects(
-            points=np.array([effect.point]),
-            influence=influence[:, None],
-            labels=(Label(name=self.target),),
+        made = MadeAlike(
+            point=effect.point,
+            influence=influence,
+            target=self.target,
             weights=weights,
+            is_mean=True,
+            used=groups.used,
+            notes=groups.notes,
+            test=chance_test(every, self.permutation, target=self.target, is_apart=False, among=kept),
+            known={"n_trimmed": int((~kept).sum())},
         )
-        answered = row_answer(
-            study,
-            every.columns,
-            effects,
-            settings=self,
-            estimand=self._estimand(study, every, words),
-            adjusted_for=groups.used,
-        )
-        alike = comparability(
-            every.values,
-            every.names,
-            every.treated,
-            before=every.weights,
-            after=weights,
-            baseline=study.pre_outcome,
-            n_trimmed=int((~kept).sum()),
-        )
-        return replace(
-            answered,
-            warnings=(*answered.warnings, *groups.notes),
-            comparability=alike,
-            permutation=chance_test(every, self.permutation, target=self.target, is_apart=False, among=kept),
-        )
+        estimand = self._estimand(study, every, words)
+        return compared_answer(study, every, made, settings=self, estimand=estimand)
 
     def _weighed(self, groups: ComparedGroups) -> ArmWeights:
         refuse_too_few(groups)

@@ -15,7 +15,7 @@ lint:
 	$(PYTHON) -m ruff format --check .
 
 types:
-	$(PYTHON) -m mypy
+	MYPY_NUM_WORKERS=2 $(PYTHON) -m mypy
 
 imports:
 	$(PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-logo --no-cache
@@ -31,7 +31,7 @@ notebooks:
 	$(PYTHON) -m pytest -m "slow or not slow" tests/notebooks
 
 docs:
-	$(PYTHON) -m sphinx -W --keep-going -b html docs docs/_build/html
+	$(PYTHON) -m sphinx -W --keep-going -j auto -b html docs docs/_build/html
 
 # The published JSON Schemas of a plan and an indicator, from the models; a test holds them to each other.
 schemas:

@@ -15,6 +15,7 @@ from impactkit.effects.kernels.assignment import (
     count_assignments,
     reduce_assignment,
 )
+from impactkit.effects.kernels.assignment_statistics import TIE, AssignmentStatistics
 from impactkit.errors import EstimationError
 
 STRATA = np.array([0, 0, 0, 0, 1, 1, 1, 2])
@@ -159,6 +160,26 @@ def test_limits_are_where_the_tests_begin_to_accept(seed, level, exact_below):
     if np.isfinite(high) and high > found.observed:
         assert found.p_value(high - step, alternative="less").p_value > alpha
         assert found.p_value(high + step, alternative="less").p_value <= alpha + 1e-12
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_statistics_a_tie_away_are_extreme_and_those_just_further_are_not(seed):
+    rng = np.random.default_rng(seed)
+    observed = float(rng.choice([0.0, 1e-9, 1.0, 1e6]))
+    scale = max(observed, float(rng.choice([1.0, 50.0])))
+    near = observed - TIE * scale * np.array([0.3, 0.9, 1.1, 3.0])
+    others = scale * rng.choice([-1.0, 1.0], size=13)  # the median size, whatever stands near
+    statistics = AssignmentStatistics(
+        numerators=np.concatenate([near, others, [np.nan]]),
+        shifts=np.zeros(18),
+        denominators=np.ones(18),
+        observed_numerator=observed,
+        observed_denominator=1.0,
+        is_exact=True,
+        n_assignments=18,
+    )
+    expected = 2 + int((others >= observed - TIE * scale).sum()) + 1
+    assert statistics.p_value(alternative="greater").n_extreme == expected
 
 
 def test_limits_are_infinite_when_so_few_assignments_cannot_reject():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Iterable, Iterator
@@ -226,8 +227,15 @@ def _all_assignments(reduction: AssignmentReduction) -> Iterator[Floats]:
 def _choices(units: Labels, n_assigned: int) -> tuple[float, Labels]:
     """Return every choice of the smaller side of a stratum (choices x units), and the value it takes."""
     smaller = min(n_assigned, len(units) - n_assigned)
-    table = np.array(list(itertools.combinations(units.tolist(), smaller)), dtype=np.int64)
-    return (1.0 if smaller == n_assigned else 0.0), table.reshape(math.comb(len(units), smaller), smaller)
+    return (1.0 if smaller == n_assigned else 0.0), units[_combinations(len(units), smaller)]
+
+
+@functools.lru_cache(maxsize=32)
+def _combinations(n: int, k: int) -> Labels:
+    """Return every choice of k among n, shape (n over k, k), kept because drawn studies ask for it again."""
+    table = np.array(list(itertools.combinations(range(n), k)), dtype=np.int64).reshape(math.comb(n, k), k)
+    table.flags.writeable = False
+    return table
 
 
 def _random_assignments(reduction: AssignmentReduction, draws: int, seed: int) -> Iterator[Floats]:

@@ -119,10 +119,21 @@ class AssignmentStatistics:
             statistics, distance = np.abs(statistics), abs(distance)
         elif alternative == "less":
             statistics, distance = -statistics, -distance
-        tie = TIE * max(abs(distance), self._middle_size(statistics))
-        extreme = ~(statistics < distance - tie)  # undefined statistics are nan, hence extreme
-        k = int(extreme.sum())
+        k = self._n_extreme(statistics, distance)
         return PermutationTest(p_value=self._p_value(k), n_extreme=k)
+
+    def _n_extreme(self, statistics: Floats, distance: float) -> int:
+        """Count statistics at or beyond the observed distance; undefined ones are nan, hence extreme.
+
+        The median is looked for only where a statistic lies so near that the width of a tie decides.
+        """
+        n, own = len(statistics), abs(distance)
+        surely = n - int(np.count_nonzero(statistics < distance - TIE * own))
+        widest = TIE * max(own, float(np.nanmax(np.abs(statistics), initial=0.0)))
+        if n - int(np.count_nonzero(statistics < distance - widest)) == surely:
+            return surely
+        tie = TIE * max(own, self._middle_size(statistics))
+        return n - int(np.count_nonzero(statistics < distance - tie))
 
     def interval(self, level: float = 0.95) -> Limits:
         """Return the constant effects that neither one-sided test rejects at ``(1 - level) / 2``.

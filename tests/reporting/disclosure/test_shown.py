@@ -79,7 +79,8 @@ def test_what_is_hidden_has_words_in_both_languages():
 
 def test_a_trouble_keeps_the_numbers_that_are_not_small():
     values = {"first": "7.5", "none": 0, "one": 1, "nine": 9, "ten": 10, "share": 0.5, "file": "a"}
-    hidden = dict.fromkeys(("first", "one", "nine"), "visas inte")
+    number = "(antalet visas inte)"
+    hidden = {"first": "(värdet visas inte)", "one": number, "nine": number}
     said = Trouble("x", "y", "z", values)
     told = RULE.trouble(said, "sv")
     assert told.values == {**values, **hidden}

@@ -143,10 +143,12 @@ class Disclosure:
 
     def trouble(self, trouble: Trouble, language: Language) -> Trouble:
         """Return a trouble without a single value of the data, or how few there are."""
-        hidden = self.count(None, language)
+        number, single = (say(f"report.disclosure.{what}", language) for what in ("number", "value"))
         values = {
-            name: hidden
-            if name == "first" or (isinstance(value, int) and 0 < value < self.smallest)
+            name: single
+            if name == "first"
+            else number
+            if isinstance(value, int) and 0 < value < self.smallest
             else value
             for name, value in trouble.values.items()
         }

@@ -15,6 +15,7 @@ from impactkit.plans import Plan
 from impactkit.plans.candidates import Shape, considered
 from impactkit.verification.seal import seal
 from impactkit.verification.verify import verify
+from impactkit.wording import format_number
 
 CASES = {
     "weighting": {"weights": "entropy"},
@@ -58,8 +59,19 @@ def test_a_plan_is_evaluated_told_sealed_and_verified(tmp_path, method, settings
         header, rows = told.figures[1].table.header, told.figures[1].table.rows
         assert len(header) == (2 if method == "g_computation" else 3)
         assert {row[0] for row in rows} == {"age", "baseline"}
+        assert_told_as_many(told, result.estimate.comparability, language, is_weighted=len(header) == 3)
     bundle = seal(found, tmp_path / "bundle.zip")
     assert all(step.state != "fail" for step in verify(bundle).steps)
+
+
+def assert_told_as_many(told, alike, language, *, is_weighted):
+    """The report says how many people of equal weight would tell as much, where people were weighted."""
+    label = {"sv": "Säger lika mycket som", "en": "Tells as much as"}[language]
+    said = [fact.text for fact in told.facts if fact.label == label]
+    sizes = (alike.effective_treated, alike.effective_comparison)
+    numbers = [format_number(size, language, decimals=1) for size in sizes]
+    assert len(said) == is_weighted
+    assert all(number in text for text in said for number in numbers)
 
 
 @pytest.mark.parametrize("method", CASES)

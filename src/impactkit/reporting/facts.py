@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 from impactkit.plans import Plan
@@ -148,6 +149,7 @@ def effect_facts(telling: Telling, *, estimand: str, as_of: str) -> tuple[Fact, 
         **_basis(telling),
         "effect.as_of": as_of,
         "effect.estimand": estimand,
+        **_effective(telling),
     }
     return tuple(_fact(label, text, telling.language) for label, text in told.items() if text)
 
@@ -180,6 +182,18 @@ def _share(telling: Telling) -> dict[str, str]:
         return {}
     number = format_number(100 * share, telling.language, decimals=1, signed=True)
     return {"effect.share": telling.say("claim.of_what_would_have_been", number=number)}
+
+
+def _effective(telling: Telling) -> dict[str, str]:
+    """Return how many people of equal weight would tell as much, where groups were made alike by weights."""
+    alike = telling.result.estimate.comparability
+    if alike is None or all(math.isnan(gap.after) for gap in alike.covariates):
+        return {}
+    sizes = (alike.effective_treated, alike.effective_comparison)
+    if not all(map(math.isfinite, sizes)):  # withheld, as they would tell of few
+        return {}
+    treated, comparison = (format_number(size, telling.language, decimals=1) for size in sizes)
+    return {"effect.effective": telling.say("effect.weighted", treated=treated, comparison=comparison)}
 
 
 def _level(telling: Telling) -> dict[str, str]:

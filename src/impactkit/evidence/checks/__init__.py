@@ -12,6 +12,7 @@ from impactkit.evidence.checks.displacement import Displacement
 from impactkit.evidence.checks.heaping import Heaping
 from impactkit.evidence.checks.hidden_bias import HiddenBias
 from impactkit.evidence.checks.influence import Influence
+from impactkit.evidence.checks.instrument_balance import InstrumentBalance
 from impactkit.evidence.checks.instruments_agree import InstrumentsAgree
 from impactkit.evidence.checks.missing_periods import MissingPeriods
 from impactkit.evidence.checks.multiple_looks import MultipleLooks
@@ -66,6 +67,7 @@ ALL = (
     CovariateSmoothness,
     PlaceboCutoffs,
     Heaping,
+    InstrumentBalance,
     InstrumentsAgree,
     WeakInstrument,
 )
@@ -84,6 +86,7 @@ __all__ = [
     "Heaping",
     "HiddenBias",
     "Influence",
+    "InstrumentBalance",
     "InstrumentsAgree",
     "MissingPeriods",
     "MultipleLooks",

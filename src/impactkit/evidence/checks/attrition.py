@@ -16,7 +16,7 @@ from impactkit.evidence.at_cutoffs import rule_behind
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.circumstances import Declared
 from impactkit.evidence.designs import ALIKE_DESIGNS
-from impactkit.wording import Message
+from impactkit.wording import Message, MessageValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +31,9 @@ class Attrition:
     Notes
     -----
     In a panel the units measured before the start and never after it; in a cross section the rows without
-    an outcome, at a threshold those within reach of it, by side. Repeated cross sections do not follow
-    anybody, so nothing can be said.
+    an outcome, at a threshold those within reach of it, by side, and with an instrument where
+    it is above the middle of its range beside where it is not. Repeated cross sections follow nobody, so
+    nothing can be said.
 
     Examples
     --------
@@ -44,6 +45,8 @@ class Attrition:
     designs: frozenset[str] = ALIKE_DESIGNS | {
         "before_after",
         "difference_in_differences",
+        "instrumental_variable",
+        "mixed_model",
         "randomised_trial",
         "regression_discontinuity",
         "staggered_difference_in_differences",
@@ -82,7 +85,12 @@ class Attrition:
                 statistic=math.nan,
                 sentence=Message("check.attrition.not_followed"),
             )
-        if estimate.method == "regression_discontinuity":
+        by = (
+            study.instruments[0] if estimate.method == "instrumental_variable" and study.instruments else None
+        )
+        if by is not None:
+            treated, comparison = _lost_by(study, by)
+        elif estimate.method == "regression_discontinuity":
             treated, comparison = _lost_near(study, estimate)
         else:
             treated, comparison = _lost_units(study) if study.kind == "panel" else _lost_rows(study)
@@ -94,12 +102,15 @@ class Attrition:
             name=self.name,
             passed=passed,
             statistic=worst,
-            sentence=_sentence(treated, comparison, passed=passed),
+            sentence=_sentence(treated, comparison, passed=passed, instrument=by),
         )
 
 
-def _sentence(treated: float, comparison: float, *, passed: bool) -> Message:
+def _sentence(treated: float, comparison: float, *, passed: bool, instrument: str | None) -> Message:
     state = "kept" if passed else "lost"
+    if instrument is not None:
+        told: dict[str, MessageValue] = {"name": instrument, "treated": treated, "comparison": comparison}
+        return Message(f"check.attrition.{state}_by", told)
     if math.isnan(comparison):
         return Message(f"check.attrition.{state}_alone", {"treated": treated})
     return Message(f"check.attrition.{state}", {"treated": treated, "comparison": comparison})
@@ -115,6 +126,15 @@ def _lost_rows(study: Study) -> tuple[float, float]:
         _share(sum(item.n_treated for item in lost), int(treated.sum())),
         _share(sum(item.n_comparison for item in lost), int((~treated).sum())),
     )
+
+
+def _lost_by(study: Study, instrument: str) -> tuple[float, float]:
+    """Return the shares without an outcome where an instrument is high, and where it is low."""
+    says, outcome = (whole_column(study.frame, name) for name in (instrument, study.outcome))
+    known, lost = ~np.isnan(says), np.isnan(outcome)
+    high = says > (np.min(says[known]) + np.max(says[known])) / 2
+    found = [_share(int((side & lost).sum()), int((side & ~lost).sum())) for side in (high, known & ~high)]
+    return found[0], found[1]
 
 
 def _lost_near(study: Study, estimate: Estimate) -> tuple[float, float]:

@@ -41,6 +41,23 @@ def test_what_was_hidden_before_stays_hidden():
     assert before.tolist() == [False, True]
 
 
+def test_the_same_numbers_are_searched_once_and_any_other_again():
+    """What is kept belongs to nobody who asks: changing an answer changes no later one."""
+    told = figures({"a": 3, "b": 21, "c": 37}, "a", "b", "c", "a+b+c")
+    first = hidden_cells(told, 10)
+    searched = protection._searched.cache_info().misses
+    first[:] = True
+    assert hidden_cells(told, 10).tolist() == [True, True, False, False]
+    again = figures({"x": 3, "y": 21, "z": 37}, "x", "y", "z", "x+y+z")
+    assert hidden_cells(again, 10).tolist() == [True, True, False, False]
+    assert protection._searched.cache_info().misses == searched
+    assert hidden_cells(told, 3).tolist() == [False] * 4
+    assert hidden_cells(told, 10, already=flags(2, n=4)).tolist() == [True, False, True, False]
+    more = figures({"a": 13, "b": 21, "c": 37}, "a", "b", "c", "a+b+c")
+    assert hidden_cells(more, 10).tolist() == [False] * 4
+    assert protection._searched.cache_info().misses == searched + 3
+
+
 def first_pinned(told, hidden, threshold):
     audited = protection._Audited(figures=told)
     found = audited.first_pinned(flags(*hidden, n=len(told.names)), threshold)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha256
 
 import numpy as np
 import numpy.typing as npt
@@ -56,9 +58,40 @@ def hidden_cells(figures: Figures, threshold: int, *, already: Flags | None = No
     >>> hidden_cells(Figures.of(sizes, (*cells, whole)), 10).tolist()
     [True, True, False, False]
     """
-    hidden = np.zeros(len(figures.names), dtype=bool) if already is None else already.copy()
+    before = np.zeros(len(figures.names), dtype=bool) if already is None else already
+    return _searched(_Asked(figures=figures, threshold=threshold, already=before)).copy()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Asked:
+    """A question about figures; two with the same numbers are the same."""
+
+    figures: Figures
+    threshold: int
+    already: Flags
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        f = self.figures
+        numbers = (f.parts, f.cell, f.sizes, f.values, f.unsafe, f.published, f.floor, f.cost, self.already)
+        told = sha256(repr((self.threshold, [(a.shape, a.dtype.str) for a in numbers])).encode())
+        for array in numbers:
+            told.update(array.tobytes())
+        object.__setattr__(self, "digest", told.hexdigest())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+
+@lru_cache(maxsize=8)
+def _searched(asked: _Asked) -> Flags:
+    """Return the hidden cells; kept, as each report and bundle of an evaluation asks the same again."""
+    figures, hidden = asked.figures, asked.already.copy()
     audited = _Audited(figures=figures)
-    for at in range(_LEAST, threshold + 1):
+    for at in range(_LEAST, asked.threshold + 1):
         hidden |= figures.too_small(at)
         while (found := audited.first_pinned(hidden, at)) is not None:
             hidden[_next_to_hide(figures, hidden, found)] = True
@@ -73,20 +106,32 @@ class _Pinned:
     binding: Flags
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Reader:
+    """What a reader knows when some cells are hidden, and how people could be moved without it being seen."""
+
+    known: Known
+    ways: Floats
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Audited:
-    """How far apart the limits of each hidden figure are known to lie; hiding more only moves them apart."""
+    """How far apart the limits of each hidden figure are known to lie; hiding more only moves them apart.
+
+    What a reader knows is kept until more is hidden: a higher threshold often hides nothing new.
+    """
 
     figures: Figures
     widths: dict[int, float] = field(default_factory=dict)
+    readers: dict[bytes, _Reader] = field(default_factory=dict)
 
     def first_pinned(self, hidden: Flags, threshold: int) -> _Pinned | None:
         """Return the first hidden figure whose limits lie nearer than the threshold, if there is one."""
         figures, shown = self.figures, self.figures.shown(hidden)
         if not shown.any():
             return None
-        known = figures.known(hidden)
-        near = self._not_reached(hidden, known, threshold)
+        reader = self._reader(hidden)
+        known, near = reader.known, self._not_reached(hidden, reader, threshold)
         for k, binding in zip(near, told_by(figures.parts[near], known.parts), strict=True):
             if binding.any():
                 return _pinned(k, binding, figures, hidden)
@@ -108,15 +153,23 @@ class _Audited:
         for place, k in enumerate(targets):
             self.widths[k] = max(self.widths[k], apart[place])
 
-    def _not_reached(self, hidden: Flags, known: Known, threshold: int) -> list[int]:
+    def _reader(self, hidden: Flags) -> _Reader:
+        key = hidden.tobytes()
+        if key not in self.readers:
+            known = self.figures.known(hidden)
+            self.readers.clear()
+            self.readers[key] = _Reader(known=known, ways=moves(known.parts))
+        return self.readers[key]
+
+    def _not_reached(self, hidden: Flags, reader: _Reader, threshold: int) -> list[int]:
         """Return the hidden figures that are not yet known to have limits far enough apart."""
         figures = self.figures
         open_ = [
             k for k in np.flatnonzero(hidden[figures.cell]).tolist() if self.widths.get(k, 0) < threshold
         ]
         if open_:
-            spare = figures.sizes - known.at_least_one.any(axis=0)
-            far = reach(figures.parts[open_], np.maximum(spare, 0), moves(known.parts))
+            spare = figures.sizes - reader.known.at_least_one.any(axis=0)
+            far = reach(figures.parts[open_], np.maximum(spare, 0), reader.ways)
             self.widths.update(zip(open_, far.tolist(), strict=True))
         return [k for k in open_ if self.widths[k] < threshold]
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from impactkit.data.columns import Flags, Floats
 from impactkit.data.study import Study
+from impactkit.data.whole_column import whole_codes, whole_column
 from impactkit.effects.kernels.partial_bounds import PartialBounds
 from impactkit.errors import EstimationError
 from impactkit.wording import Facts, Message, MessageValue, Shown
@@ -117,8 +118,8 @@ class Arms:
         Raises
         ------
         EstimationError
-            If there are periods, no two arms, or weights (also chances of assignment) that the bounds do not
-            know of.
+            If there are periods, no two arms, or weights, chances of assignment or strata of which different
+            shares were drawn, that the bounds do not know of.
         """
         columns = study.columns
         treated = columns.treated
@@ -134,6 +135,7 @@ class Arms:
                 where="weight",
                 mend="Ask for the bounds within each stratum of one chance, without weights.",
             )
+        _same_share_drawn(study)
         lost = [item for item in study.left_out if item.reason == "outcome_missing"]
         n1, n0 = int(treated.sum()), int((~treated).sum())
         drawn = (n1 + sum(item.n_treated for item in lost), n0 + sum(item.n_comparison for item in lost))
@@ -172,4 +174,25 @@ class Arms:
             difference=float(y[d].mean() - y[~d].mean()),
             lost_treated=lost[0],
             lost_comparison=lost[1],
+        )
+
+
+def _same_share_drawn(study: Study) -> None:
+    """Raise if strata drew shares that differ by more than a person in each of them."""
+    if study.stratum is None or study.treated is None:
+        return
+    strata = whole_codes(study.frame, study.stratum)
+    drawn = whole_column(study.frame, study.treated)
+    known = (strata >= 0) & ~np.isnan(drawn)
+    sizes = np.bincount(strata[known])
+    shares = np.bincount(strata[known], drawn[known])[sizes > 0] / sizes[sizes > 0]
+    # As many as nearest to a share were drawn, so strata of few people miss it by up to one person.
+    one = 1 / sizes[sizes > 0]
+    least, most = int((shares + one).argmin()), int((shares - one).argmax())
+    if shares[most] - one[most] > shares[least] + one[least] + 1e-9:
+        raise EstimationError(
+            "Bounds compare plain means, and strata drew different shares: {least} to {most} per cent.",
+            where="stratum",
+            mend="Ask for the bounds within strata that drew the same share, one study for each share.",
+            values={"least": round(100 * shares[least]), "most": round(100 * shares[most])},
         )

@@ -111,3 +111,23 @@ def test_bounds_are_refused_where_they_do_not_hold() -> None:
         robust.lee_bounds(study_of(frame.assign(w=2.0), weight="w"))
     with pytest.raises(EstimationError, match="one row for each person"):
         robust.lee_bounds(study_of(frame.assign(drawn=1)))
+
+
+@pytest.mark.parametrize("bounds", [robust.lee_bounds, robust.manski_bounds])
+def test_strata_that_drew_different_shares_are_refused_and_others_change_nothing(bounds) -> None:
+    frame = lottery()
+    frame["place"] = np.where(np.arange(len(frame)) % 2, "north", "south")
+    assert bounds(study_of(frame, stratum="place")) == bounds(study_of(frame))
+    frame["place"] = np.where(
+        (frame["drawn"] == 1) & (np.arange(len(frame)) % 3 > 0), "north", frame["place"]
+    )
+    with pytest.raises(EstimationError, match="strata drew different shares: 25 to 62 per cent"):
+        bounds(study_of(frame, stratum="place"))
+
+
+def test_strata_of_few_people_may_miss_the_share_by_one() -> None:
+    frame = lottery(n=60).assign(place="large")
+    small = [0, 1, 30]  # two of three, where the others drew half
+    frame.loc[small, "place"] = "small"
+    frame.loc[[2, 31], "place"] = "one of two"
+    assert robust.lee_bounds(study_of(frame, stratum="place")) == robust.lee_bounds(study_of(frame))

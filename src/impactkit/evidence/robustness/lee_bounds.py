@@ -25,12 +25,13 @@ def lee_bounds(study: Study, *, level: float = 0.95) -> PartlyKnown:
     Raises
     ------
     EstimationError
-        If the study has periods, weights or chances of assignment, or lacks an arm.
+        If the study has periods, weights, chances of assignment or strata of which different shares were
+        drawn, or lacks an arm.
 
     Notes
     -----
-    They suppose that being drawn moves nobody both to stay and to leave [1]_. Strata are not looked at: they
-    are meant for lotteries that drew the same share in each. The limits hold the effect with the level's
+    They suppose that being drawn moves nobody both to stay and to leave [1]_. Strata are not looked
+    at beyond that: each must have drawn the same share. The limits hold the effect with the level's
     chance, wherever it lies between the bounds [2]_.
 
     References

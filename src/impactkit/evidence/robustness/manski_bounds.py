@@ -32,8 +32,8 @@ def manski_bounds(
     Raises
     ------
     EstimationError
-        If the outcome has no range, or lies outside the one given; or the study has periods, weights or
-        chances of assignment, or lacks an arm.
+        If the outcome has no range, or lies outside the one given; or the study has periods, weights,
+        chances of assignment or strata of which different shares were drawn, or lacks an arm.
 
     Notes
     -----

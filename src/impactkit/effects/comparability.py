@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -150,45 +150,82 @@ def comparability(
     >>> found.covariates[0].before, round(found.covariates[0].after, 3), found.effective_comparison
     (0.0, 0.632, 1.6)
     """
-    used = before if after is None else after
-    shares = [np.where(arm, weights, 0.0) for weights in (before, used) for arm in (treated, ~treated)]
-    shares = [share / share.sum() for share in shares]
-    middle = values.mean(axis=0)
-    means, squares = _moments(values, middle, np.array(shares))
-    variances = squares - means[:2] ** 2
+    found = _moments(values, treated, (before,) if after is None else (before, after))
+    variances = found.squares - found.means[:2] ** 2
     spread = np.sqrt(np.maximum(variances[0] + variances[1], 0.0) / 2)
-    gaps = [_over(means[k] - means[k + 1], spread, values, middle) for k in (0, 2)]
+    gaps = [_over(found.means[k] - found.means[k + 1], spread, found) for k in range(0, len(found.means), 2)]
     if after is None:
-        gaps[1] = np.full(len(names), np.nan)
+        gaps.append(np.full(len(names), np.nan))
     return Comparability(
         covariates=tuple(
             CovariateGap(name=name, before=float(a), after=float(b))
             for name, a, b in zip(names, *gaps, strict=True)
         ),
-        effective_treated=float(1 / (shares[2] @ shares[2])),
-        effective_comparison=float(1 / (shares[3] @ shares[3])),
-        largest_share=float(max(shares[2].max(), shares[3].max())),
+        effective_treated=float(found.effective[-2]),
+        effective_comparison=float(found.effective[-1]),
+        largest_share=float(found.largest[-2:].max()),
         **known,
     )
 
 
-def _moments(values: Floats, middle: Floats, shares: Floats) -> tuple[Floats, Floats]:
-    """Return means about the middle under each of the shares, and of squares under the first two."""
-    means, squares = np.zeros((len(shares), values.shape[1])), np.zeros((2, values.shape[1]))
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Moments:
+    """What the rows add up to, under the weights of the treated and of the comparison, before (and after).
+
+    Parameters
+    ----------
+    middle, low, high : ndarray, shape (p,)
+        A place among each column's values, and between what these lie.
+    means, squares : ndarray, shape (4, p) or (2, p), and (2, p)
+        Means less the middle, and means of squares about it before.
+    effective, largest : ndarray, shape (4,) or (2,)
+        Rows of equal weight that weigh as much, and the largest share of one row.
+    """
+
+    middle: Floats
+    low: Floats
+    high: Floats
+    means: Floats
+    squares: Floats
+    effective: Floats
+    largest: Floats
+
+
+def _moments(values: Floats, treated: Flags, weights: Sequence[Floats]) -> _Moments:
+    """Go through the rows once, a few at a time."""
+    p, m = values.shape[1], 2 * len(weights)
+    middle = values[:: len(values) // _ROWS_AT_ONCE + 1].mean(axis=0)
+    low, high = np.full(p, np.inf), np.full(p, -np.inf)
+    means, squares = np.zeros((m, p)), np.zeros((2, p))
+    sums, of_squares, largest = np.zeros(m), np.zeros(m), np.full(m, -np.inf)
     for at in range(0, len(values), _ROWS_AT_ONCE):
         piece = slice(at, at + _ROWS_AT_ONCE)
-        rows = values[piece] - middle
-        means += shares[:, piece] @ rows
-        squares += shares[:2, piece] @ (rows * rows)
-    return means, squares
-
-
-def _over(gap: Floats, spread: Floats, values: Floats, middle: Floats) -> Floats:
-    """Return gaps over spreads; what is rounding of a column that never varies is nothing."""
-    high, low = values.max(axis=0), values.min(axis=0)
-    noise = _ROUNDING * np.maximum(high - middle, middle - low) + 1e-12 * np.maximum(
-        np.abs(high), np.abs(low)
+        rows = np.ascontiguousarray(values[piece].T)
+        low, high = np.minimum(low, rows.min(axis=1)), np.maximum(high, rows.max(axis=1))
+        rows = rows - middle[:, None]
+        shares = np.array(
+            [each[piece] * arm for each in weights for arm in (treated[piece], ~treated[piece])]
+        )
+        means += shares @ rows.T
+        squares += shares[:2] @ (rows * rows).T
+        sums += shares.sum(axis=1)
+        of_squares += np.einsum("ij,ij->i", shares, shares)
+        largest = np.maximum(largest, shares.max(axis=1))
+    return _Moments(
+        middle=middle,
+        low=low,
+        high=high,
+        means=means / sums[:, None],
+        squares=squares / sums[:2, None],
+        effective=sums**2 / of_squares,
+        largest=largest / sums,
     )
+
+
+def _over(gap: Floats, spread: Floats, found: _Moments) -> Floats:
+    """Return gaps over spreads; what is rounding of a column that never varies is nothing."""
+    furthest = np.maximum(found.high - found.middle, found.middle - found.low)
+    noise = _ROUNDING * furthest + 1e-12 * np.maximum(np.abs(found.high), np.abs(found.low))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = gap / spread
     without = np.where(np.abs(gap) <= noise, 0.0, np.copysign(np.inf, gap))

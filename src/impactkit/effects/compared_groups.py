@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from impactkit.wording import Message, MessageValue
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+_ROWS_AT_ONCE = 1 << 13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -130,13 +132,14 @@ def compared_groups(study: Study) -> ComparedGroups:
 def _groups(columns: Columns, values: Floats, names: tuple[str, ...]) -> ComparedGroups:
     assert columns.treated is not None
     weights = np.ones(len(values)) if columns.weight is None else columns.weight
-    total = float(weights.sum())
-    Z = values - weights @ values / total
-    spread = np.sqrt(np.einsum("i,ij,ij->j", weights, Z, Z) / total)
-    largest = np.maximum(values.max(axis=0, initial=0.0), -values.min(axis=0, initial=0.0))
-    varies = spread > 1e-12 * largest
-    Z *= np.where(varies, 1 / np.where(varies, spread, 1.0), 0.0)
-    kept = independent_columns(Z)
+    middle, spread = _middle_and_spread(values, columns.weight)
+    scale = np.divide(1.0, spread, out=np.zeros(len(spread)), where=spread > 0)
+    X = np.empty((1 + len(names), len(values))).T  # a column at a time in memory, for fast products
+    X[:, 0] = 1.0
+    for piece in _pieces(len(values)):
+        np.subtract(values[piece].T, middle[:, None], out=X[piece, 1:].T)
+        X[piece, 1:] *= scale
+    kept = independent_columns(X[:, 1:])
     return ComparedGroups(
         columns=columns,
         treated=columns.treated,
@@ -144,6 +147,29 @@ def _groups(columns: Columns, values: Floats, names: tuple[str, ...]) -> Compare
         weights=weights,
         values=values,
         names=names,
-        X=np.column_stack([np.ones(len(Z)), Z if kept.all() else Z[:, kept]]),
+        X=X if kept.all() else X.T[np.append(True, kept)].T,
         kept=kept,
     )
+
+
+def _middle_and_spread(values: Floats, weight: Floats | None) -> tuple[Floats, Floats]:
+    """Return weighted means and standard deviations, 0 where nothing varies, from one pass over the rows."""
+    p = values.shape[1]
+    total, middle, squares, largest = 0.0, np.zeros(p), np.zeros(p), np.zeros(p)
+    for piece in _pieces(len(values)):
+        rows = np.ascontiguousarray(values[piece].T)
+        own = np.ones(rows.shape[1]) if weight is None else weight[piece]
+        largest = np.maximum(largest, np.maximum(rows.max(axis=1), -rows.min(axis=1)))
+        mass = float(own.sum())
+        here = rows @ own / mass
+        rows = rows - here[:, None]
+        squares += (rows * rows) @ own + (here - middle) ** 2 * (total * mass / (total + mass))
+        total += mass
+        middle += (here - middle) * (mass / total)
+    spread = np.sqrt(squares / total)
+    return middle, np.where(spread > 1e-12 * largest, spread, 0.0)
+
+
+def _pieces(n: int) -> Iterator[slice]:
+    for at in range(0, n, _ROWS_AT_ONCE):
+        yield slice(at, at + _ROWS_AT_ONCE)

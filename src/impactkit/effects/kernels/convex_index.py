@@ -15,9 +15,9 @@ _ROUNDING = 1e-13
 _ENOUGH = 1e-11
 _COLLAPSED = 1e-9
 _ROWS_AT_ONCE = 1 << 13
-_SAMPLED = 1 << 13
-_MUCH_LESS = 4
-_NEAR = 1e-4
+_SAMPLED = 1 << 12
+_MUCH_LESS = 8
+_NEAR = 1e-3
 
 
 class Loss(Protocol):

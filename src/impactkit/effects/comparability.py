@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from impactkit.effects.kernels.row_pieces import ROWS_AT_ONCE, column_by_column, pieces_of
+
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 _SIZES = ("effective_treated", "effective_comparison", "largest_share")
 _ROUNDING = 1e-7  # a variance is a difference of squares
-_ROWS_AT_ONCE = 1 << 13
 _COUNTS = ("n_unmatched", "n_trimmed", "most_reused")
 
 
@@ -174,8 +175,8 @@ class _Moments:
 
     Parameters
     ----------
-    middle, low, high : ndarray, shape (p,)
-        A place among each column's values, and between what these lie.
+    middle, furthest : ndarray, shape (p,)
+        A place among each column's values, and how far from it the furthest lies.
     means, squares : ndarray, shape (4, p) or (2, p), and (2, p)
         Means less the middle, and means of squares about it before.
     effective, largest : ndarray, shape (4,) or (2,)
@@ -183,8 +184,7 @@ class _Moments:
     """
 
     middle: Floats
-    low: Floats
-    high: Floats
+    furthest: Floats
     means: Floats
     squares: Floats
     effective: Floats
@@ -194,27 +194,24 @@ class _Moments:
 def _moments(values: Floats, treated: Flags, weights: Sequence[Floats]) -> _Moments:
     """Go through the rows once, a few at a time."""
     p, m = values.shape[1], 2 * len(weights)
-    middle = values[:: len(values) // _ROWS_AT_ONCE + 1].mean(axis=0)
-    low, high = np.full(p, np.inf), np.full(p, -np.inf)
-    means, squares = np.zeros((m, p)), np.zeros((2, p))
+    middle = values[:: len(values) // ROWS_AT_ONCE + 1].mean(axis=0)
+    means, squares, furthest = np.zeros((m, p)), np.zeros((2, p)), np.zeros(p)
     sums, of_squares, largest = np.zeros(m), np.zeros(m), np.full(m, -np.inf)
-    for at in range(0, len(values), _ROWS_AT_ONCE):
-        piece = slice(at, at + _ROWS_AT_ONCE)
-        rows = np.ascontiguousarray(values[piece].T)
-        low, high = np.minimum(low, rows.min(axis=1)), np.maximum(high, rows.max(axis=1))
-        rows = rows - middle[:, None]
+    for piece in pieces_of(len(values)):
+        rows = column_by_column(values, piece) - middle[:, None]
+        apart = rows * rows
+        furthest = np.maximum(furthest, apart.max(axis=1))
         shares = np.array(
             [each[piece] * arm for each in weights for arm in (treated[piece], ~treated[piece])]
         )
         means += shares @ rows.T
-        squares += shares[:2] @ (rows * rows).T
+        squares += shares[:2] @ apart.T
         sums += shares.sum(axis=1)
         of_squares += np.einsum("ij,ij->i", shares, shares)
         largest = np.maximum(largest, shares.max(axis=1))
     return _Moments(
         middle=middle,
-        low=low,
-        high=high,
+        furthest=np.sqrt(furthest),
         means=means / sums[:, None],
         squares=squares / sums[:2, None],
         effective=sums**2 / of_squares,
@@ -224,8 +221,7 @@ def _moments(values: Floats, treated: Flags, weights: Sequence[Floats]) -> _Mome
 
 def _over(gap: Floats, spread: Floats, found: _Moments) -> Floats:
     """Return gaps over spreads; what is rounding of a column that never varies is nothing."""
-    furthest = np.maximum(found.high - found.middle, found.middle - found.low)
-    noise = _ROUNDING * furthest + 1e-12 * np.maximum(np.abs(found.high), np.abs(found.low))
+    noise = _ROUNDING * found.furthest + 1e-12 * (np.abs(found.middle) + found.furthest)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = gap / spread
     without = np.where(np.abs(gap) <= noise, 0.0, np.copysign(np.inf, gap))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,12 +11,12 @@ from impactkit.data.columns import Columns
 from impactkit.data.study import Study
 from impactkit.effects.describe import suited
 from impactkit.effects.kernels.independent import independent_columns
+from impactkit.effects.kernels.row_pieces import column_by_column, pieces_of
 from impactkit.errors import EstimationError
 from impactkit.wording import Message, MessageValue
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-_ROWS_AT_ONCE = 1 << 13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -136,9 +135,9 @@ def _groups(columns: Columns, values: Floats, names: tuple[str, ...]) -> Compare
     scale = np.divide(1.0, spread, out=np.zeros(len(spread)), where=spread > 0)
     X = np.empty((1 + len(names), len(values))).T  # a column at a time in memory, for fast products
     X[:, 0] = 1.0
-    for piece in _pieces(len(values)):
-        np.subtract(values[piece].T, middle[:, None], out=X[piece, 1:].T)
-        X[piece, 1:] *= scale
+    for piece in pieces_of(len(values)):
+        made = np.subtract(column_by_column(values, piece), middle[:, None], out=X.T[1:, piece])
+        made *= scale[:, None]
     kept = independent_columns(X[:, 1:])
     return ComparedGroups(
         columns=columns,
@@ -156,20 +155,15 @@ def _middle_and_spread(values: Floats, weight: Floats | None) -> tuple[Floats, F
     """Return weighted means and standard deviations, 0 where nothing varies, from one pass over the rows."""
     p = values.shape[1]
     total, middle, squares, largest = 0.0, np.zeros(p), np.zeros(p), np.zeros(p)
-    for piece in _pieces(len(values)):
-        rows = np.ascontiguousarray(values[piece].T)
+    for piece in pieces_of(len(values)):
+        rows = column_by_column(values, piece)
         own = np.ones(rows.shape[1]) if weight is None else weight[piece]
-        largest = np.maximum(largest, np.maximum(rows.max(axis=1), -rows.min(axis=1)))
         mass = float(own.sum())
         here = rows @ own / mass
-        rows = rows - here[:, None]
-        squares += (rows * rows) @ own + (here - middle) ** 2 * (total * mass / (total + mass))
+        apart = (rows - here[:, None]) ** 2
+        largest = np.maximum(largest, np.abs(here) + np.sqrt(apart.max(axis=1)))
+        squares += apart @ own + (here - middle) ** 2 * (total * mass / (total + mass))
         total += mass
         middle += (here - middle) * (mass / total)
     spread = np.sqrt(squares / total)
     return middle, np.where(spread > 1e-12 * largest, spread, 0.0)
-
-
-def _pieces(n: int) -> Iterator[slice]:
-    for at in range(0, n, _ROWS_AT_ONCE):
-        yield slice(at, at + _ROWS_AT_ONCE)

@@ -55,8 +55,8 @@ class CohortFeatures:
         for piece in self.chunks():
             features = self.rows(piece)
             for arm, rows in self._by_arm(self.arms[piece]):
-                part = features[rows]
-                found[arm] += part.T @ part
+                part = np.array([feature.take(rows) for feature in features.T])
+                found[arm] += part @ part.T
         return found
 
     def _by_arm(self, arms: Labels) -> Iterator[tuple[int, Labels]]:

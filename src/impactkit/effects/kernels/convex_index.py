@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from impactkit.effects.kernels.arrays import Floats
+from impactkit.effects.kernels.row_pieces import column_by_column, pieces_of
 
 _MOST_STEPS = 80
 _ROUNDING = 1e-13
 _ENOUGH = 1e-11
 _COLLAPSED = 1e-9
-_ROWS_AT_ONCE = 1 << 13
 _SAMPLED = 1 << 12
 _MUCH_LESS = 8
 _NEAR = 1e-3
@@ -148,17 +147,11 @@ def sampled_start(X: Floats, loss: Loss, *, target: Floats, start: Floats, total
 def _sizes(X: Floats) -> Floats:
     """Return each column's root mean square, 1 where it is nothing."""
     squares = np.zeros(X.shape[1])
-    for rows, _ in _pieces(X):
+    for piece in pieces_of(len(X)):
+        rows = column_by_column(X, piece)
         squares += np.einsum("ij,ij->i", rows, rows)
     size = np.sqrt(squares / len(X))
     return np.where(size > 0, size, 1.0)
-
-
-def _pieces(X: Floats) -> Iterator[tuple[Floats, slice]]:
-    """Go through rows that fit a processor's cache, each piece with a row a regressor."""
-    for at in range(0, len(X), _ROWS_AT_ONCE):
-        piece = slice(at, min(at + _ROWS_AT_ONCE, len(X)))
-        yield np.ascontiguousarray(X[piece].T), piece
 
 
 def _descended(
@@ -191,7 +184,8 @@ def _state(X: Floats, loss: Loss, target: Floats, b: Floats) -> _State:
     k = X.shape[1]
     value, gradient, curvature = 0.0, np.zeros(k), np.zeros((k, k))
     with np.errstate(over="ignore", invalid="ignore"):
-        for rows, piece in _pieces(X):
+        for piece in pieces_of(len(X)):
+            rows = column_by_column(X, piece)
             losses, slopes, bends = loss(b @ rows, piece)
             value += float(losses.sum())
             gradient += rows @ slopes

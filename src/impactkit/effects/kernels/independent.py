@@ -7,7 +7,7 @@ import numpy as np
 from impactkit.effects.kernels.arrays import Flags, Floats
 
 _DEPENDENT = 1e-9
-_SAMPLED = 1 << 13
+_SAMPLED = 1 << 11
 
 
 def independent_columns(Z: Floats) -> Flags:

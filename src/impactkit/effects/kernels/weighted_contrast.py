@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from impactkit.effects.kernels.arm_weights import ArmWeights
 from impactkit.effects.kernels.arrays import Flags, Floats
-
-_ROWS_AT_ONCE = 1 << 13
+from impactkit.effects.kernels.row_pieces import pieces_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,15 +66,16 @@ def weighted_contrast(outcome: Floats, X: Floats, treated: Flags, found: ArmWeig
     mass, mean = _arm_means(outcome, treated, w)
     influence = np.empty(n)
     tilts = np.zeros((len(found.indices), X.shape[1]))
-    for piece in _pieces(n):
-        arm = treated[piece].astype(np.intp)
-        per_weight = (outcome[piece] - mean[arm]) * (np.array([-1.0, 1.0]) / mass)[arm]
+    per = np.array([-1.0, 1.0]) / mass
+    for piece in pieces_of(n):
+        arm = treated[piece]
+        per_weight = (outcome[piece] - np.where(arm, mean[1], mean[0])) * np.where(arm, per[1], per[0])
         np.multiply(w[piece], per_weight, out=influence[piece])
         for tilt, index in zip(tilts, found.indices, strict=True):
             tilt += (index.slopes[piece] * per_weight) @ X[piece]
     for tilt, index in zip(tilts, found.indices, strict=True):
         moved = index.inverse @ tilt
-        for piece in _pieces(n):
+        for piece in pieces_of(n):
             influence[piece] += index.scores[piece] * (X[piece] @ moved)
     low, high = mean.tolist()
     return RowEffect(point=high - low, influence=influence, means=(high, low))
@@ -85,14 +84,9 @@ def weighted_contrast(outcome: Floats, X: Floats, treated: Flags, found: ArmWeig
 def _arm_means(outcome: Floats, treated: Flags, weights: Floats) -> tuple[Floats, Floats]:
     """Return the weights' sum and the weighted mean of the comparison and of the treated, shape (2,)."""
     mass, total = np.zeros(2), np.zeros(2)
-    for piece in _pieces(len(outcome)):
+    for piece in pieces_of(len(outcome)):
         of_treated = weights[piece] * treated[piece]
         parts = np.array([weights[piece] - of_treated, of_treated])
         mass += parts.sum(axis=1)
         total += parts @ outcome[piece]
     return mass, total / mass
-
-
-def _pieces(n: int) -> Iterator[slice]:
-    for at in range(0, n, _ROWS_AT_ONCE):
-        yield slice(at, at + _ROWS_AT_ONCE)

@@ -36,7 +36,6 @@ Table: TypeAlias = "Mapping[str, pd.Series[Any]]"
 
 _LABELS = ("unit", "cluster", "stratum", "arm")
 _SORTED_BY = ("cluster", "unit", "period")
-_ROWS_AT_ONCE = 1 << 13
 _NUMBERS = (
     "outcome",
     "first_treated",
@@ -241,11 +240,11 @@ def _coded(
     assert outcome is not None
 
     def side_by_side(names: Sequence[str]) -> Floats:
-        found, columns = np.empty((len(outcome), len(names))), [numbers(name) for name in names]
-        for at in range(0, len(found), _ROWS_AT_ONCE):  # rows that stay in the cache until they are whole
-            for place, column in enumerate(columns):
-                assert column is not None
-                found[at : at + _ROWS_AT_ONCE, place] = column[at : at + _ROWS_AT_ONCE]
+        n, p = len(outcome), len(names)
+        # A panel's rows are laid out anew by unit and period; elsewhere whole columns are gone through.
+        found = np.empty((p, n)).T if roles.time is None else np.empty((n, p))
+        for place, name in enumerate(names):
+            found[:, place] = numbers(name)
         return found
 
     return Columns(

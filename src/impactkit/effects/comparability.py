@@ -201,9 +201,9 @@ def _moments(values: Floats, treated: Flags, weights: Sequence[Floats]) -> _Mome
         rows = column_by_column(values, piece) - middle[:, None]
         apart = rows * rows
         furthest = np.maximum(furthest, apart.max(axis=1))
-        shares = np.array(
-            [each[piece] * arm for each in weights for arm in (treated[piece], ~treated[piece])]
-        )
+        both = np.array([each[piece] for each in weights])
+        of_treated = both * treated[piece].astype(np.float64)
+        shares = np.stack([of_treated, both - of_treated], axis=1).reshape(m, -1)
         means += shares @ rows.T
         squares += shares[:2] @ apart.T
         sums += shares.sum(axis=1)
@@ -219,9 +219,9 @@ def _moments(values: Floats, treated: Flags, weights: Sequence[Floats]) -> _Mome
     )
 
 
-def _over(gap: Floats, spread: Floats, found: _Moments) -> Floats:
+def _over(gap: Floats, spread: Floats, moments: _Moments) -> Floats:
     """Return gaps over spreads; what is rounding of a column that never varies is nothing."""
-    noise = _ROUNDING * found.furthest + 1e-12 * (np.abs(found.middle) + found.furthest)
+    noise = _ROUNDING * moments.furthest + 1e-12 * (np.abs(moments.middle) + moments.furthest)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = gap / spread
     without = np.where(np.abs(gap) <= noise, 0.0, np.copysign(np.inf, gap))

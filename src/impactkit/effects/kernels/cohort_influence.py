@@ -55,8 +55,8 @@ class CohortFeatures:
         for piece in self.chunks():
             features = self.rows(piece)
             for arm, rows in self._by_arm(self.arms[piece]):
-                part = np.array([feature.take(rows) for feature in features.T])
-                found[arm] += part @ part.T
+                part = _chosen(features, rows)
+                found[arm] += part.T @ part
         return found
 
     def _by_arm(self, arms: Labels) -> Iterator[tuple[int, Labels]]:
@@ -122,6 +122,13 @@ class CohortFeatures:
         """Return the sum of products of contributions over all clusters, shape (M, M)."""
         found: Floats = np.einsum("arm,arn->mn", coefficients, self.grams @ coefficients, optimize=True)
         return (found + found.T) / 2
+
+
+def _chosen(features: Floats, rows: Labels) -> Floats:
+    """Return some rows, in the way that suits how they lie in memory."""
+    if features.flags.c_contiguous:
+        return features.take(rows, axis=0)
+    return np.array([feature.take(rows) for feature in features.T]).T
 
 
 def by_cluster(features: CohortFeatures, clusters: Labels) -> CohortFeatures:

@@ -148,3 +148,47 @@ def test_the_error_of_pairs_is_that_of_their_differences():
         gaps.append(y[row] - y[own])
     assert found.interval.point == pytest.approx(np.mean(gaps))
     assert found.interval.std_error == pytest.approx(np.std(gaps) / np.sqrt(len(gaps)))
+
+
+def _pairs_by_whole_distances(at, treated, *, furthest):
+    """Return pairs as MatchIt 4.5.1 made them where its distances lost their decimals (see SOURCE.md).
+
+    The nearest free comparison person below and above are compared by distances cut to whole numbers, and the
+    one below is taken where these are the same.
+    """
+    order = np.argsort(at, kind="stable")
+    place, free, pairs = np.argsort(order), ~treated[order], []
+    for row in sorted(np.flatnonzero(treated), key=lambda row: -at[row]):
+        sides = (np.flatnonzero(free[: place[row]])[-1:], place[row] + np.flatnonzero(free[place[row] :])[:1])
+        near = [int(order[k]) for side in sides for k in side]
+        whole = [int(abs(at[other] - at[row])) for other in near]
+        within = [(gap, k) for k, gap in enumerate(whole) if gap <= furthest]
+        if within:
+            other = near[min(within)[1]]
+            free[place[other]] = False
+            pairs.append((row, other))
+    return MatchEdges.even(*np.array(pairs).T)
+
+
+def test_pairs_by_whole_distances_are_those_of_matchit_4_5_1(groups):
+    where = places(groups, "propensity")
+    edges = _pairs_by_whole_distances(where.at[:, 0], groups.treated, furthest=np.inf)
+    found, known, n = matched_effect(groups.outcome, groups.treated, groups.weights, edges), R["nn1"], 185
+    assert 2 * len(edges.focal) == known["n_matched"] == 2 * n
+    assert found.point == pytest.approx(known["att"], rel=1e-12)
+    # R counts pairs as clusters of a regression on 2 n people with two coefficients.
+    by_pair = np.sqrt((found.influence**2).sum() * n / (n - 1) * (2 * n - 1) / (2 * n - 2))
+    assert by_pair == pytest.approx(known["se_pair"], rel=1e-12)
+    for name, gap in known["smd"].items():
+        x = groups.values[:, groups.names.index(name)]
+        own = (x[edges.focal].mean() - x[edges.partner].mean()) / x[groups.treated].std(ddof=1)
+        assert own == pytest.approx(gap, abs=1e-12)
+
+
+def test_a_caliper_on_whole_distances_is_that_of_matchit_4_5_1(groups):
+    """On the log odds, where any caliper below 1 leaves out those at least 1 apart."""
+    chance = places(groups, "propensity").at[:, 0]
+    edges = _pairs_by_whole_distances(np.log(chance / (1 - chance)), groups.treated, furthest=0.2)
+    found = matched_effect(groups.outcome, groups.treated, groups.weights, edges)
+    assert len(edges.focal) == R["nn_caliper"]["n_t"]
+    assert found.point == pytest.approx(R["nn_caliper"]["att"], rel=1e-12)

@@ -14,6 +14,7 @@ from impactkit.data.columns import Array, Columns, Flags, Floats, LeftOut, Reaso
 from impactkit.data.roles import Roles
 from impactkit.data.study_codes import code_troubles
 from impactkit.data.study_faults import (
+    all_finite,
     calendar_troubles,
     floats_of,
     missing_label_troubles,
@@ -239,7 +240,9 @@ def _coded(
     assert outcome is not None
 
     def side_by_side(names: Sequence[str]) -> Floats:
-        found = np.empty((len(outcome), len(names)))
+        n, p = len(outcome), len(names)
+        # A panel's rows are laid out anew by unit and period; elsewhere whole columns are gone through.
+        found = np.empty((p, n)).T if roles.time is None else np.empty((n, p))
         for place, name in enumerate(names):
             found[:, place] = numbers(name)
         return found
@@ -293,10 +296,9 @@ def _numbers(table: Table, name: str | None) -> Floats | None:
 def _complete(full: Columns, found: Treatment) -> tuple[Columns, tuple[LeftOut, ...]]:
     """Leave out the rows that lack a number, and count them."""
     reasons: list[tuple[Reason, Flags]] = [("outcome_missing", ~np.isfinite(full.outcome))]
-    if full.covariates.shape[1]:
-        finite = np.isfinite(full.covariates)
-        if not finite.all():
-            reasons.append(("covariate_missing", np.asarray(~finite.all(axis=1))))
+    if not all_finite(full.covariates):
+        lacking = ~np.isfinite(full.covariates).all(axis=1)
+        reasons.append(("covariate_missing", np.asarray(lacking)))
     single: tuple[tuple[Reason, Floats | None], ...] = (
         ("pre_outcome_missing", full.pre_outcome),
         ("std_error_missing", full.std_error),

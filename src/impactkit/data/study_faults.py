@@ -87,7 +87,10 @@ def number_troubles(column: pd.Series[Any], role: str) -> list[Trouble]:
                 {"name": name, "n": int(text.sum()), "example": example, "role": role, "rows": where},
             )
         ]
-    infinite = np.isinf(_coerced(column))
+    values = _coerced(column)
+    if all_finite(values):
+        return []
+    infinite = np.isinf(values)
     if infinite.any() and role != "first_treated":
         return [
             Trouble(
@@ -117,6 +120,28 @@ def floats_of(column: pd.Series[Any]) -> Floats:
         return column.to_numpy().astype(np.float64, copy=False)
     values: Floats = column.to_numpy(dtype=float, na_value=np.nan)
     return values
+
+
+def all_finite(values: Floats) -> bool:
+    """Return whether no number is missing or infinite.
+
+    Parameters
+    ----------
+    values : ndarray
+        Numbers, of any shape.
+
+    Returns
+    -------
+    bool
+        One that is missing or infinite makes the sum so: each is looked at only where the sum is.
+
+    Examples
+    --------
+    >>> all_finite(np.array([1.0, 2])), all_finite(np.array([1.0, np.nan])), all_finite(np.full(2, 1e308))
+    (True, False, True)
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(values.sum())) or bool(np.isfinite(values).all())
 
 
 def is_plain(column: pd.Series[Any]) -> bool:

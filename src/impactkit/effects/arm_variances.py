@@ -57,7 +57,7 @@ class ArmVariances:
     def features(self) -> CohortFeatures:
         """What each cluster brings, corrected for its share of its cohort where clusters weigh unequally."""
         effects = self.effects
-        return effects.features if effects.shares is None else _levered(effects, self.power)
+        return effects.features if effects.shares is None or not self.power else _levered(effects, self.power)
 
     @property
     def variances(self) -> Floats:
@@ -251,17 +251,28 @@ def _levered(effects: InfluencedEffects, power: int) -> CohortFeatures:
     """Return features corrected for each cluster's share of its cohort; those alone in one stay."""
     features, shares = effects.features, effects.shares
     assert shares is not None
-    left = np.where(features.counts[features.arms] > 1, np.maximum(1 - shares, 1e-12), 1.0)
-    scale = left ** (-power / 2)
-    return replace(features, rows=lambda piece: features.rows(piece) * scale[piece][:, None])
+    alone = features.counts == 1
+
+    def rows(piece: slice) -> Floats:
+        left = np.maximum(1 - shares[piece], 1e-12)
+        if alone.any():
+            left[alone[features.arms[piece]]] = 1.0
+        scale = 1 / np.sqrt(left) if power == 1 else left ** (-power / 2)
+        return np.asarray(features.rows(piece) * scale[:, None])
+
+    return replace(features, rows=rows)
 
 
 def _free_by_shares(effects: InfluencedEffects) -> Floats:
     """Return Satterthwaite's degrees of freedom of each cohort's sum of squares, shape (A,)."""
     features, h = effects.features, effects.shares
     assert h is not None
-    q = h**2 / np.maximum(1 - h, 1e-12)
-    own, pairs, squares = (np.bincount(features.arms, values, features.n_arms) for values in (h**2, q, q**2))
+    own, pairs, squares = np.zeros((3, features.n_arms))
+    for piece in features.chunks():
+        of_share = h[piece] ** 2
+        q = of_share / np.maximum(1 - h[piece], 1e-12)
+        for total, values in ((own, of_share), (pairs, q), (squares, q**2)):
+            total += np.bincount(features.arms[piece], values, features.n_arms)
     found: Floats = 1 / (own + pairs**2 - squares)
     return found
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from impactkit.effects.kernels.row_pieces import ROWS_AT_ONCE, column_by_column, pieces_of
+
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 _SIZES = ("effective_treated", "effective_comparison", "largest_share")
 _ROUNDING = 1e-7  # a variance is a difference of squares
-_ROWS_AT_ONCE = 1 << 13
 _COUNTS = ("n_unmatched", "n_trimmed", "most_reused")
 
 
@@ -150,45 +151,77 @@ def comparability(
     >>> found.covariates[0].before, round(found.covariates[0].after, 3), found.effective_comparison
     (0.0, 0.632, 1.6)
     """
-    used = before if after is None else after
-    shares = [np.where(arm, weights, 0.0) for weights in (before, used) for arm in (treated, ~treated)]
-    shares = [share / share.sum() for share in shares]
-    middle = values.mean(axis=0)
-    means, squares = _moments(values, middle, np.array(shares))
-    variances = squares - means[:2] ** 2
+    found = _moments(values, treated, (before,) if after is None else (before, after))
+    variances = found.squares - found.means[:2] ** 2
     spread = np.sqrt(np.maximum(variances[0] + variances[1], 0.0) / 2)
-    gaps = [_over(means[k] - means[k + 1], spread, values, middle) for k in (0, 2)]
+    gaps = [_over(found.means[k] - found.means[k + 1], spread, found) for k in range(0, len(found.means), 2)]
     if after is None:
-        gaps[1] = np.full(len(names), np.nan)
+        gaps.append(np.full(len(names), np.nan))
     return Comparability(
         covariates=tuple(
             CovariateGap(name=name, before=float(a), after=float(b))
             for name, a, b in zip(names, *gaps, strict=True)
         ),
-        effective_treated=float(1 / (shares[2] @ shares[2])),
-        effective_comparison=float(1 / (shares[3] @ shares[3])),
-        largest_share=float(max(shares[2].max(), shares[3].max())),
+        effective_treated=float(found.effective[-2]),
+        effective_comparison=float(found.effective[-1]),
+        largest_share=float(found.largest[-2:].max()),
         **known,
     )
 
 
-def _moments(values: Floats, middle: Floats, shares: Floats) -> tuple[Floats, Floats]:
-    """Return means about the middle under each of the shares, and of squares under the first two."""
-    means, squares = np.zeros((len(shares), values.shape[1])), np.zeros((2, values.shape[1]))
-    for at in range(0, len(values), _ROWS_AT_ONCE):
-        piece = slice(at, at + _ROWS_AT_ONCE)
-        rows = values[piece] - middle
-        means += shares[:, piece] @ rows
-        squares += shares[:2, piece] @ (rows * rows)
-    return means, squares
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Moments:
+    """What the rows add up to, under the weights of the treated and of the comparison, before (and after).
+
+    Parameters
+    ----------
+    middle, furthest : ndarray, shape (p,)
+        A place among each column's values, and how far from it the furthest lies.
+    means, squares : ndarray, shape (4, p) or (2, p), and (2, p)
+        Means less the middle, and means of squares about it before.
+    effective, largest : ndarray, shape (4,) or (2,)
+        Rows of equal weight that weigh as much, and the largest share of one row.
+    """
+
+    middle: Floats
+    furthest: Floats
+    means: Floats
+    squares: Floats
+    effective: Floats
+    largest: Floats
 
 
-def _over(gap: Floats, spread: Floats, values: Floats, middle: Floats) -> Floats:
-    """Return gaps over spreads; what is rounding of a column that never varies is nothing."""
-    high, low = values.max(axis=0), values.min(axis=0)
-    noise = _ROUNDING * np.maximum(high - middle, middle - low) + 1e-12 * np.maximum(
-        np.abs(high), np.abs(low)
+def _moments(values: Floats, treated: Flags, weights: Sequence[Floats]) -> _Moments:
+    """Go through the rows once, a few at a time."""
+    p, m = values.shape[1], 2 * len(weights)
+    middle = values[:: len(values) // ROWS_AT_ONCE + 1].mean(axis=0)
+    means, squares, furthest = np.zeros((m, p)), np.zeros((2, p)), np.zeros(p)
+    sums, of_squares, largest = np.zeros(m), np.zeros(m), np.full(m, -np.inf)
+    for piece in pieces_of(len(values)):
+        rows = column_by_column(values, piece) - middle[:, None]
+        apart = rows * rows
+        furthest = np.maximum(furthest, apart.max(axis=1))
+        both = np.array([each[piece] for each in weights])
+        of_treated = both * treated[piece].astype(np.float64)
+        shares = np.stack([of_treated, both - of_treated], axis=1).reshape(m, -1)
+        means += shares @ rows.T
+        squares += shares[:2] @ apart.T
+        sums += shares.sum(axis=1)
+        of_squares += np.einsum("ij,ij->i", shares, shares)
+        largest = np.maximum(largest, shares.max(axis=1))
+    return _Moments(
+        middle=middle,
+        furthest=np.sqrt(furthest),
+        means=means / sums[:, None],
+        squares=squares / sums[:2, None],
+        effective=sums**2 / of_squares,
+        largest=largest / sums,
     )
+
+
+def _over(gap: Floats, spread: Floats, moments: _Moments) -> Floats:
+    """Return gaps over spreads; what is rounding of a column that never varies is nothing."""
+    noise = _ROUNDING * moments.furthest + 1e-12 * (np.abs(moments.middle) + moments.furthest)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = gap / spread
     without = np.where(np.abs(gap) <= noise, 0.0, np.copysign(np.inf, gap))

@@ -96,7 +96,7 @@ def compared_answer(
         adjusted_for=made.used,
     )
     alike = comparability(
-        groups.values,
+        groups.X[:, 1:] if groups.kept.all() else groups.values,
         groups.names,
         groups.treated,
         before=groups.weights,

@@ -11,6 +11,7 @@ from impactkit.data.columns import Columns
 from impactkit.data.study import Study
 from impactkit.effects.describe import suited
 from impactkit.effects.kernels.independent import independent_columns
+from impactkit.effects.kernels.row_pieces import column_by_column, pieces_of
 from impactkit.errors import EstimationError
 from impactkit.wording import Message, MessageValue
 
@@ -130,13 +131,14 @@ def compared_groups(study: Study) -> ComparedGroups:
 def _groups(columns: Columns, values: Floats, names: tuple[str, ...]) -> ComparedGroups:
     assert columns.treated is not None
     weights = np.ones(len(values)) if columns.weight is None else columns.weight
-    total = float(weights.sum())
-    Z = values - weights @ values / total
-    spread = np.sqrt(np.einsum("i,ij,ij->j", weights, Z, Z) / total)
-    largest = np.maximum(values.max(axis=0, initial=0.0), -values.min(axis=0, initial=0.0))
-    varies = spread > 1e-12 * largest
-    Z *= np.where(varies, 1 / np.where(varies, spread, 1.0), 0.0)
-    kept = independent_columns(Z)
+    middle, spread = _middle_and_spread(values, columns.weight)
+    scale = np.divide(1.0, spread, out=np.zeros(len(spread)), where=spread > 0)
+    X = np.empty((1 + len(names), len(values))).T  # a column at a time in memory, for fast products
+    X[:, 0] = 1.0
+    for piece in pieces_of(len(values)):
+        made = np.subtract(column_by_column(values, piece), middle[:, None], out=X.T[1:, piece])
+        made *= scale[:, None]
+    kept = independent_columns(X[:, 1:])
     return ComparedGroups(
         columns=columns,
         treated=columns.treated,
@@ -144,6 +146,24 @@ def _groups(columns: Columns, values: Floats, names: tuple[str, ...]) -> Compare
         weights=weights,
         values=values,
         names=names,
-        X=np.column_stack([np.ones(len(Z)), Z if kept.all() else Z[:, kept]]),
+        X=X if kept.all() else X.T[np.append(True, kept)].T,
         kept=kept,
     )
+
+
+def _middle_and_spread(values: Floats, weight: Floats | None) -> tuple[Floats, Floats]:
+    """Return weighted means and standard deviations, 0 where nothing varies, from one pass over the rows."""
+    p = values.shape[1]
+    total, middle, squares, largest = 0.0, np.zeros(p), np.zeros(p), np.zeros(p)
+    for piece in pieces_of(len(values)):
+        rows = column_by_column(values, piece)
+        own = np.ones(rows.shape[1]) if weight is None else weight[piece]
+        mass = float(own.sum())
+        here = rows @ own / mass
+        apart = (rows - here[:, None]) ** 2
+        largest = np.maximum(largest, np.abs(here) + np.sqrt(apart.max(axis=1)))
+        squares += apart @ own + (here - middle) ** 2 * (total * mass / (total + mass))
+        total += mass
+        middle += (here - middle) * (mass / total)
+    spread = np.sqrt(squares / total)
+    return middle, np.where(spread > 1e-12 * largest, spread, 0.0)

@@ -233,15 +233,16 @@ def sample_of(study: Study, columns: Columns) -> Sample:
         Rows, units and clusters, and the rows left out.
     """
     rows = columns.by_unit
-    clusters, _ = clusters_of(rows)
+    clusters, by_row = clusters_of(rows)
     treated = np.ones(len(clusters), dtype=bool) if rows.treated is None else rows.treated
+    held, others = (each if by_row else marked(clusters, each) for each in (treated, ~treated))
     return Sample(
         n_rows=len(columns.outcome),
         n_units=columns.n_units,
         n_treated=columns.n_units if rows.treated is None else columns.n_treated,
         n_clusters=int(clusters.max()) + 1,
-        n_treated_clusters=int(marked(clusters, treated).sum()),
-        n_comparison_clusters=0 if treated.all() else int(marked(clusters, ~treated).sum()),
+        n_treated_clusters=int(held.sum()),
+        n_comparison_clusters=int(others.sum()),
         left_out=study.left_out_in_words(),
     )
 
@@ -291,27 +292,32 @@ def assignment_of(columns: Columns) -> Assignment:
     what, units = _assigned(columns, treated)
     n = int(units.max()) + 1
     strata = _strata(columns, units, n)
+    assigned = treated.copy() if what == "rows" else marked(units, treated, n=n)
     law = Message(
         f"inference.law.{what}{'_in_strata' if columns.stratum is not None else ''}",
-        {"n": n, "treated": int(marked(units, treated, n=n).sum())},
+        {"n": n, "treated": int(assigned.sum())},
     )
-    return Assignment(units=units, treated=marked(units, treated, n=n), strata=strata, law=law)
+    return Assignment(units=units, treated=assigned, strata=strata, law=law)
 
 
 def _assigned(columns: Columns, treated: Flags) -> tuple[str, Codes]:
     clusters, by_row = clusters_of(columns)
-    G = int(clusters.max()) + 1
-    mixed = marked(clusters, treated, n=G) & marked(clusters, ~treated, n=G)
-    if not by_row and not mixed.any():
-        return ("clusters" if columns.cluster is not None else "units"), clusters
+    if not by_row:
+        G = int(clusters.max()) + 1
+        mixed = marked(clusters, treated, n=G) & marked(clusters, ~treated, n=G)
+        if not mixed.any():
+            return ("clusters" if columns.cluster is not None else "units"), clusters
     if columns.unit is not None:
         return "units", dense(columns.unit)
     return "rows", np.arange(len(clusters))
 
 
 def _strata(columns: Columns, units: Codes, n: int) -> Codes:
+    drawn_by_period = columns.unit is None and columns.period is not None and n == len(units)
+    if columns.stratum is None and not drawn_by_period:
+        return np.zeros(n, dtype=np.int64)
     strata = np.zeros(len(units), dtype=np.int64) if columns.stratum is None else columns.stratum
-    if columns.unit is None and columns.period is not None and n == len(units):
+    if drawn_by_period and columns.period is not None:
         # Rows of repeated cross sections were drawn period by period: as many treated in each stay treated.
         strata = strata * len(columns.periods) + columns.period
     found = np.zeros(n, dtype=np.int64)

@@ -73,10 +73,10 @@ class RowEffects:
         """
         treated = columns.treated
         assert treated is not None
-        clusters, _ = clusters_of(columns)
+        clusters, by_row = clusters_of(columns)
         n, M = self.influence.shape
         weights = np.ones(n) if self.weights is None else self.weights
-        brought = np.column_stack([self.influence, weights])
+        brought = np.vstack([self.influence.T, weights]).T
         arms = treated.astype(np.int64)
         rows = CohortFeatures(rows=brought.__getitem__, arms=arms, n_arms=2, n_features=M + 1)
         own = np.zeros((M + 1, M))
@@ -84,6 +84,7 @@ class RowEffects:
         features = by_cluster(rows, clusters)
         masses = np.bincount(arms, weights, 2).astype(np.float64)
         G = features.n_clusters
+        held, others = (each if by_row else marked(clusters, each, n=G) for each in (treated, ~treated))
         return InfluencedEffects(
             points=self.points,
             features=features,
@@ -91,8 +92,8 @@ class RowEffects:
             parts=np.vstack([np.zeros(M), self.points]),
             masses=masses,
             outcome_scale=max(float(columns.outcome.max()), -float(columns.outcome.min())),
-            n_treated=int(marked(clusters, treated, n=G).sum()),
-            n_comparison=int(marked(clusters, ~treated, n=G).sum()),
+            n_treated=int(held.sum()),
+            n_comparison=int(others.sum()),
             shares=self._shares(features, masses),
         )
 
@@ -102,9 +103,8 @@ class RowEffects:
             return None
         found = np.empty(features.n_clusters)
         for piece in features.chunks():
-            found[piece] = features.rows(piece)[:, -1]
-        shares: Floats = found / masses[features.arms]
-        return shares
+            np.divide(features.rows(piece)[:, -1], masses[features.arms[piece]], out=found[piece])
+        return found
 
 
 def row_answer(

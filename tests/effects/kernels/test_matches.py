@@ -4,7 +4,12 @@ import pytest
 from impactkit.effects.kernels.greedy_pairs import greedy_pairs
 from impactkit.effects.kernels.match_edges import MatchEdges
 from impactkit.effects.kernels.match_strata import coarsened, match_strata, stratified_effect
-from impactkit.effects.kernels.matched_effect import matched_effect, neighbour_residuals, with_reuse
+from impactkit.effects.kernels.matched_effect import (
+    matched_effect,
+    neighbour_residuals,
+    reuse,
+    with_reuse,
+)
 from impactkit.effects.kernels.neighbours import nearest
 from impactkit.effects.kernels.optimal_pairs import optimal_pairs
 
@@ -151,3 +156,26 @@ def test_bins_are_of_equal_width_and_few_values_are_left():
     np.testing.assert_array_equal(np.bincount(found[:, 0].astype(int)), [5, 5, 5, 5])
     np.testing.assert_array_equal(found[:, 1], X[:, 1])
     assert len(np.unique(coarsened(X, bins=None)[:, 0])) == 6  # log2(20) + 1, rounded up
+
+
+@pytest.mark.parametrize("everyone", [False, True])
+def test_the_variance_of_a_row_counts_only_where_it_is_used_again(everyone: bool) -> None:
+    """Its residual may be anything where `reuse` is 0, and moves the error elsewhere."""
+    place, treated, y = drawn(7, n=90)
+    seekers, others = np.flatnonzero(treated), np.flatnonzero(~treated)
+    edges = MatchEdges.even(*nearest(place, others, seekers, count=1, first_of_ties=False))
+    if everyone:
+        edges = edges.joined(MatchEdges.even(*nearest(place, seekers, others, count=1, first_of_ties=False)))
+    weights = np.random.default_rng(1).uniform(0.5, 2, len(y))
+    own = np.zeros(len(y), dtype=bool)
+    own[edges.matched] = True
+    counts = reuse(weights, edges, own=own) > 0
+    used = np.bincount(edges.partner, minlength=len(y))
+    np.testing.assert_array_equal(counts, used > (0 if everyone else 1))
+    effect = matched_effect(y, treated, weights, edges)
+    residuals = np.ones(len(y))
+    known = with_reuse(effect, weights, edges, own=own, residuals=residuals).influence
+    for row in range(len(y)):
+        other = np.where(np.arange(len(y)) == row, 9.0, residuals)
+        moved = with_reuse(effect, weights, edges, own=own, residuals=other).influence
+        assert np.allclose(moved, known) != counts[row]

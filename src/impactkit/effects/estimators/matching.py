@@ -17,7 +17,7 @@ from impactkit.effects.compared_settings import ComparedSettings
 from impactkit.effects.estimate import Estimate
 from impactkit.effects.kernels.match_edges import MatchEdges
 from impactkit.effects.kernels.match_strata import coarsened, match_strata, stratified_effect
-from impactkit.effects.kernels.matched_effect import matched_effect, neighbour_residuals, with_reuse
+from impactkit.effects.kernels.matched_effect import matched_effect, neighbour_residuals, reuse, with_reuse
 from impactkit.effects.kernels.outcome_model import outcome_model
 from impactkit.effects.kernels.weighted_contrast import RowEffect
 from impactkit.effects.matched_rows import Distance, Places, places, with_replacement, without_replacement
@@ -180,7 +180,7 @@ class Matching(ComparedSettings):
             return effect
         own = np.zeros(len(y), dtype=bool)
         own[edges.matched] = True
-        needed = np.unique(edges.partner)
+        needed = np.flatnonzero(reuse(weights, edges, own=own))
         residuals = neighbour_residuals(where.at, y, treated, needed=needed)
         return with_reuse(effect, weights, edges, own=own, residuals=residuals)
 

@@ -115,8 +115,10 @@ class Weighting(ComparedSettings):
         groups, kept, words = trimmed_groups(every, self.trim, target=self.target)
         found = self._weighed(groups)
         effect = weighted_contrast(groups.outcome, groups.X, groups.treated, found)
-        influence, weights = np.zeros(len(kept)), np.zeros(len(kept))
-        influence[kept], weights[kept] = effect.influence, found.weights
+        influence, weights = effect.influence, found.weights
+        if groups is not every:
+            influence, weights = np.zeros(len(kept)), np.zeros(len(kept))
+            influence[kept], weights[kept] = effect.influence, found.weights
         made = MadeAlike(
             point=effect.point,
             influence=influence,

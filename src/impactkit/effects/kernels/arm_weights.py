@@ -165,12 +165,14 @@ def _entropy(X: Floats, treated: Flags, base: Floats, *, target: Target) -> ArmW
     totals = like @ X
     weights, indices = like.copy(), []
     for arm in [~treated] if target == "att" else [~treated, treated]:
-        found = entropy_balance(X[arm], base[arm], target=totals)
+        rows = np.flatnonzero(arm)
+        own_base = base.take(rows)
+        # Regressors stand column by column in memory, so that pieces of them are multiplied fast.
+        found = entropy_balance(X.T.take(rows, axis=1).T, own_base, target=totals)
         if not found.has_converged:
             return _none(len(base), "no_balance")
         own = np.zeros(len(base))
-        own[arm] = base[arm] * np.exp(found.index)
-        weights[arm] = own[arm]
+        own[rows] = weights[rows] = own_base * np.exp(found.index)
         indices.append(EstimatedIndex(slopes=own, scores=like - own, inverse=found.inverse))
     return ArmWeights(weights=weights, indices=tuple(indices))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from impactkit.effects.kernels.arrays import Flags, Floats
-from impactkit.effects.kernels.convex_index import Minimised, minimise_index
+from impactkit.effects.kernels.convex_index import Minimised, minimise_index, sampled_start
 
 
 def entropy_balance(X: Floats, base: Floats, *, target: Floats) -> Minimised:
@@ -45,9 +45,10 @@ def entropy_balance(X: Floats, base: Floats, *, target: Floats) -> Minimised:
         w = base[piece] * np.exp(index)
         return w, w, w
 
-    start = np.zeros(X.shape[1])
-    start[0] = np.log(target[0] / base.sum())
-    return minimise_index(X, loss, target=target, start=start, total=float(target[0]))
+    start, total = np.zeros(X.shape[1]), float(target[0])
+    start[0] = np.log(total / base.sum())
+    start = sampled_start(X, loss, target=target, start=start, total=total)
+    return minimise_index(X, loss, target=target, start=start, total=total)
 
 
 def balancing_score(X: Floats, chosen: Flags, *, weights: Floats) -> Minimised:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from impactkit.effects.kernels.arrays import Flags, Floats
-from impactkit.effects.kernels.convex_index import minimise_index
+from impactkit.effects.kernels.convex_index import minimise_index, sampled_start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,6 +59,7 @@ def chance_model(X: Floats, treated: Flags, weights: Floats, *, start: Floats | 
     """
     total = float(weights.sum())
     share = float(weights @ treated) / total
+    is_far = start is None
     if start is None:
         start = np.zeros(X.shape[1])
         start[0] = np.log(share / (1 - share)) if 0 < share < 1 else 0.0
@@ -69,7 +70,10 @@ def chance_model(X: Floats, treated: Flags, weights: Floats, *, start: Floats | 
         p = np.where(index >= 0, above, small * above)
         return own * (np.maximum(index, 0) + np.log1p(small)), own * p, own * p * (1 - p)
 
-    found = minimise_index(X, loss, target=(weights * treated) @ X, start=start, total=total)
+    target = np.asarray((weights * treated) @ X)
+    if is_far:
+        start = sampled_start(X, loss, target=target, start=start, total=total)
+    found = minimise_index(X, loss, target=target, start=start, total=total)
     p = 1 / (1 + np.exp(np.minimum(-found.index, 700.0)))
     return ChanceModel(
         coefficients=found.coefficients,

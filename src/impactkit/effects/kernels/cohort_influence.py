@@ -11,7 +11,7 @@ import numpy as np
 from impactkit.effects.kernels.arrays import Floats, Labels
 
 _CHUNK_BYTES = 1 << 18
-_FEW_ARMS = 1 << 15
+_TWO_ARMS, _FEW_ARMS = 2, 1 << 15
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,16 +53,26 @@ class CohortFeatures:
         """Sum of ``f f'`` over the clusters of each arm, shape (A, r, r)."""
         found = np.zeros((self.n_arms, self.n_features, self.n_features))
         for piece in self.chunks():
-            arms = self.arms[piece]
-            short = arms.astype(np.int16) if self.n_arms < _FEW_ARMS else arms  # sorted by radix
-            features = self.rows(piece)[np.argsort(short, kind="stable")]
-            start = 0
-            for arm, size in enumerate(np.bincount(arms, minlength=self.n_arms).tolist()):
-                if size:
-                    part = features[start : start + size]
-                    found[arm] += part.T @ part
-                    start += size
+            features = self.rows(piece)
+            for arm, rows in self._by_arm(self.arms[piece]):
+                part = _chosen(features, rows)
+                found[arm] += part.T @ part
         return found
+
+    def _by_arm(self, arms: Labels) -> Iterator[tuple[int, Labels]]:
+        """Go through the arms that some clusters have, each with the places of its clusters."""
+        if self.n_arms <= _TWO_ARMS:
+            for arm in range(self.n_arms):
+                rows = np.flatnonzero(arms == arm)
+                if len(rows):
+                    yield arm, rows
+            return
+        short = arms.astype(np.int16) if self.n_arms < _FEW_ARMS else arms  # sorted by radix
+        order, start = np.argsort(short, kind="stable"), 0
+        for arm, size in enumerate(np.bincount(arms, minlength=self.n_arms).tolist()):
+            if size:
+                yield arm, order[start : start + size]
+                start += size
 
     def chunks(self) -> Iterator[slice]:
         """Go through the clusters in pieces of bounded memory.
@@ -112,6 +122,13 @@ class CohortFeatures:
         """Return the sum of products of contributions over all clusters, shape (M, M)."""
         found: Floats = np.einsum("arm,arn->mn", coefficients, self.grams @ coefficients, optimize=True)
         return (found + found.T) / 2
+
+
+def _chosen(features: Floats, rows: Labels) -> Floats:
+    """Return some rows, in the way that suits how they lie in memory."""
+    if features.flags.c_contiguous:
+        return features.take(rows, axis=0)
+    return np.array([feature.take(rows) for feature in features.T]).T
 
 
 def by_cluster(features: CohortFeatures, clusters: Labels) -> CohortFeatures:

@@ -8,12 +8,15 @@ from typing import Protocol
 import numpy as np
 
 from impactkit.effects.kernels.arrays import Floats
+from impactkit.effects.kernels.row_pieces import column_by_column, pieces_of
 
 _MOST_STEPS = 80
 _ROUNDING = 1e-13
 _ENOUGH = 1e-11
 _COLLAPSED = 1e-9
-_ROWS_AT_ONCE = 1 << 13
+_SAMPLED = 1 << 12
+_MUCH_LESS = 8
+_NEAR = 1e-3
 
 
 class Loss(Protocol):
@@ -93,23 +96,8 @@ def minimise_index(X: Floats, loss: Loss, *, target: Floats, start: Floats, tota
     >>> found.coefficients
     array([2.])
     """
-    size = np.sqrt(np.einsum("ij,ij->j", X, X) / len(X))
-    size = np.where(size > 0, size, 1.0)
-    state = _state(X, loss, target, start)
-    gap, best = _gap(state, size, total), state
-    for _ in range(_MOST_STEPS):
-        if gap <= _ROUNDING:
-            break
-        moved = _moved(X, loss, target, state)
-        if moved is None:
-            break
-        state = moved
-        left = _gap(state, size, total)
-        stalls = left > gap / 2
-        if left < gap:
-            gap, best = left, state
-        if stalls and gap <= _ENOUGH:
-            break
+    size = _sizes(X)
+    best, gap = _descended(X, loss, target=target, start=start, scale=size * total, rounding=_ROUNDING)
     scaled = best.curvature / np.outer(size, size) / total
     inverse = np.linalg.pinv(best.curvature, hermitian=True)
     has_width = bool(np.isfinite(scaled).all()) and np.linalg.eigvalsh(scaled)[0] > _COLLAPSED
@@ -122,21 +110,86 @@ def minimise_index(X: Floats, loss: Loss, *, target: Floats, start: Floats, tota
     )
 
 
-def _gap(state: _State, size: Floats, total: float) -> float:
-    return float(np.abs(state.gradient / size).max() / total)
+def sampled_start(X: Floats, loss: Loss, *, target: Floats, start: Floats, total: float) -> Floats:
+    """Return a place to begin that is near where the function is smallest, from every so manieth row.
+
+    Parameters
+    ----------
+    X, loss, target, start, total
+        As `minimise_index` takes them.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        ``start`` where there are few rows, or those looked at have no smallest value.
+
+    Examples
+    --------
+    >>> def squares(index, piece):
+    ...     return index**2 / 2, index, np.ones(len(index))
+    >>> sampled_start(np.ones((3, 1)), squares, target=np.array([6.0]), start=np.zeros(1), total=1.0)
+    array([0.])
+    """
+    step = len(X) // _SAMPLED
+    if step < _MUCH_LESS:
+        return start
+    few = np.asarray(X[::step])
+    share = len(few) / len(X)
+
+    def of_few(index: Floats, piece: slice) -> tuple[Floats, Floats, Floats]:
+        return loss(index, slice(piece.start * step, piece.stop * step, step))
+
+    scale = _sizes(few) * total * share
+    found, gap = _descended(few, of_few, target=target * share, start=start, scale=scale, rounding=_NEAR)
+    return found.b if gap <= _NEAR else start
+
+
+def _sizes(X: Floats) -> Floats:
+    """Return each column's root mean square, 1 where it is nothing."""
+    squares = np.zeros(X.shape[1])
+    for piece in pieces_of(len(X)):
+        rows = column_by_column(X, piece)
+        squares += np.einsum("ij,ij->i", rows, rows)
+    size = np.sqrt(squares / len(X))
+    return np.where(size > 0, size, 1.0)
+
+
+def _descended(
+    X: Floats, loss: Loss, *, target: Floats, start: Floats, scale: Floats, rounding: float
+) -> tuple[_State, float]:
+    """Take Newton's steps until the gradient over the scale is gone to rounding, or gets no smaller."""
+    state = _state(X, loss, target, start)
+    gap, best = _gap(state, scale), state
+    for _ in range(_MOST_STEPS):
+        if gap <= rounding:
+            break
+        moved = _moved(X, loss, target, state)
+        if moved is None:
+            break
+        state = moved
+        left = _gap(state, scale)
+        stalls = left > gap / 2
+        if left < gap:
+            gap, best = left, state
+        if stalls and gap <= _ENOUGH:
+            break
+    return best, gap
+
+
+def _gap(state: _State, scale: Floats) -> float:
+    return float(np.abs(state.gradient / scale).max())
 
 
 def _state(X: Floats, loss: Loss, target: Floats, b: Floats) -> _State:
     k = X.shape[1]
     value, gradient, curvature = 0.0, np.zeros(k), np.zeros((k, k))
     with np.errstate(over="ignore", invalid="ignore"):
-        for at in range(0, len(X), _ROWS_AT_ONCE):
-            piece = slice(at, min(at + _ROWS_AT_ONCE, len(X)))
-            rows = X[piece]
-            losses, slopes, bends = loss(rows @ b, piece)
+        for piece in pieces_of(len(X)):
+            rows = column_by_column(X, piece)
+            losses, slopes, bends = loss(b @ rows, piece)
             value += float(losses.sum())
-            gradient += slopes @ rows
-            curvature += (rows * bends[:, None]).T @ rows
+            gradient += rows @ slopes
+            curvature += (rows * bends) @ rows.T
     return _State(b, value - float(target @ b), gradient - target, curvature)
 
 

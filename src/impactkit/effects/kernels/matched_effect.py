@@ -69,7 +69,7 @@ def with_reuse(
     own : ndarray of bool, shape (n,)
         Rows averaged over.
     residuals : ndarray, shape (n,)
-        Of `neighbour_residuals`; their squares are the variances given the covariates.
+        Of `neighbour_residuals`, where `reuse` is not 0; their squares are the variances given the covariates.
 
     Returns
     -------
@@ -82,14 +82,41 @@ def with_reuse(
     .. [1] Abadie, A., & Imbens, G. W. (2006). Large sample properties of matching estimators for average
        treatment effects. *Econometrica*, 74(1).
     """
-    n, total = len(weights), float(weights[own].sum())
-    each = weights[edges.focal] * edges.share
-    used, squared = (np.bincount(edges.partner, part, n) for part in (each, each**2))
-    self_weight = np.where(own, weights, 0.0)
-    extra = np.maximum((self_weight + used) ** 2 - self_weight**2 - squared, 0.0) * residuals**2 / total**2
+    total = float(weights[own].sum())
+    extra = reuse(weights, edges, own=own) * residuals**2 / total**2
     sign = np.where(found.influence != 0, np.sign(found.influence), -np.sign(residuals))
     influence = sign * np.sqrt(found.influence**2 + extra)
     return RowEffect(point=found.point, influence=influence, means=found.means)
+
+
+def reuse(weights: Floats, edges: MatchEdges, *, own: Flags) -> Floats:
+    """Return what each row's variance given its covariates counts for beyond the differences themselves.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (n,)
+        Positive weights of the rows.
+    edges : MatchEdges
+        Matches.
+    own : ndarray of bool, shape (n,)
+        Rows averaged over.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        0 for rows that are not averaged over and are the match of one row at most: their variance need not be
+        known.
+
+    Examples
+    --------
+    >>> edges = MatchEdges.even(np.array([0, 1, 2]), np.array([3, 3, 4]))
+    >>> reuse(np.ones(5), edges, own=np.array([True, True, True, False, False])).tolist()
+    [0.0, 0.0, 0.0, 2.0, 0.0]
+    """
+    each = weights[edges.focal] * edges.share
+    used, squared = (np.bincount(edges.partner, part, len(weights)) for part in (each, each**2))
+    self_weight = np.where(own, weights, 0.0)
+    return np.maximum((self_weight + used) ** 2 - self_weight**2 - squared, 0.0)
 
 
 def neighbour_residuals(

@@ -8,6 +8,7 @@ import numpy as np
 
 from impactkit.effects.kernels.arm_weights import ArmWeights
 from impactkit.effects.kernels.arrays import Flags, Floats
+from impactkit.effects.kernels.row_pieces import pieces_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,13 +62,31 @@ def weighted_contrast(outcome: Floats, X: Floats, treated: Flags, found: ArmWeig
     ...     np.array([5.0, 7, 2, 4]), np.ones((4, 1)), np.array([True, True, False, False]), weights).point
     2.5
     """
-    w = found.weights
-    share = np.where(treated, w, 0.0) / w[treated].sum() - np.where(treated, 0.0, w) / w[~treated].sum()
-    high, low = float(share[treated] @ outcome[treated]), -float(share[~treated] @ outcome[~treated])
-    residuals = outcome - np.where(treated, high, low)
-    influence = share * residuals
-    per_weight = np.where(treated, 1 / w[treated].sum(), -1 / w[~treated].sum()) * residuals
-    for index in found.indices:
-        tilt = (index.slopes * per_weight) @ X
-        influence += index.scores * (X @ (index.inverse @ tilt))
+    w, n = found.weights, len(outcome)
+    mass, mean = _arm_means(outcome, treated, w)
+    influence = np.empty(n)
+    tilts = np.zeros((len(found.indices), X.shape[1]))
+    per = np.array([-1.0, 1.0]) / mass
+    for piece in pieces_of(n):
+        arm = treated[piece]
+        per_weight = (outcome[piece] - np.where(arm, mean[1], mean[0])) * np.where(arm, per[1], per[0])
+        np.multiply(w[piece], per_weight, out=influence[piece])
+        for tilt, index in zip(tilts, found.indices, strict=True):
+            tilt += (index.slopes[piece] * per_weight) @ X[piece]
+    for tilt, index in zip(tilts, found.indices, strict=True):
+        moved = index.inverse @ tilt
+        for piece in pieces_of(n):
+            influence[piece] += index.scores[piece] * (X[piece] @ moved)
+    low, high = mean.tolist()
     return RowEffect(point=high - low, influence=influence, means=(high, low))
+
+
+def _arm_means(outcome: Floats, treated: Flags, weights: Floats) -> tuple[Floats, Floats]:
+    """Return the weights' sum and the weighted mean of the comparison and of the treated, shape (2,)."""
+    mass, total = np.zeros(2), np.zeros(2)
+    for piece in pieces_of(len(outcome)):
+        of_treated = weights[piece] * treated[piece]
+        parts = np.array([weights[piece] - of_treated, of_treated])
+        mass += parts.sum(axis=1)
+        total += parts @ outcome[piece]
+    return mass, total / mass

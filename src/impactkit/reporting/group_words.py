@@ -26,7 +26,7 @@ class GroupsTold:
     notes : tuple of str
         How to read them.
     differ : tuple of str
-        A sentence for each column whose groups are shown to differ.
+        For each column whose groups are shown to differ that they do, and whether it was planned to ask.
     details : tuple of Table
         The same with more digits, and the tests, for the appendix.
     numbers : tuple of tuple of str or Cell
@@ -56,13 +56,19 @@ def groups_told(telling: Telling) -> GroupsTold | None:
     columns = telling.result.groups
     if not columns:
         return None
+    level = telling.measure.percent(columns[0].level)
     notes = [telling.say("by_group.read"), telling.say("by_group.drawn")]
+    notes.append(telling.say("by_group.limits", level=level))
     if any(group.state == "hidden" for column in columns for group in column.groups):
         notes.append(telling.say("by_group.hidden"))
     return GroupsTold(
         tables=tuple(_table(column, telling) for column in columns),
         notes=tuple(notes),
-        differ=tuple(difference(column, telling) for column in columns if column.outcome == "differ"),
+        differ=tuple(
+            f"{difference(column, telling)} {telling.say(f'by_group.{column.timing}')}"
+            for column in columns
+            if column.outcome == "differ"
+        ),
         details=(_estimates(columns, telling), _tests(columns, telling)),
         numbers=tuple(_numbers(column, group, telling) for column in columns for group in column.groups),
     )

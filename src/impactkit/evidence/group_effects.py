@@ -42,11 +42,6 @@ class GroupEffect:
     n_rows: int | None = None
     n_treated: int | None = None
 
-    @property
-    def has_limits(self) -> bool:
-        """Whether there are limits, perhaps without an end."""
-        return not (math.isnan(self.low) or math.isnan(self.high))
-
     def hidden(self) -> GroupEffect:
         """Return the group with nothing but its name."""
         return GroupEffect(name=self.name, state="hidden")

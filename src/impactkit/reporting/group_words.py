@@ -122,7 +122,8 @@ def numbers_table(claims: tuple[GroupsTold, ...], language: Language) -> Table:
     Table
         One row a group.
     """
-    names = ("claim", "column", "group", "alone", "low", "high", "together", "low", "high", "n")
+    alone, together = ("alone", "low", "high"), ("together", "together_low", "together_high")
+    names = ("claim", "column", "group", *alone, *together, "n")
     return Table(
         caption=say("report.by_group.numbers", language),
         header=tuple(say(f"report.by_group.{name}", language) for name in names),

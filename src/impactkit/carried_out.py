@@ -16,9 +16,11 @@ from impactkit.evidence.case_of import case_of
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.conclusion import Conclusion, conclude
+from impactkit.evidence.declared_groups import AskedOf, declared_groups
 from impactkit.evidence.examine import examine
 from impactkit.evidence.family import Multiplicity
 from impactkit.evidence.grade import EvidenceGrade
+from impactkit.evidence.group_effects import ColumnEffects
 from impactkit.evidence.judge import judge_together
 from impactkit.evidence.lowered import (
     Bound,
@@ -61,6 +63,8 @@ class ClaimResult:
         What may be said.
     rows : ClaimRows, optional
         What the study was made of.
+    groups : tuple of ColumnEffects
+        The effect in the groups that the plan declares, for a primary claim about everybody.
     """
 
     claim: Claim
@@ -70,6 +74,7 @@ class ClaimResult:
     grade: EvidenceGrade
     verdict: Verdict
     rows: ClaimRows | None = None
+    groups: tuple[ColumnEffects, ...] = ()
 
     @property
     def averages(self) -> Averages | None:
@@ -89,6 +94,8 @@ class ClaimResult:
         if made_of is not None:
             counted = {"answers": made_of.n_answers, "missing": made_of.n_missing, "fewest": made_of.fewest}
             record["averaged"] = counted
+        if self.groups:
+            record["groups"] = self.groups
         return dict(json_ready(record))
 
 
@@ -137,6 +144,31 @@ class CarriedOut:
             replace(result, verdict=lowered(result.verdict, bounds[result.claim.id]))
             for result in self.results
         )
+        return replace(self, results=told)
+
+    def with_groups(self, planned: frozenset[str]) -> CarriedOut:
+        """Return it with effects by declared group, for the primary claims about everybody.
+
+        Parameters
+        ----------
+        planned : frozenset of str
+            The columns that were declared before the follow-up.
+
+        Returns
+        -------
+        CarriedOut
+            The same where the plan declares no groups.
+        """
+        asked = [r for r in self.results if _is_asked_by_group(self.plan, r.claim)]
+        if not asked:
+            return self
+        found = declared_groups(
+            [AskedOf(r.study, planned_estimator(self.plan, r.claim)) for r in asked],
+            level=1 - float(self.plan.decision.alpha),
+            planned=planned,
+        )
+        groups = {r.claim.id: columns for r, columns in zip(asked, found, strict=True)}
+        told = tuple(replace(r, groups=groups.get(r.claim.id, ())) for r in self.results)
         return replace(self, results=told)
 
     def unjudged(self) -> CarriedOut:
@@ -219,6 +251,10 @@ def _case(
     has_baseline = plan.data.baseline_kind != "none"
     case = case_of(claim, study, estimator, examined=found, others=others, has_baseline=has_baseline)
     return _without_small_level(shown, case, study), found.checks
+
+
+def _is_asked_by_group(plan: Plan, claim: Claim) -> bool:
+    return bool(plan.data.subgroups) and claim.role == "primary" and claim.subgroup is None
 
 
 def _without_small_level(plan: Plan, case: Case, study: Study) -> Case:

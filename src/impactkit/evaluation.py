@@ -13,7 +13,7 @@ from impactkit.errors import ImpactkitError, PlanError, Trouble
 from impactkit.evidence.conclusion import Conclusion
 from impactkit.evidence.verdict import Verdict
 from impactkit.plans import Lock, Plan, prior
-from impactkit.plans.amendment import Amendment, is_seen, read_amendments
+from impactkit.plans.amendment import Amendment, is_seen, planned_groups, read_amendments
 from impactkit.plans.lock import LOCK_NAME, Priority
 from impactkit.plans.payment import Judged, Payments, payments_of
 from impactkit.provenance import file_digest, json_ready, versions
@@ -244,6 +244,7 @@ def evaluation_of(
     carried = carry_out(plan, rows=source(plan, number=None), prior=when, n_late=late)
     earlier = earlier_plans(plan, lock, amendments, source=source) if lock else ()
     carried, conclusion = held_to(earlier, carried)
+    carried = carried.with_groups(planned_groups(plan, lock, amendments, prior=when))
     return Evaluation(
         plan=plan,
         lock=lock,
@@ -265,7 +266,7 @@ def _explored(plan: Plan) -> Evaluation:
         plan=plan,
         lock=None,
         prior=when,
-        results=carry_out(plan, rows=rows_of(plan), prior=when).unjudged().results,
+        results=carry_out(plan, rows=rows_of(plan), prior=when).unjudged().with_groups(frozenset()).results,
         conclusion=Conclusion(rule=rule, status="not_assessable", reasons=(reason,)),
         data_digests=_digests(plan),
         made_with=versions(),

@@ -6,8 +6,19 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 from scipy.linalg import toeplitz
+from statsmodels.sandbox.regression.gmm import IV2SLS
 
-from impactkit.effects.worlds import ComparedSeries, InterruptedSeries, StaggeredPanel, TwoGroupPanel
+from impactkit.data.study import Study
+from impactkit.effects.worlds import (
+    ComparedSeries,
+    InterruptedSeries,
+    InvitedByLot,
+    RandomisedArms,
+    StaggeredPanel,
+    ThresholdScores,
+    TwoGroupPanel,
+    UnequalLots,
+)
 from impactkit.simulation import naive
 from impactkit.simulation.cell import promise
 from impactkit.simulation.grid import cells_named
@@ -97,6 +108,57 @@ def test_segmented_regressions_are_those_of_statsmodels(world: InterruptedSeries
     own = naive._autoregressive_series(world.study(frame))
     assert own[:2] == pytest.approx((peer.effect[0], peer.sd.item()), rel=1e-8)
     assert own.df == len(y) - 5
+
+
+def test_a_level_for_each_stratum_is_the_paired_t_test_in_pairs() -> None:
+    world = RandomisedArms(n_lots=30, n_strata=15)
+    frame = world.draw(2)
+    wide = frame.pivot(index="stratum", columns="arm", values="y")
+    peer = stats.ttest_rel(wide[1], wide[0])
+    found = naive._within_strata(world.study(frame))
+    assert found.point == pytest.approx((wide[1] - wide[0]).mean())
+    assert found.point / found.std_error == pytest.approx(peer.statistic)
+    assert found.df == 14
+
+
+def test_the_regression_on_arm_and_chance_is_that_of_statsmodels() -> None:
+    world = UnequalLots()
+    frame = world.draw(5)
+    peer = sm.OLS(frame["y"], sm.add_constant(frame[["arm", "chance"]])).fit()
+    found = naive._arm_and_chance(world.study(frame))
+    assert found == pytest.approx((peer.params["arm"], peer.bse["arm"], peer.df_resid))
+
+
+def test_a_line_on_each_side_is_two_regressions() -> None:
+    world = ThresholdScores(n=300)
+    frame = world.draw(1)
+    below, above = (
+        sm.OLS(part["y"], sm.add_constant(part["score"])).fit()
+        for part in (frame[frame["score"] < 0], frame[frame["score"] >= 0])
+    )
+    found = naive._lines_at_threshold(world.study(frame))
+    assert found.point == pytest.approx(above.params["const"] - below.params["const"])
+    assert found.df == 296
+
+
+def test_two_stages_are_the_ratio_of_two_differences_with_one_lot() -> None:
+    world = InvitedByLot(n_people=200)
+    frame = world.draw(3)
+    means = frame.groupby("invited")[["y", "took_part"]].mean()
+    ratio = (means["y"][1] - means["y"][0]) / (means["took_part"][1] - means["took_part"][0])
+    found = naive._two_stages(world.study(frame))
+    peer = IV2SLS(frame["y"], sm.add_constant(frame["took_part"]), sm.add_constant(frame["invited"])).fit()
+    assert found.point == pytest.approx(ratio)
+    assert found.point == pytest.approx(peer.params["took_part"])
+    assert found.std_error == pytest.approx(peer.bse["took_part"])
+
+
+def test_two_stages_say_nothing_where_nobody_is_moved() -> None:
+    frame = pd.DataFrame({"y": [1.0, 2, 3, 5], "z": [0, 1, 0, 1], "d": [0.0, 0, 1, 1]})
+    study = Study(frame, outcome="y", takeup="d", instruments=["z"])
+    assert naive._two_stages(study) is None
+    taken = naive._takers(study)
+    assert taken.point == pytest.approx(4 - 1.5)
 
 
 def test_ordinary_practice_wants_the_point_above_the_claim_and_rivals_the_limit() -> None:

@@ -1,6 +1,8 @@
 """The counts are the same whatever the parts and the processes, and asking less changes no verdict."""
 
 import json
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,11 @@ VARIED = (
     "series-control-short",
     "trial-50-ancova-twice",
     "trial-dropout",
+    "trial-chances-twice",
+    "alike-matching-twice",
+    "threshold-twice",
+    "instrument-twice",
+    "mixed-null",
     "worst-0.5-did-undeclared",
     "volunteers-as-trial",
     "season-before-after",
@@ -155,6 +162,40 @@ def test_the_quick_run_says_which_cells_fail(capsys: pytest.CaptureFixture[str])
     printed = capsys.readouterr().out
     assert "keeps did-8-null" in printed
     assert "-     moved-declared-unlikely" in printed
+
+
+def test_a_cell_that_is_known_to_fall_short_is_told_as_failing_and_does_not_fail_the_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = cell("instrument-helps-three")
+    assert known.falls_short
+    command = ["--cells", known.name, "--draws", "12", "--processes", "1"]
+    assert battery.main(command) == 0
+    assert f"FAILS {known.name}" in capsys.readouterr().out
+    monkeypatch.setattr(battery, "as_results", lambda _: [battery.Result(unknown, tally)])
+    tally = Tally(draws=12, verdicts=Counter(supported=9, inconclusive=3), unnamed=9)
+    unknown = replace(known, falls_short="")
+    assert battery.main(command) == 1
+
+
+def test_the_page_says_which_code_drew_which_cells(tmp_path: Path) -> None:
+    tally = Tally(draws=10, verdicts=Counter(inconclusive=10))
+    for name, code in (("did-8-null", "older"), ("did-8-twice", "older"), ("trial-pairs-null", "newer")):
+        stored = replace(begun(None, cell(name), 1), code=code, tally=tally, seconds=3600.0)
+        stored.write(tmp_path)
+    written = page(read_stored(tmp_path, every_cell()))
+    assert "| older | 2 | 20 | 2.0 |" in written
+    assert "| newer | 1 | 10 | 1.0 |" in written
+    assert "- older: `did-8`\n- newer: `trial-pairs`\n" in written
+
+
+def test_the_page_tells_why_a_cell_is_known_to_fall_short(tmp_path: Path) -> None:
+    known = cell("threshold-sorted-1500")
+    tally = Tally(draws=100, verdicts=Counter(supported=12, inconclusive=88), unnamed=12)
+    replace(begun(None, known, 1), tally=tally).write(tmp_path)
+    written = page(read_stored(tmp_path, every_cell()))
+    assert "0 of 1 cells keep their bar; not threshold-sorted-1500" in written
+    assert f"`threshold-sorted-1500` is known to fall short: {known.falls_short}." in written
 
 
 @pytest.mark.parametrize("command", [["--cells", "no-such"], ["--full"], ["--write", "nowhere/page.md"]])

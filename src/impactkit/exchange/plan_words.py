@@ -245,6 +245,7 @@ def model(plan: Plan) -> tuple[str, ...]:
             clusters=plan.data.cluster,
             strata=plan.data.stratum,
             weights=plan.data.weight,
+            effects_by_group=", ".join(plan.data.subgroups),
         ),
     )
 

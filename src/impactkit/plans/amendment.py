@@ -21,7 +21,7 @@ from pydantic import (
 
 from impactkit.errors import PlanError, Trouble, Value
 from impactkit.plans.changes import changes
-from impactkit.plans.lock import LOCK_NAME, Lock
+from impactkit.plans.lock import LOCK_NAME, Lock, Priority
 from impactkit.plans.plan import Plan
 from impactkit.plans.project import Text
 from impactkit.plans.roster import Digest
@@ -290,6 +290,46 @@ def is_seen(amendments: Sequence[Amendment], *, locked: Mapping[str, Any]) -> tu
         late = bool(named) and one.date >= min(named)
         found.append(one.data_seen or late or (bool(found) and found[-1]))
     return tuple(found)
+
+
+def planned_groups(
+    plan: Plan, lock: Lock | None, amendments: Sequence[Amendment], *, prior: Priority
+) -> frozenset[str]:
+    """Return the columns of groups that a plan declared before the follow-up was seen.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan as it is now.
+    lock : Lock or None
+        Its lock.
+    amendments : sequence of Amendment
+        What has changed since.
+    prior : {"proved_prior", "claimed_prior", "not_prior"}
+        Whether the plan was made before the follow-up.
+
+    Returns
+    -------
+    frozenset of str
+        Those of the plan that stood when the follow-up was seen, and that the plan still has; none where it
+        did not come first.
+
+    Examples
+    --------
+    >>> from importlib.resources import files
+    >>> plan = Plan.read(str(files("impactkit.examples") / "norrgarden"))
+    >>> planned_groups(plan, None, (), prior="claimed_prior")
+    frozenset()
+    """
+    if prior == "not_prior":
+        return frozenset()
+    declared = frozenset(plan.data.subgroups)
+    if lock is None or not amendments:
+        return declared
+    contents = [lock.plan, *(one.plan for one in amendments)]
+    data = contents[is_seen(amendments, locked=lock.plan).count(False)].get("data")
+    stood = data.get("subgroups", ()) if isinstance(data, Mapping) else ()
+    return declared & frozenset(stood)
 
 
 def collected_in(content: Mapping[str, Any]) -> date | None:

@@ -45,6 +45,7 @@ def _of_claim(claim: ClaimReport, report: Report) -> Section:
             Paragraph(label=_say("uncertainty", report), text=" ".join(claim.method.inference)),
             Paragraph(label=_say("diagnostics", report), text=told.checks),
             told.estimates,
+            *(claim.by_group.details if claim.by_group else ()),
             told.settings,
             Section(
                 id=f"claim-{claim.id}-references",

@@ -9,6 +9,7 @@ from impactkit.evidence.verdict import Status
 from impactkit.indicators.indicator import Level
 from impactkit.reporting.appendix import AppendixTold
 from impactkit.reporting.blocks import CheckLine, Fact, Figure
+from impactkit.reporting.group_words import GroupsTold
 from impactkit.reporting.table import Cell
 
 
@@ -98,6 +99,8 @@ class ClaimReport:
         The effect, line by line.
     interval_figure : Figure
         The limits against no effect and the claim.
+    by_group : GroupsTold, optional
+        The effect in the groups that the plan declares; None without.
     figures : tuple of Figure
         The groups, and leads and lags where there are some.
     method : MethodTold
@@ -139,6 +142,7 @@ class ClaimReport:
     group: tuple[str, ...]
     facts: tuple[Fact, ...]
     interval_figure: Figure
+    by_group: GroupsTold | None
     figures: tuple[Figure, ...]
     method: MethodTold
     grade: GradeTold

@@ -47,6 +47,7 @@ def claim_section(claim: ClaimReport, language: Language) -> Section:
             *_listed("surer", claim, language, items=claim.surer),
             under("effect", claim, language, parts=(Facts(items=claim.facts, is_wide=True),)),
             under("groups", claim, language, parts=claim.figures),
+            *_by_group(claim, language),
             grade(claim, language),
             method(claim, language),
             under("data", claim, language, parts=(Facts(items=claim.data),), kind="half"),
@@ -88,6 +89,12 @@ def answer(claim: ClaimReport) -> tuple[Block, ...]:
     """
     finding = Finding(mark=claim.status, badge=claim.badge, sentences=(claim.verdict,))
     return (Paragraph(text=claim.sentence, kind="promise"), finding)
+
+
+def _by_group(claim: ClaimReport, language: Language) -> Iterator[Section]:
+    told = claim.by_group
+    if told is not None:
+        yield under("by_group", claim, language, parts=(Bullets(items=told.notes), *told.tables))
 
 
 def grade(claim: ClaimReport, language: Language) -> Section:

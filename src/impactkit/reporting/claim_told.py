@@ -12,6 +12,7 @@ from impactkit.reporting.claim_report import ClaimReport
 from impactkit.reporting.claim_words import accepted_told, claim_sentence, not_shown, verdict_sentence
 from impactkit.reporting.counterfactual_picture import CounterfactualPicture, View
 from impactkit.reporting.evaluated import Telling
+from impactkit.reporting.group_words import groups_told
 from impactkit.reporting.larger_study import larger_study
 from impactkit.reporting.meaning import meaning, surer
 from impactkit.reporting.method_words import estimand, grade_told, method_told
@@ -61,6 +62,7 @@ def claim_told(telling: Telling, *, prior: Priority) -> ClaimReport:
         interval=facts.interval_told(telling),
         facts=facts.effect_facts(telling, estimand=what, as_of=overview.as_of(telling)),
         interval_figure=_interval_figure(telling),
+        by_group=groups_told(telling),
         figures=_figures(telling),
         method=method_told(telling),
         grade=grade_told(telling),

@@ -58,7 +58,7 @@ def report_of(evaluation: Evaluated, language: Language, *, level: Level = "full
     limits = ["outcome", "cause", *(["share"] if plan.loan is not None else [])]
     told = [say(f"report.limits.{name}", language) for name in limits]
     by_group = overview.groups(claims, language)
-    if by_group is None:
+    if by_group is None and not any(claim.by_group for claim in claims):
         told.append(say("overview.groups.none", language))
     return Report(
         language=language,

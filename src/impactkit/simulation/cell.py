@@ -148,6 +148,9 @@ class Cell:
         What others would have said of the same draws: ordinary practice, and tests that may be valid.
     draws : Draws
         How many.
+    falls_short : str
+        Why the cell is known not to keep its bar, in English. It is told as failing all the same, but does
+        not fail a run.
 
     Examples
     --------
@@ -176,6 +179,7 @@ class Cell:
     naive: tuple[Rule, ...] = ()
     rivals: tuple[Rule, ...] = ()
     draws: Draws = _MANY
+    falls_short: str = ""
 
     @property
     def is_false(self) -> bool:

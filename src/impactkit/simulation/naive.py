@@ -200,6 +200,52 @@ def _analysis_of_covariance(study: Study) -> Found | None:
     return _least_squares(X, columns.outcome, effect)
 
 
+def _within_strata(study: Study) -> Found | None:
+    """Return the regression on the arm with a level for each stratum; in pairs, the paired t-test."""
+    columns = study.columns
+    assert columns.treated is not None and columns.stratum is not None
+    levels = columns.stratum[:, None] == np.unique(columns.stratum)
+    X = np.column_stack([columns.treated, levels]).astype(float)
+    return _least_squares(X, columns.outcome, np.eye(X.shape[1])[0])
+
+
+def _arm_and_chance(study: Study) -> Found | None:
+    columns = study.columns
+    assert columns.treated is not None and columns.probability is not None
+    X = np.column_stack([np.ones(study.n_rows), columns.treated, columns.probability])
+    return _least_squares(X, columns.outcome, np.array([0.0, 1.0, 0.0]))
+
+
+def _lines_at_threshold(study: Study) -> Found | None:
+    """Return the step at 0 between a straight line through all below and one through all above."""
+    score = study.columns.running
+    assert score is not None
+    above = score >= 0
+    X = np.column_stack([np.ones_like(score), above, score, above * score])
+    return _least_squares(X, study.columns.outcome, np.array([0.0, 1.0, 0.0, 0.0]))
+
+
+def _takers(study: Study) -> Found | None:
+    took = study.columns.takeup
+    assert took is not None
+    return _pooled(study.columns.outcome[took > 0], study.columns.outcome[took == 0])
+
+
+def _two_stages(study: Study) -> Found | None:
+    """Return two-stage least squares with the usual standard error and t(n - 2)."""
+    columns = study.columns
+    assert columns.takeup is not None and columns.instruments is not None
+    y, took, Z = (v - v.mean(axis=0) for v in (columns.outcome, columns.takeup, columns.instruments))
+    fitted = Z @ np.linalg.lstsq(Z, took, rcond=None)[0]
+    strength = float(fitted @ fitted)
+    if strength < 1e-9:
+        return None  # nobody is moved, to the last digit
+    point = float(fitted @ y) / strength
+    residuals = y - point * took
+    df = study.n_rows - 2
+    return Found(point, math.sqrt(float(residuals @ residuals) / df / strength), df)
+
+
 def _least_squares(X: Floats, y: Floats, effect: Floats) -> Found:
     n, k = X.shape
     solved = np.linalg.solve(X.T @ X, np.column_stack([X.T @ y, effect]))
@@ -287,6 +333,9 @@ POOLED = Rule("pooled", "t-test of the changes", _loosely(_pooled_changes))
 ARMS = Rule("arms", "t-test of the arms", _loosely(_pooled_arms))
 ADJUSTED = Rule("adjusted", "regression on arm and covariates", _loosely(_analysis_of_covariance))
 ORDINARY = Rule("ordinary", "segmented least squares", _loosely(_ordinary_series))
+LINES = Rule("lines", "a straight line on each side", _loosely(_lines_at_threshold))
+TAKERS = Rule("takers", "t-test of those who took part", _loosely(_takers))
+TWO_STAGES = Rule("two_stages", "two-stage least squares", _loosely(_two_stages))
 PICKED = Rule("picked", "t-test, best of the baselines and outlier rules", _picked_baseline)
 
 LIMITS = Rule("limits", "our limits alone", _limits)
@@ -298,6 +347,9 @@ ARMS_T = Rule("arms_t", "pooled t of the arms", _strictly(_pooled_arms))
 ARMS_WELCH = Rule("arms_welch", "Welch's t of the arms", _strictly(_welch_arms))
 CLUSTERS_T = Rule("clusters_t", "pooled t of cluster means", _strictly(_cluster_means))
 ANCOVA_T = Rule("ancova_t", "analysis of covariance", _strictly(_analysis_of_covariance))
+STRATA_T = Rule("strata_t", "regression with a level for each stratum", _strictly(_within_strata))
+CHANCE_T = Rule("chance_t", "regression on arm and chance", _strictly(_arm_and_chance))
+TWO_STAGES_T = Rule("two_stages_t", "two-stage least squares limits", _strictly(_two_stages))
 ORDINARY_T = Rule("ordinary_t", "segmented least squares limits", _strictly(_ordinary_series))
 GLSAR_T = Rule("glsar_t", "Prais-Winsten limits", _strictly(_autoregressive_series))
 
@@ -308,6 +360,9 @@ ALL = (
     ARMS,
     ADJUSTED,
     ORDINARY,
+    LINES,
+    TAKERS,
+    TWO_STAGES,
     PICKED,
     LIMITS,
     PERMUTATION,
@@ -318,6 +373,9 @@ ALL = (
     ARMS_WELCH,
     CLUSTERS_T,
     ANCOVA_T,
+    STRATA_T,
+    CHANCE_T,
+    TWO_STAGES_T,
     ORDINARY_T,
     GLSAR_T,
 )

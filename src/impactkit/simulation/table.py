@@ -23,6 +23,10 @@ _FAMILIES = {
     "donors": "Averages of donors",
     "long_series": "Long series",
     "lotteries": "Randomised trials",
+    "covariates": "Groups made alike in what was measured",
+    "thresholds": "A score and a threshold",
+    "instruments": "Invited by lot: instruments",
+    "nested": "People in places: mixed models",
     "chosen": "The worst chosen, and volunteers",
     "shocks": "Shocks, seasons and trends",
     "neighbours": "A problem that moves next door",
@@ -47,9 +51,11 @@ Made by
 python -m impactkit.simulation.battery --write docs/results/battery.md
 ```
 
-with {versions}; code {code}; {hours} hours of processor time. Each draw has its own seed, from the run's
-seed, the cell's name and the draw's number, so that the counts do not depend on how many processes make them
-or in what parts. The counts of every cell are in `docs/results/battery/`.
+{counted}
+
+Each draw has its own seed, from the run's seed, the cell's name and the draw's number, so that the counts do
+not depend on how many processes make them or in what parts. The counts of every cell are in
+`docs/results/battery/`.
 
 The bar: where the design's assumption holds, "supported" in at most 2.5 % of draws (the measured share at
 most 3.0 %); where it breaks, "supported" with no failed check or open question named beside it in at most as
@@ -167,16 +173,41 @@ def summary(stored: Sequence[Stored], *, full: bool) -> tuple[str, ...]:
 
 def _preface(stored: Sequence[Stored]) -> str:
     draws = max(one.tally.draws for one in stored)
-    seeds = sorted({one.seed for one in stored})
-    made = Counter(", ".join(f"{k} {v}" for k, v in sorted(one.made_with.items())) for one in stored)
-    seed = " and ".join(map(str, seeds))
+    seed = " and ".join(map(str, sorted({one.seed for one in stored})))
     return _PREFACE.format(
         command=f"python -m impactkit.simulation.battery --full --draws {draws} --seed {seed} "
         "--out docs/results/battery",
-        versions="; ".join(made),
-        code=", ".join(sorted({one.code for one in stored})),
-        hours=f"{sum(one.seconds for one in stored) / 3600:.1f}",
+        counted=_counted(stored),
     )
+
+
+def _counted(stored: Sequence[Stored]) -> str:
+    """Return by which code what was counted: a table, and which cells each code drew if there are several."""
+    codes = list(dict.fromkeys(one.code for one in stored))
+    lines = ["| code | cells | draws | hours of processor time | with |", "|---|---|---|---|---|"]
+    for code in codes:
+        own = [one for one in stored if one.code == code]
+        made = dict.fromkeys(", ".join(f"{k} {v}" for k, v in sorted(one.made_with.items())) for one in own)
+        hours, drawn = sum(one.seconds for one in own) / 3600, sum(one.tally.draws for one in own)
+        lines.append(_row((code, str(len(own)), str(drawn), f"{hours:.1f}", "; ".join(made))))
+    if len(codes) == 1:
+        return "\n".join(lines)
+    groups = {cell.name: cell.group or cell.name for cell in every_cell()}
+    names = [
+        f"- {code}: "
+        + ", ".join(
+            f"`{name}`" for name in dict.fromkeys(groups[one.cell] for one in stored if one.code == code)
+        )
+        for code in codes
+    ]
+    return "\n".join([*lines, "", _SEVERAL_CODES, "", *names])
+
+
+_SEVERAL_CODES = """\
+A code is a digest of all that a verdict rests on: data, effects, evidence and the battery itself. Counts of
+different code are never added up. Cells were not all drawn anew when the code changed: each tells of the code
+that drew it, and the last code in this table need not be that of today. A name stands for all multiples of
+its claim."""
 
 
 def _verdict(results: Sequence[Result]) -> str:
@@ -193,6 +224,11 @@ def _verdict(results: Sequence[Result]) -> str:
         + f". {len(rows) - len(behind)} of {len(rows)} rows of power do"
         + (f"; not {', '.join(behind)}" if behind else "")
         + ".**"
+    ]
+    said += [
+        f"`{result.cell.name}` is known to fall short: {result.cell.falls_short}."
+        for result in barred
+        if result.cell.falls_short
     ]
     if missing:
         said.append(f"Not drawn: {', '.join(missing)}.")
@@ -253,6 +289,13 @@ _ASKED_ABOUT = {
     "did-3-null": "three areas of thirty got it",
     "did-5-half": "five areas of thirty, half of the claim is true",
     "trial-175-half": "a lottery among 350, half of the claim is true",
+    "trial-chances-null": "a lottery in which those with a greater need were drawn more often",
+    "alike-ipw-null": "people made alike in all that matters, by weights",
+    "alike-ipw-hidden": "people made alike by weights, but a trait that nobody measured matters",
+    "threshold-null": "those past a threshold got it",
+    "threshold-sorted-1500": "those past a threshold got it, and many were lifted over it",
+    "instrument-null": "people invited by lot, and the keen took part",
+    "instrument-helps-alone": "people invited by lot, and the invitation helps by itself",
     "worst-0.5-before-after": "the worst tenth was chosen, before and after",
     "worst-0.5-did-undeclared": "the worst tenth was chosen, compared with the rest from that year",
     "shock-did": "good times for all, compared with others",

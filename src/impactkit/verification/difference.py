@@ -13,9 +13,14 @@ _RELATIVE = 1e-8
 _ABSOLUTE_P = 1e-7
 _OF_THE_CAP = 1e-7
 #: Probabilities and degrees of freedom: compared absolutely.
-_P_VALUES = frozenset({"p_value", "permutation_p", "df", "p"})
+_P_VALUES = frozenset({"p_value", "p_value_adjusted", "permutation_p", "df", "p"})
 #: In the outcome's unit: small against the standard error is small.
-_IN_UNITS = frozenset({"point", "std_error", "low", "high", "mean", "largest", "influence"})
+_IN_UNITS = frozenset(
+    {
+        *("point", "std_error", "low", "high", "mean", "largest", "influence"),
+        *("drawn_point", "drawn_low", "drawn_high", "spread"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,11 @@ def _few(bundle: Bundle, found: Recomputation) -> Step:
     threshold = Disclosure.of(plan).smallest
     try:
         told = audited(published(plan, bundle.results), threshold)
-        sentences = [*told_in_sentences(bundle.results, threshold), *_in_lock(bundle, found)]
+        sentences = [
+            *told_in_sentences(bundle.results, threshold),
+            *told_of_groups(bundle.results),
+            *_in_lock(bundle, found),
+        ]
         page = bundle.members[names.REPORT].decode("utf-8")
         otherwise = told_otherwise(page, bundle.results, bundle.manifest.language)
     except (ArithmeticError, AttributeError, IndexError, LookupError, TypeError, ValueError):
@@ -134,6 +138,37 @@ def told_in_sentences(record: Record, threshold: int) -> list[str]:
             if plain.sentence(message) != message
         ]
     return found
+
+
+def told_of_groups(record: Record) -> list[str]:
+    """Return the declared groups of results of which more is told than may be.
+
+    Parameters
+    ----------
+    record : dict
+        Results as results.json holds them.
+
+    Returns
+    -------
+    list of str
+        By claim, column and group: those whose size is told, or follows from what is, and those that are said
+        to be hidden and are not.
+    """
+    found = []
+    for result in record["results"]:
+        for column in result.get("groups", []):
+            name = f"{result['claim']}: {column['column']}"
+            if any(column[key] is not None for key in ("statistic", "df_error", "spread")):
+                found.append(name)
+            for group in column["groups"]:
+                told = {key for key, value in group.items() if value is not None} - {"name", "state"}
+                if told & _SIZES or (told and group["state"] == "hidden"):
+                    found.append(f"{name}, {group['name']}")
+    return found
+
+
+_SIZES = {"n_rows", "n_treated", "std_error", "df"}
+"""What counts the people of a group, or what their number follows from."""
 
 
 def _messages(value: object) -> list[Message]:

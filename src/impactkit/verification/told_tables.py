@@ -51,16 +51,42 @@ def told_otherwise(page: str, record: Mapping[str, Any], language: Language) -> 
     Returns
     -------
     list of str
-        Ids of claims: their table is missing, or shows a count that the results hide or tell otherwise.
+        Ids of claims: their table is missing, or shows a count that the results hide or tell otherwise; or
+        the effect in a declared group that they hide.
     """
     word = say("plot.table.rows", language).lower()
-    tables = [rows for rows in tables_in(page) if rows and any(word in head.lower() for head in rows[0])]
+    every = [rows for rows in tables_in(page) if rows]
+    tables = [rows for rows in every if any(word in head.lower() for head in rows[0])]
     results = record["results"]
-    return [
+    otherwise = [
         str(result["claim"])
         for k, result in enumerate(results)
         if k >= len(tables) or _counts(tables[k]) != _expected(result, language)
     ]
+    return otherwise or _groups_otherwise(every, results, language)
+
+
+def _groups_otherwise(tables: list[list[list[str]]], results: Any, language: Language) -> list[str]:
+    """Return the claims of which a table of declared groups tells what the results hide."""
+    names = ("group", "alone", "together", "n")
+    header = [say(f"report.by_group.{name}", language) for name in names]
+    told = iter([rows[1:] for rows in tables if rows[0] == header])
+    return [
+        str(result["claim"])
+        for result in results
+        for column in result.get("groups", [])
+        if not _hides_as_much(next(told, []), column["groups"], language)
+    ]
+
+
+def _hides_as_much(rows: list[list[str]], groups: Any, language: Language) -> bool:
+    hidden = say("report.by_group.state.hidden", language)
+    if [row[:1] for row in rows] != [[group["name"]] for group in groups]:
+        return False
+    return all(
+        row[-1] in (hidden, "–") and (group["state"] != "hidden" or row[1:] == [hidden] * 3)
+        for row, group in zip(rows, groups, strict=True)
+    )
 
 
 def _counts(rows: list[list[str]]) -> list[list[str]]:

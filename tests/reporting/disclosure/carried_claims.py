@@ -75,6 +75,7 @@ def carried(made, *, relative=False, **more):
         checks=(CheckResult(name="x", passed=True, statistic=2.0, sentence=FEW),),
         grade=EvidenceGrade(value=3, ceiling=3, reasons=(FEW,), open_questions=(MANY, FEW)),
         verdict=verdict(**more),
+        groups=(),
     )
 
 

@@ -89,6 +89,7 @@ def result(*, groups=("treated", "comparison"), subgroup=None, counterfactual=No
         claim=SimpleNamespace(subgroup=subgroup),
         study=SimpleNamespace(outcome="y", columns=columns, kind=kind, n_rows=5, left_out=left),
         estimate=SimpleNamespace(means=means, sample=sample, counterfactual=counterfactual),
+        groups=(),
     )
 
 

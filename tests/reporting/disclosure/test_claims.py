@@ -22,6 +22,7 @@ class Result:
     claim: Claim
     study: ik.Study
     estimate: object
+    groups: tuple = ()
 
 
 def claim(**more):

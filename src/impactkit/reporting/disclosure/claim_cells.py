@@ -8,16 +8,24 @@ joined.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from impactkit.reporting.disclosure.claim_people import Place, Placed, placed
 from impactkit.reporting.disclosure.figures import Cell
+from impactkit.reporting.disclosure.group_cells import (
+    Atom,
+    atoms_of,
+    each_group,
+    is_telling_anywhere,
+    unit_atoms,
+)
 from impactkit.reporting.disclosure.rules import is_one_sided
 from impactkit.reporting.disclosure.told_claim import ToldClaim
 
 Sum = Mapping[str, int]
 _COST = {
+    "groups": 0.05,
     "read": 0.1,
     "left_arms": 0.2,
     "left": 0.3,
@@ -35,6 +43,7 @@ class _Told:
 
     sizes: dict[str, int] = field(default_factory=dict)
     cells: list[Cell] = field(default_factory=list)
+    named: dict[int, dict[Atom, str]] = field(default_factory=dict)
 
     def person(self, name: str, n: int) -> Sum:
         """Take note of a group of people, and return the sum of it alone."""
@@ -74,16 +83,19 @@ def claim_cells(claims: Sequence[ToldClaim]) -> tuple[dict[str, int], tuple[Cell
         People in each group.
     cells : tuple of Cell
         Named ``<claim>.means.<period>``, ``<claim>.rows``, ``<claim>.units``, ``<claim>.arms``,
-        ``<claim>.left.<k>``, ``<claim>.left_arms.<k>`` and ``<claim>.read``, where the claim is its place in
-        the plan.
+        ``<claim>.left.<k>``, ``<claim>.left_arms.<k>``, ``<claim>.groups.<column>.<group>`` and
+        ``<claim>.read``, where claim, column and group are their places.
     """
     told = _Told()
     for outcome in dict.fromkeys(claim.outcome for claim in claims):
         family = {k: claim for k, claim in enumerate(claims) if claim.outcome == outcome}
-        for k, people in _families(told, family, outcome).items():
+        families = _families(told, family, outcome)
+        for k, people in families.items():
             _means(told, k, family[k], people)
-            _sample(told, k, family[k], people)
+            arms = _sample(told, k, family[k], people)
             _account(told, k, family[k], people)
+            if family[k].group_columns:
+                _groups(told, k, people, arms, family=family, families=families)
     return told.sizes, tuple(told.cells)
 
 
@@ -201,8 +213,8 @@ def _means(told: _Told, k: int, claim: ToldClaim, people: _People) -> None:
         )
 
 
-def _sample(told: _Told, k: int, claim: ToldClaim, people: _People) -> None:
-    """Take note of rows and units in all, and of units in each arm."""
+def _sample(told: _Told, k: int, claim: ToldClaim, people: _People) -> dict[str, Sum]:
+    """Take note of rows and units in all, and of units in each arm, which are returned."""
     rows = _used(told, k, claim, people)
     arms = _arms(told, k, claim, people) if claim.is_panel else _row_arms(people)
     units = {group: times for arm in arms.values() for group, times in arm.items()}
@@ -212,6 +224,7 @@ def _sample(told: _Told, k: int, claim: ToldClaim, people: _People) -> None:
     if _total(told, arms.get("treated", {})) != claim.n_treated:
         counts.append(told.person(f"{k}|treated", claim.n_treated))
     told.told(f"{k}.arms", *counts)
+    return {arm: dict(count) for arm, count in arms.items()}
 
 
 def _used(told: _Told, k: int, claim: ToldClaim, people: _People) -> Sum:
@@ -260,3 +273,115 @@ def _account(told: _Told, k: int, claim: ToldClaim, people: _People) -> None:
         told.told(f"{k}.left_arms.{j}", *arms)
         read |= both
     told.told(f"{k}.read", read)
+
+
+def _groups(
+    told: _Told,
+    k: int,
+    people: _People,
+    arms: Mapping[str, Sum],
+    *,
+    family: Mapping[int, ToldClaim],
+    families: Mapping[int, _People],
+) -> None:
+    """Take note of the groups of a claim: parts of its people, and the people of claims about one of them."""
+    claim = family[k]
+    columns = claim.columns
+    named = _named_atoms(told, k, claim, people)
+    if not named:
+        for at, code, _ in each_group(columns):
+            told.told(f"{k}.groups.{at}.{code}", is_unsafe=True)
+        return
+    for j, other in family.items():
+        if other.subgroup_column in claim.group_columns:
+            _same_as_claim(told, f"{k}|{j}", claim, named, other=other, people=families[j])
+    units = _named_units(told, k, claim, arms)
+    for at, code, is_within in each_group(columns):
+        inside = {atom: name for atom, name in named.items() if is_within(atom.groups)}
+        by_place = _sums(inside, lambda atom: atom.place)
+        by_kind = _sums(inside, lambda atom: (atom.place, atom.kind) if atom.kind != "n" else None)
+        by_arm = [{name: 1 for groups, name in arm.items() if is_within(groups)} for arm in units]
+        told.told(
+            f"{k}.groups.{at}.{code}",
+            *by_place,
+            *(count for count in by_arm if count),
+            parts=tuple(by_kind),
+            is_unsafe=is_telling_anywhere(columns, at, code),
+        )
+
+
+def _named_atoms(told: _Told, k: int, claim: ToldClaim, people: _People) -> dict[Atom, str]:
+    """Return the atoms of a claim's people by name, parts of those whom its means are of.
+
+    Empty where there are too many to audit, or the estimate rests on other rows than the study holds.
+    """
+    if id(people) in told.named:
+        return told.named[id(people)]
+    atoms = atoms_of(claim.columns)
+    counted: dict[Place, int] = {}
+    for atom in atoms:
+        counted[atom.place] = counted.get(atom.place, 0) + atom.n
+    if not atoms or counted != {place: _total(told, n) for place, n in people.n.items()}:
+        return {}
+    named = {atom: f"{k}|groups|{number}" for number, atom in enumerate(atoms)}
+    for atom, name in named.items():
+        told.person(name, atom.n)
+    _same_places(told, f"{k}|groups", named, people)
+    told.named[id(people)] = named
+    return named
+
+
+def _same_places(told: _Told, at: str, named: Mapping[Atom, str], people: _People) -> None:
+    """Let every reader know that some atoms make up the people of each place."""
+    for place in people.n:
+        is_share = place in people.having
+        kinds = {"having": people.having, "others": people.others} if is_share else {"n": people.n}
+        for kind, counts in kinds.items():
+            whole = counts[place]
+            inside = {name: 1 for atom, name in named.items() if (atom.place, atom.kind) == (place, kind)}
+            told.same(f"{at}|{place.group}|{place.period}|{kind}|same", whole, inside)
+
+
+def _same_as_claim(
+    told: _Told,
+    name: str,
+    claim: ToldClaim,
+    named: Mapping[Atom, str],
+    *,
+    other: ToldClaim,
+    people: _People,
+) -> None:
+    """Let every reader know that a claim about a group is about the people of that group."""
+    at = claim.group_columns.index(str(other.subgroup_column))
+    labels = [str(label) for label in claim.columns.subgroup_labels[at]]
+    inside = {atom: name for atom, name in named.items() if labels[atom.groups[at]] == other.subgroup}
+    counted: dict[Place, int] = {}
+    for atom in inside:
+        counted[atom.place] = counted.get(atom.place, 0) + atom.n
+    if counted == {place: _total(told, n) for place, n in people.n.items()}:
+        _same_places(told, f"{name}|{other.subgroup}", inside, people)
+
+
+def _named_units(
+    told: _Told, k: int, claim: ToldClaim, arms: Mapping[str, Sum]
+) -> list[dict[tuple[int, ...], str]]:
+    """Return the units of each arm in each combination of groups, where the same units are followed."""
+    found = []
+    for arm in arms if claim.is_panel else ():
+        counts = unit_atoms(claim.columns, arm)
+        if counts is None or sum(counts.values()) != _total(told, arms[arm]):
+            continue
+        names = {groups: f"{k}|groups|units|{arm}|{number}" for number, groups in enumerate(counts)}
+        for groups, name in names.items():
+            told.person(name, counts[groups])
+        told.same(f"{k}|groups|units|{arm}|same", arms[arm], dict.fromkeys(names.values(), 1))
+        found.append(names)
+    return found
+
+
+def _sums(inside: Mapping[Atom, str], key: Callable[[Atom], object]) -> list[Sum]:
+    """Return the sum of the atoms of each key; those without one count nowhere."""
+    found: dict[object, dict[str, int]] = {}
+    for atom, name in inside.items():
+        found.setdefault(key(atom), {})[name] = 1
+    return [count for at, count in found.items() if at is not None]

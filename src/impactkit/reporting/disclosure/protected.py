@@ -15,6 +15,7 @@ from impactkit.effects.interval import Interval
 from impactkit.evidence.check_result import CheckResult
 from impactkit.evidence.claim import Claim
 from impactkit.evidence.grade import EvidenceGrade
+from impactkit.evidence.group_effects import ColumnEffects
 from impactkit.evidence.treated_after import treated_after
 from impactkit.evidence.verdict import Verdict
 from impactkit.plans import Plan
@@ -89,6 +90,8 @@ class ProtectedClaim:
         The test's two-sided p-value of no effect; nan without one.
     hidden : frozenset of str
         The names of the cells that are hidden.
+    groups : tuple of ColumnEffects
+        The effect in declared groups; of those hidden nothing but their names.
     """
 
     claim: Claim
@@ -105,6 +108,7 @@ class ProtectedClaim:
     n_assignments: int | None
     p_value: float
     hidden: frozenset[str]
+    groups: tuple[ColumnEffects, ...] = ()
 
     @property
     def has_clusters(self) -> bool:
@@ -125,7 +129,9 @@ class ProtectedClaim:
             test |= {"law": self.law.to_record(), "p_value": self.p_value}
             if self.n_assignments is None:
                 test |= {"n_assignments": None, "extreme": None}
-        told = {"checks": self.checks, "grade": self.grade, "verdict": self.verdict}
+        told: dict[str, Any] = {"checks": self.checks, "grade": self.grade, "verdict": self.verdict}
+        if self.groups:
+            told["groups"] = self.groups
         return {"claim": self.claim.id, "estimate": record, **json_ready(told)}
 
 
@@ -205,6 +211,20 @@ def _protected(result: Carried, rule: Disclosure, hidden: frozenset[str], told: 
         n_assignments=None if test is None or hiding.arms else test.n_assignments,
         p_value=_at_most(p, result.verdict.level) if coarse else p,
         hidden=hidden,
+        groups=_groups(result, rule, hidden),
+    )
+
+
+def _groups(result: Carried, rule: Disclosure, hidden: frozenset[str]) -> tuple[ColumnEffects, ...]:
+    if not rule.smallest:
+        return result.groups
+    return tuple(
+        column.protected(
+            frozenset(
+                group.name for code, group in enumerate(column.groups) if f"groups.{at}.{code}" in hidden
+            )
+        )
+        for at, column in enumerate(result.groups)
     )
 
 

@@ -11,6 +11,7 @@ from impactkit.data.columns import Columns, LeftOut
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate, GroupMean
 from impactkit.evidence.claim import Claim
+from impactkit.evidence.group_effects import ColumnEffects
 
 
 class Measured(Protocol):
@@ -27,6 +28,10 @@ class Measured(Protocol):
     @property
     def estimate(self) -> Estimate:
         """The effect."""
+
+    @property
+    def groups(self) -> tuple[ColumnEffects, ...]:
+        """The effect in declared groups."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,8 @@ class ToldClaim:
         Rows that the estimate rests on, and rows of the study that it does not use.
     left_out : tuple of LeftOut
         Rows left out by reason.
+    group_columns : tuple of str
+        The columns of groups whose effects are told.
     """
 
     outcome: str
@@ -69,6 +76,7 @@ class ToldClaim:
     n_used: int
     n_aside: int
     left_out: tuple[LeftOut, ...]
+    group_columns: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, result: Measured) -> ToldClaim:
@@ -88,6 +96,7 @@ class ToldClaim:
             n_used=estimate.sample.n_rows,
             n_aside=max(study.n_rows - estimate.sample.n_rows, 0),
             left_out=study.left_out,
+            group_columns=tuple(column.column for column in result.groups),
         )
 
 

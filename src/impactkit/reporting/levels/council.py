@@ -51,9 +51,11 @@ def council(report: Report) -> Document:
 def _answer(claim: ClaimReport, language: Language) -> Section:
     shown = (claim.verdict, " ".join(claim.meaning))
     label = say("report.label.verdict", language)
+    differ = () if claim.by_group is None else claim.by_group.differ
     parts: tuple[Block, ...] = (
         Paragraph(text=claim.sentence),
         Finding(mark=claim.status, badge=claim.badge, sentences=shown, label=f"{label}:"),
+        *(Paragraph(text=sentence) for sentence in differ),
         Paragraph(text=say("level.council.caveat", language, sentence=_caveat(claim, language))),
     )
     return Section(id=f"claim-{claim.id}", heading=f"{claim.id} {claim.name}", parts=parts)

@@ -6,8 +6,10 @@ from impactkit.reporting import overview
 from impactkit.reporting.appendix_sections import appendix
 from impactkit.reporting.claim_sections import claim_section
 from impactkit.reporting.document import Document
+from impactkit.reporting.group_words import numbers_table
 from impactkit.reporting.report import Report
 from impactkit.reporting.report_sections import amendments, compared, project, provenance, summary
+from impactkit.reporting.table import Table
 from impactkit.wording import say
 
 
@@ -43,5 +45,10 @@ def full(report: Report) -> Document:
             appendix(report),
             provenance(report),
         ),
-        numbers=(overview.numbers(report.claims, language),),
+        numbers=(overview.numbers(report.claims, language), *_by_group(report)),
     )
+
+
+def _by_group(report: Report) -> tuple[Table, ...]:
+    told = tuple(claim.by_group for claim in report.claims if claim.by_group)
+    return (numbers_table(told, report.language),) if told else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from impactkit.effects.estimators import RandomisedTrial
-from impactkit.effects.worlds import RandomisedArms
+from impactkit.effects.worlds import RandomisedArms, UnequalLots
 from impactkit.simulation.cell import LOTTERY, TINY, Cell, Draws, promise
 from impactkit.simulation.multiples import multiples
 from impactkit.simulation.naive import (
@@ -14,9 +14,11 @@ from impactkit.simulation.naive import (
     ARMS,
     ARMS_T,
     ARMS_WELCH,
+    CHANCE_T,
     CLUSTERS_T,
     LIMITS,
     PERMUTATION,
+    STRATA_T,
 )
 from impactkit.simulation.worlds import DroppedOut
 
@@ -48,6 +50,36 @@ _BY_CLUSTER = replace(
     world=_CLUSTERS,
     rivals=(LIMITS, PERMUTATION, CLUSTERS_T, ARMS_T),
 )
+_NEW = Draws(20, 2_000)
+_STRATIFIED = replace(
+    _cell(50, "none"),
+    name="trial-strata",
+    sentence="randomised trial, 100 people in 4 strata that differ, half of each drawn",
+    world=replace(_PEOPLE, n_lots=100, n_strata=4),
+    rivals=(LIMITS, PERMUTATION, STRATA_T, ARMS_T),
+    draws=_NEW,
+)
+_PAIRED = replace(
+    _STRATIFIED,
+    name="trial-pairs",
+    sentence="randomised trial, 40 pairs that differ, one of each drawn",
+    world=replace(_PEOPLE, n_lots=80, n_strata=40),
+)
+_UNEQUAL = replace(
+    _STRATIFIED,
+    name="trial-chances",
+    sentence="randomised trial, 160 people drawn with chances from .3 to .7 that follow a need, which also "
+    "moves the outcome",
+    world=UnequalLots(n_lots=160, stays_away=0.0, effect=0.0),
+    rivals=(LIMITS, PERMUTATION, CHANCE_T, ARMS_T),
+)
+_FEW_CLUSTERS = replace(
+    _BY_CLUSTER,
+    name="trial-clusters-12",
+    sentence="randomised trial of 12 clusters with 10 people each",
+    world=replace(_CLUSTERS, n_lots=12),
+    draws=_NEW,
+)
 _DROPPED = replace(
     _cell(175, "none"),
     name="trial-dropout",
@@ -67,6 +99,10 @@ CELLS = (
         for cell in multiples(_cell(n_arm, adjustment), size="0.3")
     ),
     *multiples(_BY_CLUSTER, size="0.6"),
+    *multiples(_FEW_CLUSTERS, size="1"),
+    *multiples(_STRATIFIED, size="0.5"),
+    *multiples(_PAIRED, size="0.5"),
+    *multiples(_UNEQUAL, size="0.5"),
     _DROPPED,
     replace(
         _DROPPED,

@@ -30,7 +30,17 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 # Threads of a linear algebra library that wait for work count as processor time, for every contender.
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-PEERS = ("pyfixest", "diff-diff", "StatsPAI", "moderndid", "pysyncon", "statsmodels", "rdrobust", "rddensity")
+PEERS = (
+    "pyfixest",
+    "diff-diff",
+    "StatsPAI",
+    "DoubleML",
+    "moderndid",
+    "pysyncon",
+    "statsmodels",
+    "rdrobust",
+    "rddensity",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,7 @@ By a profile, one linear and one logistic regression a cohort take about a third
 checking and spreading out the table, and each unit's contributions and their products."""
 
 ALIKE = """\
-Newton's steps take a fifth of the time. The rest is the check of the table, the covariates standardised and
+Newton's steps take a quarter of the time. The rest is the check of the table, the covariates standardised and
 side by side, and their balance before and after."""
 WINDOWS = """\
 Both sort once and go through a dozen windows of the rows, in compiled code here and there. What is left is

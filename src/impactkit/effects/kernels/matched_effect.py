@@ -116,7 +116,7 @@ def reuse(weights: Floats, edges: MatchEdges, *, own: Flags) -> Floats:
     each = weights[edges.focal] * edges.share
     used, squared = (np.bincount(edges.partner, part, len(weights)) for part in (each, each**2))
     self_weight = np.where(own, weights, 0.0)
-    return np.maximum((self_weight + used) ** 2 - self_weight**2 - squared, 0.0)
+    return np.asarray(np.maximum((self_weight + used) ** 2 - self_weight**2 - squared, 0.0))
 
 
 def neighbour_residuals(

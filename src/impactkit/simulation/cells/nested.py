@@ -10,8 +10,8 @@ from impactkit.simulation.cell import LOTTERY, TINY, Cell, Draws, promise
 from impactkit.simulation.multiples import multiples
 from impactkit.simulation.naive import ADJUSTED, ARMS, LIMITS, PERMUTATION
 
-# The method is grade 2 at most: nothing is called supported by it. What its limits and its test would
-# have said alone stands beside, so that their level is seen.
+# The method is grade 2 at most: nothing is called supported by it, and its row of power falls short of what
+# its limits would have said alone.
 _CELL = Cell(
     name="mixed",
     sentence="mixed model, 30 places of about 10 people, 12 of which got it by lot",
@@ -20,14 +20,15 @@ _CELL = Cell(
     claims=(promise(TINY),),
     assumption="holds",
     circumstances=LOTTERY,
-    naive=(ARMS, ADJUSTED, LIMITS, PERMUTATION),
+    naive=(ARMS, ADJUSTED),
+    rivals=(LIMITS, PERMUTATION),
     draws=Draws(16, 2_000),
 )
 
 
 def _few(name: str, words: str, world: NestedAnswers) -> Cell:
     sentence = f"mixed model, {words}; no effect"
-    return replace(_CELL, name=f"mixed-{name}", sentence=sentence, world=world)
+    return replace(_CELL, name=f"mixed-{name}", sentence=sentence, world=world, matches=("mixed",))
 
 
 CELLS = (

@@ -48,6 +48,11 @@ def _ill(name: str, words: str, world: MovedScores) -> Cell:
     )
 
 
+_SMOOTHED = (
+    "the test of a jump in the density smooths over more than the strip that people were lifted from, and"
+)
+_COUNTED = "a count of the twenty nearest on each side would see them all"
+
 CELLS = (
     *multiples(_CELL, size="0.7"),
     replace(
@@ -57,12 +62,8 @@ CELLS = (
         world=replace(_WORLD, n=150),
         matches=("threshold",),
     ),
-    _sorted(400),
-    _sorted(
-        1500,
-        "the test of a jump in the density smooths over more than the strip that people were lifted from, "
-        "and sees four in five; counts just short of the threshold and just past it see all",
-    ),
+    _sorted(400, f"{_SMOOTHED} sees fewer than half of such tables; {_COUNTED}"),
+    _sorted(1500, f"{_SMOOTHED} sees four in five of such tables; {_COUNTED}"),
     _sorted(4000),
     _ill(
         "heaped",

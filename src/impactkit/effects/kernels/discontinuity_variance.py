@@ -44,6 +44,28 @@ class Side:
     variance: Variance
     nearest: NearestResiduals | None
 
+    def part(self, rows: slice) -> Side:
+        """Return some of the rows when there are no others.
+
+        Parameters
+        ----------
+        rows : slice
+            From the cutoff outward.
+
+        Returns
+        -------
+        Side
+            With clusters' codes as they are.
+        """
+        return Side(
+            x=self.x[rows],
+            columns=self.columns[rows],
+            weights=None if self.weights is None else self.weights[rows],
+            clusters=None if self.clusters is None else self.clusters[rows],
+            variance=self.variance,
+            nearest=None if self.nearest is None else self.nearest.part(rows.start, rows.stop),
+        )
+
     def scores(self, weights: Floats, rows: slice, fit: tuple[Window, int], s: Floats) -> Floats:
         """Return what each row or cluster adds to the estimate's error.
 
@@ -76,7 +98,10 @@ class Side:
 
     def _residuals(self, rows: slice, fit: tuple[Window, int], s: Floats) -> Floats:
         if self.nearest is not None:
-            return np.asarray(self.nearest.within(rows.start, rows.stop) @ s)
+            near = self.nearest
+            if rows.start > 0 or rows.stop < len(self.x):
+                near = near.part(rows.start, rows.stop)
+            return np.asarray(near.residuals @ s)
         near, order = fit
         beta = near.coefficients(order, self.columns[near.rows]) @ s
         R = _powers(self.x[rows] / near.bandwidth, order)

@@ -104,9 +104,9 @@ def window(
     >>> float((near.row_weights(1, 0) @ np.array([1.0, 3, 5, 7])).round(12))
     1.0
     """
-    rows = _rows(x, bandwidth, closed=kernel == "uniform")
+    rows = rows_within(x, bandwidth, closed=kernel == "uniform")
+    identified(x[rows], order, bandwidth)
     u = x[rows] / bandwidth
-    _identified(u, order, bandwidth)
     w = _kernel_weights(u, kernel) / bandwidth
     if weights is not None:
         w *= weights[rows]
@@ -186,23 +186,49 @@ def on_rows(values: Floats, rows: slice, wider: slice) -> Floats:
     return found
 
 
-def _rows(x: Floats, bandwidth: float, *, closed: bool) -> slice:
+def rows_within(x: Floats, bandwidth: float, *, closed: bool) -> slice:
+    """Return the rows within a bandwidth.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n,)
+        Distances from the point, as in `window`.
+    bandwidth : float
+        In their unit.
+    closed : bool
+        Whether a row at the bandwidth itself counts.
+
+    Returns
+    -------
+    slice
+        From the point outward.
+    """
     if len(x) and x[0] < 0:
         start = int(np.searchsorted(x, -bandwidth, side="left" if closed else "right"))
         return slice(start, len(x))
     return slice(0, int(np.searchsorted(x, bandwidth, side="right" if closed else "left")))
 
 
-def _kernel_weights(u: Floats, kernel: Kernel) -> Floats:
-    if kernel == "triangular":
-        return np.asarray(1 - np.abs(u))
-    if kernel == "epanechnikov":
-        return np.asarray(1 - u * u)
-    return np.ones(len(u))
+def identified(x: Floats, order: int, bandwidth: float) -> None:
+    """Refuse a polynomial that has more coefficients than there are distinct distances.
 
+    Parameters
+    ----------
+    x : ndarray, shape (m,)
+        Distances within the bandwidth, sorted.
+    order : int
+        Of the polynomial.
+    bandwidth : float
+        In their unit.
 
-def _identified(u: Floats, order: int, bandwidth: float) -> None:
-    distinct = int(np.count_nonzero(np.diff(u))) + 1 if len(u) else 0
+    Raises
+    ------
+    EstimationError
+        With the number of distinct distances.
+    """
+    distinct, place = 0, 0
+    while place < len(x) and distinct <= order:
+        distinct, place = distinct + 1, int(np.searchsorted(x, x[place], side="right"))
     if distinct < order + 1:
         raise EstimationError(
             "Only {n} distinct values of the running variable lie within {bandwidth:.4g} on one side of the "
@@ -211,3 +237,11 @@ def _identified(u: Floats, order: int, bandwidth: float) -> None:
             mend="Take a wider bandwidth= or a lower order=.",
             values={"n": distinct, "bandwidth": bandwidth, "order": order, "needed": order + 1},
         )
+
+
+def _kernel_weights(u: Floats, kernel: Kernel) -> Floats:
+    if kernel == "triangular":
+        return np.asarray(1 - np.abs(u))
+    if kernel == "epanechnikov":
+        return np.asarray(1 - u * u)
+    return np.ones(len(u))

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from impactkit.effects.kernels.arrays import Floats, Labels
+from impactkit.effects.kernels.arrays import Flags, Floats, Labels
 
+_CHUNK = 8192  # rows gone through at a time, which stay in the processor's cache
 _SAME = float(np.sqrt(np.finfo(float).eps))  # distances this close, relatively, are a tie: both are taken
+
+
+class Anew(NamedTuple):
+    """Rows ``start`` to ``stop``, their residuals, and the rows they are compared with; see below."""
+
+    start: int
+    stop: int
+    residuals: Floats
+    first: Labels
+    last: Labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,33 +48,65 @@ class NearestResiduals:
     first: Labels
     last: Labels
 
-    def of_columns(self, kept: list[int]) -> NearestResiduals:
-        """Return the same of some of the columns."""
-        return replace(self, columns=self.columns[:, kept], residuals=self.residuals[:, kept])
-
-    def within(self, start: int, stop: int) -> Floats:
-        """Return the residuals of rows ``start`` to ``stop`` when there are no others, shape (m, d).
+    def part(self, start: int, stop: int) -> NearestResiduals:
+        """Return the same of rows ``start`` to ``stop`` when there are no others.
 
         Only rows near the ends of the range are compared anew.
         """
-        if start == 0 and stop == len(self.x):
-            return self.residuals
-        found = self.residuals[start:stop]
-        outside = (self.first[start:stop] < start) | (self.last[start:stop] >= stop)
-        if not outside.any():
-            return found
-        found = found.copy()
-        rows = np.flatnonzero(outside)
-        # A row's range never has more than this many values on one side, so what they need is near.
-        for low, high in _ends(rows, stop - start):
-            a, b = _widened(self.x[start:stop], low, high, self.matches + 1)
-            anew = nearest_residuals(
+        ends = self.ends(start, stop)
+        residuals, first, last = self.residuals[start:stop], self.first[start:stop], self.last[start:stop]
+        if start:
+            first, last = first - start, last - start
+        if ends:
+            residuals, first, last = residuals.copy(), first.copy(), last.copy()
+        for end in ends:
+            here = slice(end.start - start, end.stop - start)
+            residuals[here], first[here], last[here] = end.residuals, end.first - start, end.last - start
+        return NearestResiduals(
+            x=self.x[start:stop],
+            columns=self.columns[start:stop],
+            matches=self.matches,
+            residuals=residuals,
+            first=first,
+            last=last,
+        )
+
+    def ends(self, start: int, stop: int) -> list[Anew]:
+        """Return the rows that are compared anew when there are no others than ``start`` to ``stop``."""
+        found = []
+        for low, high in self._reaching_out(start, stop):
+            # A row's range never has more than this many values on one side, so what they need is near.
+            a, b = _widened(self.x[start:stop], low - start, high - start, self.matches + 1)
+            near = nearest_residuals(
                 self.x[start + a : start + b],
                 self.columns[start + a : start + b],
                 matches=min(self.matches, stop - start - 1),
             )
-            found[low:high] = anew.residuals[low - a : high - a]
+            here = slice(low - start - a, high - start - a)
+            found.append(
+                Anew(
+                    start=low,
+                    stop=high,
+                    residuals=near.residuals[here],
+                    first=near.first[here] + start + a,
+                    last=near.last[here] + start + a,
+                )
+            )
         return found
+
+    def _reaching_out(self, start: int, stop: int) -> list[tuple[int, int]]:
+        """Return the ranges of rows at either end that were compared with rows outside, apart from each other."""
+        x, reach = self.x[start:stop], self.matches + 1
+        low, high = start, stop
+        if start > 0 and len(x):
+            edge = start + _widened(x, 0, 0, reach)[1]
+            low += _length(self.first[start:edge] < start)
+        if stop < len(self.x) and len(x):
+            edge = start + _widened(x, len(x), len(x), reach)[0]
+            high -= _length((self.last[edge:stop] >= stop)[::-1])
+        if low >= high:
+            return [(start, stop)] if start < stop else []
+        return [part for part in ((start, low), (high, stop)) if part[0] < part[1]]
 
 
 def nearest_residuals(x: Floats, columns: Floats, *, matches: int = 3) -> NearestResiduals:
@@ -95,39 +139,53 @@ def nearest_residuals(x: Floats, columns: Floats, *, matches: int = 3) -> Neares
     [-4.0, 0.0, 4.0, -8.0]
     """
     n = len(x)
-    starts = np.flatnonzero(np.r_[True, x[1:] != x[:-1]]) if n else np.zeros(0, dtype=np.int64)
-    if len(starts) == n > matches:
-        low, high, total = _distinct(x, columns, matches)
-        J = high - low
+    is_new = x[1:] != x[:-1]
+    if n > matches and bool(is_new.all()):
+        low, high, J, total = _distinct(x, columns, matches)
     else:
+        starts = np.flatnonzero(np.r_[True, is_new]) if n else np.zeros(0, dtype=np.int64)
         low, high, J, total = _repeated(x, columns, starts, matches)
     others = np.maximum(J, 1)[:, None].astype(np.float64)
     residuals = np.sqrt(others / (others + 1)) * (columns - (total - columns) / others)
     return NearestResiduals(x=x, columns=columns, matches=matches, residuals=residuals, first=low, last=high)
 
 
-def _distinct(x: Floats, columns: Floats, matches: int) -> tuple[Labels, Labels, Floats]:
-    """Return the first and last row each is compared with and their sums, for distinct values."""
+def _distinct(x: Floats, columns: Floats, matches: int) -> tuple[Labels, Labels, Labels, Floats]:
+    """Return the first and last row each is compared with, how many others, and sums, for distinct values."""
     n, k = len(x), matches
-    padded = np.r_[np.full(k, -np.inf), x, np.full(k, np.inf)]
-    steps = [padded[k + j : k + j + n] for j in range(-k, k + 1)]
-    to_left, tied = np.zeros(n, dtype=np.int8), np.zeros(n, dtype=bool)
-    # The j-th on the left is among the k nearest if it is nearer than the (k + 1 - j)-th on the right.
-    for j in range(1, k + 1):
-        left, right = x - steps[k - j], steps[2 * k + 1 - j] - x
-        to_left += left < right
-        tied |= np.abs(left - right) <= right * _SAME
+    padded = np.concatenate([np.full(k, -np.inf), x, np.full(k, np.inf)])
+    to_left, tied = np.empty(n, dtype=np.int64), np.empty(n, dtype=bool)
+    for start in range(0, n, _CHUNK):
+        part = slice(start, min(start + _CHUNK, n))
+        to_left[part], tied[part] = _nearer_left(padded[start : part.stop + 2 * k], k)
     low = np.arange(n) - to_left
     high = low + k
-    total = columns.copy()
+    runs = columns[: n - k].copy()
     for j in range(1, k + 1):
-        total[j:] += columns[:-j] * (to_left[j:, None] >= j)
-        total[:-j] += columns[j:] * (to_left[:-j, None] <= k - j)
+        runs += columns[j : n - k + j]
+    total = runs[low]
     rows = np.flatnonzero(tied)
     if len(rows):
         low[rows], high[rows] = _ranges(x, np.ones(n, dtype=np.int64), rows, matches=k)
         total[rows] = _sums(columns, low[rows], high[rows], rows)
-    return low, high, total
+    return low, high, high - low, total
+
+
+def _nearer_left(padded: Floats, k: int) -> tuple[Labels, Flags]:
+    """Return how many of the k nearest of each row lie to its left, and where that is a tie."""
+    n = len(padded) - 2 * k
+    x = padded[k : k + n]
+    to_left, tied = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
+    # The j-th on the left is among the k nearest if it is nearer than the (k + 1 - j)-th on the right.
+    for j in range(1, k + 1):
+        right = padded[2 * k + 1 - j : 2 * k + 1 - j + n] - x
+        further = x - padded[k - j : k - j + n]
+        further -= right
+        to_left += further < 0
+        np.abs(further, out=further)
+        right *= _SAME
+        tied |= further <= right
+    return to_left, tied
 
 
 def _repeated(
@@ -175,11 +233,10 @@ def _sums(sums: Floats, low: Labels, high: Labels, own: Labels) -> Floats:
     return total
 
 
-def _ends(rows: Labels, n: int) -> list[tuple[int, int]]:
-    """Return the ranges at the beginning and the end that hold these rows."""
-    first, last = rows[rows < n - n // 2], rows[rows >= n - n // 2]
-    found = [(0, int(first.max()) + 1)] if len(first) else []
-    return found + ([(int(last.min()), n)] if len(last) else [])
+def _length(flags: Flags) -> int:
+    """Return how many rows there are up to the last flagged one."""
+    flagged = np.flatnonzero(flags)
+    return int(flagged[-1]) + 1 if len(flagged) else 0
 
 
 def _widened(x: Floats, low: int, high: int, values: int) -> tuple[int, int]:

@@ -140,20 +140,20 @@ def contributions(
     ndarray, shape (m, K)
         Signs included; clusters are those with rows near the cutoff.
     """
-    where, clusters = asked.rows.near(rows), asked.rows.clusters
+    clusters, order = asked.rows.clusters, asked.rows.order
     if clusters is None:
-        found = np.zeros((len(asked.rows.order), len(scores)))
-        low, high = rows
-        for k, (below, above) in enumerate(scores):
-            found[asked.rows.order[low], k] = below
-            found[asked.rows.order[asked.rows.cut + high.start : asked.rows.cut + high.stop], k] = above
-        return found[where]
+        rank = asked.rows.rank(rows)
+        added = np.empty((len(scores), len(rank)))
+        for line, pair in zip(added, scores, strict=True):
+            line[rank] = np.concatenate(pair)
+        return added.T
+    where = asked.rows.near(rows)
     found = np.zeros((int(clusters.max()) + 1, len(scores)))
     for k, pair in enumerate(scores):
         for part in pair:
             found[: len(part), k] += part
     by_row = np.empty(len(clusters), dtype=np.int64)
-    by_row[asked.rows.order] = clusters
+    by_row[order] = clusters
     return np.asarray(found[np.unique(by_row[where])])
 
 

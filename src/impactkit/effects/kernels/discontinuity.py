@@ -219,7 +219,7 @@ def _fitted(side: Side, target: Target, near: float, wide: float) -> _Fitted:
     close = window(side.x, near, order=p, kernel=kernel, weights=side.weights)
     far = window(side.x, wide, order=p + 1, kernel=kernel, weights=side.weights)
     own = on_rows(close.row_weights(p, v), close.rows, joint_rows(close, far))
-    corrected = corrected_weights(close, far, order=p, derivative=v)
+    corrected = corrected_weights(close, far, own, order=p, derivative=v)
     return _Fitted(
         side=side,
         near=close,

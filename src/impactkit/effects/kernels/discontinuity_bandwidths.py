@@ -86,7 +86,7 @@ class _Pilot:
         """Return the parts for a fit of an order and a derivative, its bias found within a bandwidth."""
         order, derivative = stage
         near = self.near
-        s = np.r_[self.over, -slopes_on_covariates(near.crossed(order), self.target.ratio) @ self.over]
+        s = np.r_[self.over, -slopes_on_covariates(near.crossed(order)) @ self.over]
         scale = (near.bandwidth**derivative / factorial(derivative)) ** 2
         constant = near.bias_constant(order, derivative)
         wide = self.within(bandwidth, order + 1)
@@ -143,7 +143,8 @@ def bandwidths(sides: tuple[Side, Side], target: Target, *, rule: Rule = "mse") 
     p, q = target.order, target.order + 1
     floors, far = _limits(sides)
     pilot = max(min(_pilot_bandwidth(sides, target.kernel), max(far)), *floors)
-    within = [stage_windows(side, order=q + 2, kernel=target.kernel) for side in sides]
+    within = [stage_windows(side, order=q + 2, kernel=target.kernel, first=2 if target.ratio else 1)
+        for side in sides]
     near = [of_side(pilot, q + 1) for of_side in within]
     over = _over(near, target)
     pilots = [
@@ -209,30 +210,28 @@ def covariate_slopes(sides: list[Side], windows: list[Window], order: int, ratio
     ndarray, shape (z, 1 or 2)
         Of the outcome (and treatment received).
     """
-    return slopes_on_covariates(
-        np.sum([crossed(side, near, order) for side, near in zip(sides, windows, strict=True)], axis=0), ratio
-    )
+    first = 2 if ratio else 1
+    parts = [crossed(side, near, order, first=first) for side, near in zip(sides, windows, strict=True)]
+    return slopes_on_covariates(np.sum(parts, axis=0))
 
 
-def slopes_on_covariates(products: Floats, ratio: bool) -> Floats:
+def slopes_on_covariates(products: Floats) -> Floats:
     """Return slopes on the covariates from products of what columns are off their fits.
 
     Parameters
     ----------
-    products : ndarray, shape (d, d)
-        Weighted sums.
-    ratio : bool
-        Whether the second column is treatment received.
+    products : ndarray, shape (z, first + z)
+        Weighted sums: of covariates, which are the last z columns, with all columns.
 
     Returns
     -------
-    ndarray, shape (z, 1 or 2)
-        Of the outcome (and treatment received) on the last z columns.
+    ndarray, shape (z, first)
+        Of the first columns.
     """
-    first = 2 if ratio else 1
-    if len(products) == first:
-        return np.zeros((0, first))
-    return np.asarray(np.linalg.pinv(products[first:, first:]) @ products[first:, :first])
+    z, d = products.shape
+    if z == 0:
+        return np.zeros((0, d))
+    return np.asarray(np.linalg.pinv(products[:, d - z :]) @ products[:, : d - z])
 
 
 def _over(near: list[StageWindow], target: Target) -> Floats:
@@ -241,7 +240,7 @@ def _over(near: list[StageWindow], target: Target) -> Floats:
         return np.ones(1)
     v, p = target.derivative, target.order
     below, above = (one.fits(p)[v] for one in near)
-    slopes = slopes_on_covariates(near[0].crossed(p) + near[1].crossed(p), True)
+    slopes = slopes_on_covariates(near[0].crossed(p) + near[1].crossed(p))
     with np.errstate(divide="ignore", invalid="ignore"):
         return combination((above - below) * factorial(v) / near[0].bandwidth ** v, slopes, True)[:2]
 

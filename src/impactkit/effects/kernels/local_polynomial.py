@@ -110,15 +110,17 @@ def window(
     w = _kernel_weights(u, kernel) / bandwidth
     if weights is not None:
         w *= weights[rows]
-    powers = np.empty((len(u), order + 1), order="F")
-    powers[:, 0] = 1.0
+    powers = np.empty((order + 1, len(u)))
+    powers[0] = 1.0
     for k in range(1, order + 1):
-        np.multiply(powers[:, k - 1], u, out=powers[:, k])
-    gram = (powers * w[:, None]).T @ powers
-    return Window(rows=rows, bandwidth=bandwidth, weights=w, powers=powers, gram=gram)
+        np.multiply(powers[k - 1], u, out=powers[k])
+    # The matrix holds sums of the powers 0 .. 2 order, each in several places.
+    sums = np.concatenate([powers @ w, powers[1:] @ (powers[order] * w)])
+    gram = sums[np.add.outer(np.arange(order + 1), np.arange(order + 1))]
+    return Window(rows=rows, bandwidth=bandwidth, weights=w, powers=powers.T, gram=gram)
 
 
-def corrected_weights(near: Window, wide: Window, *, order: int, derivative: int) -> Floats:
+def corrected_weights(near: Window, wide: Window, own: Floats, *, order: int, derivative: int) -> Floats:
     """Return weights for the derivative less its estimated bias.
 
     Parameters
@@ -127,6 +129,8 @@ def corrected_weights(near: Window, wide: Window, *, order: int, derivative: int
         For the estimate.
     wide : Window
         For the bias: a fit of the next order gives the coefficient of the power left out.
+    own : ndarray, shape (m,)
+        The estimate's own weights, on the rows of the larger of both windows.
     order, derivative : int
         Of the estimate.
 
@@ -141,11 +145,10 @@ def corrected_weights(near: Window, wide: Window, *, order: int, derivative: int
        regression-discontinuity designs. *Econometrica*, 82(6).
     """
     both = joint_rows(near, wide)
-    found = on_rows(near.row_weights(order, derivative), near.rows, both)
     h = near.bandwidth
     bias = near.bias_constant(order, derivative) * factorial(derivative) / h**derivative * h ** (order + 1)
     next_power = wide.row_weights(order + 1, order + 1) / factorial(order + 1)
-    return np.asarray(found - bias * on_rows(next_power, wide.rows, both))
+    return np.asarray(own - bias * on_rows(next_power, wide.rows, both))
 
 
 def joint_rows(one: Window, other: Window) -> slice:
@@ -241,7 +244,8 @@ def identified(x: Floats, order: int, bandwidth: float) -> None:
 
 def _kernel_weights(u: Floats, kernel: Kernel) -> Floats:
     if kernel == "triangular":
-        return np.asarray(1 - np.abs(u))
+        distance = np.abs(u)
+        return np.subtract(1.0, distance, out=distance)
     if kernel == "epanechnikov":
         return np.asarray(1 - u * u)
     return np.ones(len(u))

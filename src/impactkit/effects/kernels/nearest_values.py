@@ -10,6 +10,7 @@ import numpy as np
 from impactkit.effects.kernels.arrays import Flags, Floats, Labels
 
 _CHUNK = 8192  # rows gone through at a time, which stay in the processor's cache
+_BEYOND = 1e300  # where there are no rows: no score is as far, and no tie with it is one
 _SAME = float(np.sqrt(np.finfo(float).eps))  # distances this close, relatively, are a tie: both are taken
 
 
@@ -141,34 +142,44 @@ def nearest_residuals(x: Floats, columns: Floats, *, matches: int = 3) -> Neares
     n = len(x)
     is_new = x[1:] != x[:-1]
     if n > matches and bool(is_new.all()):
-        low, high, J, total = _distinct(x, columns, matches)
+        low, high, total = _distinct(x, columns, matches)
+        J: Floats | int = high - low if int((high - low).max()) > matches else matches
     else:
         starts = np.flatnonzero(np.r_[True, is_new]) if n else np.zeros(0, dtype=np.int64)
         low, high, J, total = _repeated(x, columns, starts, matches)
-    others = np.maximum(J, 1)[:, None].astype(np.float64)
-    residuals = np.sqrt(others / (others + 1)) * (columns - (total - columns) / others)
-    return NearestResiduals(x=x, columns=columns, matches=matches, residuals=residuals, first=low, last=high)
+    others = np.maximum(J, 1.0)
+    root = np.sqrt(others / (others + 1))
+    residuals = total.T
+    for column, line in zip(columns.T, residuals, strict=True):
+        # In place: root * (column - (total - column) / others).
+        line -= column
+        line /= others
+        np.subtract(column, line, out=line)
+        line *= root
+    return NearestResiduals(x=x, columns=columns, matches=matches, residuals=total, first=low, last=high)
 
 
-def _distinct(x: Floats, columns: Floats, matches: int) -> tuple[Labels, Labels, Labels, Floats]:
-    """Return the first and last row each is compared with, how many others, and sums, for distinct values."""
+def _distinct(x: Floats, columns: Floats, matches: int) -> tuple[Labels, Labels, Floats]:
+    """Return the first and last row each is compared with and their sums, for distinct values."""
     n, k = len(x), matches
-    padded = np.concatenate([np.full(k, -np.inf), x, np.full(k, np.inf)])
-    to_left, tied = np.empty(n, dtype=np.int64), np.empty(n, dtype=bool)
+    padded = np.concatenate([np.full(k, -_BEYOND), x, np.full(k, _BEYOND)])
+    low, tied = np.arange(n), np.empty(n, dtype=bool)
     for start in range(0, n, _CHUNK):
         part = slice(start, min(start + _CHUNK, n))
-        to_left[part], tied[part] = _nearer_left(padded[start : part.stop + 2 * k], k)
-    low = np.arange(n) - to_left
+        to_left, tied[part] = _nearer_left(padded[start : part.stop + 2 * k], k)
+        low[part] -= to_left
     high = low + k
-    runs = columns[: n - k].copy()
-    for j in range(1, k + 1):
-        runs += columns[j : n - k + j]
-    total = runs[low]
+    total = np.empty(columns.shape[::-1])
+    for column, line in zip(columns.T, total, strict=True):
+        run = column[: n - k].copy()
+        for j in range(1, k + 1):
+            run += column[j : n - k + j]
+        np.take(run, low, out=line, mode="clip")
     rows = np.flatnonzero(tied)
     if len(rows):
         low[rows], high[rows] = _ranges(x, np.ones(n, dtype=np.int64), rows, matches=k)
-        total[rows] = _sums(columns, low[rows], high[rows], rows)
-    return low, high, high - low, total
+        total.T[rows] = _sums(columns, low[rows], high[rows], rows)
+    return low, high, total.T
 
 
 def _nearer_left(padded: Floats, k: int) -> tuple[Labels, Flags]:

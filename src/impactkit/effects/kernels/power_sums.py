@@ -32,16 +32,19 @@ class PowerSums:
         How many powers, from 0.
     reach : float
         The largest distance; powers are of the distance over it.
+    first : int
+        Columns that are not covariates.
     centre : ndarray, shape (d,)
         What is taken from the columns, so that few digits are lost.
     blocks : ndarray, shape (b, l, n_powers)
-        Sums over blocks: of weights, weighted columns, weighted products of columns (where there are several),
-        and products of weighted residuals.
+        Sums over blocks: of weights, weighted columns, weighted products of covariates with all columns, and
+        products of weighted residuals.
     """
 
     side: Side
     n_powers: int
     reach: float
+    first: int
     centre: Floats
     blocks: Floats
 
@@ -61,7 +64,8 @@ class PowerSums:
         return self._at_the_ends(total, start, stop)
 
     def _of_rows(self, start: int, stop: int) -> Floats:
-        lines = _lines(self.side, self.centre, start, stop)
+        lines = np.empty((self.blocks.shape[1], stop - start))
+        _fill(lines, self.side, self.centre, self.first, slice(start, stop))
         return lines @ _powers(self.side.x[start:stop] / self.reach, self.n_powers).T
 
     def _at_the_ends(self, total: Floats, start: int, stop: int) -> Floats:
@@ -79,7 +83,7 @@ class PowerSums:
         return total
 
 
-def power_sums(side: Side, *, n_powers: int) -> PowerSums:
+def power_sums(side: Side, *, n_powers: int, first: int) -> PowerSums:
     """Go through the rows of one side once.
 
     Parameters
@@ -88,27 +92,32 @@ def power_sums(side: Side, *, n_powers: int) -> PowerSums:
         Rows, with residuals from nearest rows.
     n_powers : int
         How many powers, from 0.
+    first : int
+        Columns that are not covariates.
 
     Returns
     -------
     PowerSums
         From which fits within any bandwidth follow.
     """
-    n, reach = len(side.x), float(np.abs(side.x).max())
+    (n, d), reach = side.columns.shape, float(np.abs(side.x[[0, -1]]).max())
     centre = side.columns.mean(axis=0)
+    kept = np.empty((1 + d + (d - first) * d + d * (d + 1) // 2, _CHUNK))
     parts = []
     for start in range(0, n, _CHUNK):
-        stop = min(start + _CHUNK, n)
-        lines = _lines(side, centre, start, stop)
-        powers = _powers(side.x[start:stop] / reach, n_powers)
-        whole = (stop - start) // _BLOCK
+        rows = slice(start, min(start + _CHUNK, n))
+        lines = kept[:, : rows.stop - start]
+        _fill(lines, side, centre, first, rows)
+        powers = _powers(side.x[rows] / reach, n_powers)
+        whole = (rows.stop - start) // _BLOCK
         if whole:
             many = lines[:, : whole * _BLOCK].reshape(len(lines), whole, _BLOCK).transpose(1, 0, 2)
             by = powers[:, : whole * _BLOCK].reshape(n_powers, whole, _BLOCK).transpose(1, 2, 0)
             parts.append(many @ by)
-        if whole * _BLOCK < stop - start:
+        if whole * _BLOCK < rows.stop - start:
             parts.append((lines[:, whole * _BLOCK :] @ powers[:, whole * _BLOCK :].T)[None])
-    return PowerSums(side=side, n_powers=n_powers, reach=reach, centre=centre, blocks=np.concatenate(parts))
+    blocks = np.concatenate(parts)
+    return PowerSums(side=side, n_powers=n_powers, reach=reach, first=first, centre=centre, blocks=blocks)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -150,10 +159,16 @@ class SummedWindow:
         """Kernel-weighted sums of powers."""
         return _times(self._scaled, self._weight)
 
+    @cached_property
+    def _inverses(self) -> dict[int, Floats]:
+        return {}
+
     def inverse(self, order: int) -> Floats:
         """Return the inverse of the Gram matrix of a polynomial of this order."""
-        places = np.add.outer(np.arange(order + 1), np.arange(order + 1))
-        return np.asarray(np.linalg.inv(self._weighted[0][places]))
+        if order not in self._inverses:
+            places = np.add.outer(np.arange(order + 1), np.arange(order + 1))
+            self._inverses[order] = np.linalg.inv(self._weighted[0][places])
+        return self._inverses[order]
 
     def fits(self, order: int) -> Floats:
         """Return the fits of all columns."""
@@ -163,13 +178,11 @@ class SummedWindow:
         return np.asarray(found)
 
     def crossed(self, order: int) -> Floats:
-        """Return weighted products of what columns are off their fits."""
-        d = len(self.sums.centre)
-        if d == 1:
-            return np.zeros((1, 1))
+        """Return weighted products of what covariates and all columns are off their fits."""
+        d, first = len(self.sums.centre), self.sums.first
         by_power = self._weighted[1 : d + 1, : order + 1]
-        whole = _symmetric(self._weighted[d + 1 : d + 1 + d * (d + 1) // 2, 0], d)
-        return np.asarray(whole - by_power @ self.inverse(order) @ by_power.T)
+        whole = self._weighted[d + 1 : d + 1 + (d - first) * d, 0].reshape(d - first, d)
+        return np.asarray(whole - by_power[first:] @ self.inverse(order) @ by_power.T)
 
     def bias_constant(self, order: int, derivative: int) -> float:
         """Return what a coefficient takes from the next power."""
@@ -215,16 +228,24 @@ def summed_window(sums: PowerSums, bandwidth: float, *, order: int, kernel: Kern
     return SummedWindow(sums=sums, bandwidth=bandwidth, kernel=kernel, rows=rows)
 
 
-def _lines(side: Side, centre: Floats, start: int, stop: int) -> Floats:
-    """Return what is summed of each row, shape (l, m)."""
+def _fill(lines: Floats, side: Side, centre: Floats, first: int, rows: slice) -> None:
+    """Write what is summed of some rows, shape (l, m)."""
     assert side.nearest is not None
-    D = side.columns[start:stop].T - centre[:, None]
-    e = side.nearest.residuals[start:stop].T
-    w = np.ones(stop - start) if side.weights is None else side.weights[start:stop]
-    wD = D if side.weights is None else D * w
-    we = e if side.weights is None else e * w
-    products = [_products(wD, D)] if len(D) > 1 else []
-    return np.vstack([w[None], wD, *products, _products(we, we)])
+    d = len(centre)
+    D = np.subtract(side.columns[rows].T, centre[:, None], out=lines[1 : d + 1])
+    e = side.nearest.residuals[rows].T
+    lines[0] = 1.0
+    if side.weights is not None:
+        w = side.weights[rows]
+        lines[0], D, e = w, D.copy(), e * w
+        lines[1 : d + 1] *= w
+    place = d + 1
+    for covariate in range(first, d):
+        np.multiply(lines[1 + covariate], D, out=lines[place : place + d])
+        place += d
+    for i in range(d):
+        np.multiply(e[i], e[i:], out=lines[place : place + d - i])
+        place += d - i
 
 
 def _products(one: Floats, other: Floats) -> Floats:

@@ -30,7 +30,7 @@ class StageWindow(Protocol):
         """Return the fits of all columns, shape (order + 1, d), in powers of distance over bandwidth."""
 
     def crossed(self, order: int) -> Floats:
-        """Return weighted products of what columns are off their fits, shape (d, d)."""
+        """Return weighted products of what covariates and all columns are off their fits, shape (z, d)."""
 
     def bias_constant(self, order: int, derivative: int) -> float:
         """Return what a coefficient takes from each unit of the next power that the fit leaves out."""
@@ -49,10 +49,13 @@ class RowWindow:
         The rows.
     window : Window
         Those within.
+    first : int
+        Columns that are not covariates.
     """
 
     side: Side
     window: Window
+    first: int
 
     @property
     def bandwidth(self) -> float:
@@ -64,8 +67,8 @@ class RowWindow:
         return self.window.coefficients(order, self.side.columns[self.window.rows])
 
     def crossed(self, order: int) -> Floats:
-        """Return weighted products of what columns are off their fits."""
-        return crossed(self.side, self.window, order)
+        """Return weighted products of what covariates and all columns are off their fits."""
+        return crossed(self.side, self.window, order, first=self.first)
 
     def bias_constant(self, order: int, derivative: int) -> float:
         """Return what a coefficient takes from the next power."""
@@ -78,7 +81,9 @@ class RowWindow:
         return float(scores @ scores)
 
 
-def stage_windows(side: Side, *, order: int, kernel: Kernel) -> Callable[[float, int], StageWindow]:
+def stage_windows(
+    side: Side, *, order: int, kernel: Kernel, first: int
+) -> Callable[[float, int], StageWindow]:
     """Return what gives the windows of one side by bandwidth and highest order.
 
     Parameters
@@ -89,6 +94,8 @@ def stage_windows(side: Side, *, order: int, kernel: Kernel) -> Callable[[float,
         The highest order that will be asked for.
     kernel : {"triangular", "epanechnikov", "uniform"}
         How weight falls with distance.
+    first : int
+        Columns that are not covariates.
 
     Returns
     -------
@@ -101,13 +108,14 @@ def stage_windows(side: Side, *, order: int, kernel: Kernel) -> Callable[[float,
         return lambda bandwidth, highest: RowWindow(
             side=side,
             window=window(side.x, bandwidth, order=highest, kernel=kernel, weights=side.weights),
+            first=first,
         )
-    sums = power_sums(side, n_powers=2 * order + SUMMED[kernel])
+    sums = power_sums(side, n_powers=2 * order + SUMMED[kernel], first=first)
     return lambda bandwidth, highest: summed_window(sums, bandwidth, order=highest, kernel=kernel)
 
 
-def crossed(side: Side, near: Window, order: int) -> Floats:
-    """Return weighted products of what the columns of rows in a window are off their fits.
+def crossed(side: Side, near: Window, order: int, *, first: int) -> Floats:
+    """Return weighted products of what covariates and all columns are off their fits in a window.
 
     Parameters
     ----------
@@ -117,15 +125,17 @@ def crossed(side: Side, near: Window, order: int) -> Floats:
         Those within the bandwidth.
     order : int
         Of the polynomials.
+    first : int
+        Columns that are not covariates.
 
     Returns
     -------
-    ndarray, shape (d, d)
-        0 for a single column, whose product nothing asks for.
+    ndarray, shape (z, d)
+        Without covariates nothing is gone through.
     """
     d = side.columns.shape[1]
-    if d == 1:
-        return np.zeros((1, 1))
+    if d == first:
+        return np.zeros((0, d))
     D, R = side.columns[near.rows], near.powers[:, : order + 1]
     left = D - R @ near.coefficients(order, D)
-    return np.asarray((left * near.weights[:, None]).T @ left)
+    return np.asarray((left[:, first:] * near.weights[:, None]).T @ left)

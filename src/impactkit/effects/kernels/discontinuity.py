@@ -64,7 +64,7 @@ class Jump:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Fitted:
-    """The rows of one side within either bandwidth, and their weights for the estimate and for that less bias.
+    """Rows of one side within either bandwidth, and what they weigh in the estimate and in that less bias.
 
     ``levels``, shape (2, d), are the estimates of all columns, without and with their bias taken out.
     """
@@ -78,7 +78,7 @@ class _Fitted:
     levels: Floats
 
     def scores(self, s: Floats, order: int) -> tuple[Floats, Floats]:
-        """Return what rows (or clusters) add to the error of a combination, without and with bias taken out."""
+        """Return what rows or clusters add to a combination's error, without and with bias taken out."""
         every = slice(0, len(self.own))
         return (
             self.side.scores(self.own, every, (self.near, order), s),

@@ -143,8 +143,10 @@ def bandwidths(sides: tuple[Side, Side], target: Target, *, rule: Rule = "mse") 
     p, q = target.order, target.order + 1
     floors, far = _limits(sides)
     pilot = max(min(_pilot_bandwidth(sides, target.kernel), max(far)), *floors)
-    within = [stage_windows(side, order=q + 2, kernel=target.kernel, first=2 if target.ratio else 1)
-        for side in sides]
+    within = [
+        stage_windows(side, order=q + 2, kernel=target.kernel, first=2 if target.ratio else 1)
+        for side in sides
+    ]
     near = [of_side(pilot, q + 1) for of_side in within]
     over = _over(near, target)
     pilots = [

@@ -98,10 +98,9 @@ class Side:
 
     def _residuals(self, rows: slice, fit: tuple[Window, int], s: Floats) -> Floats:
         if self.nearest is not None:
-            near = self.nearest
-            if rows.start > 0 or rows.stop < len(self.x):
-                near = near.part(rows.start, rows.stop)
-            return np.asarray(near.residuals @ s)
+            every = rows.start == 0 and rows.stop == len(self.x)
+            nearest = self.nearest if every else self.nearest.part(rows.start, rows.stop)
+            return np.asarray(nearest.residuals @ s)
         near, order = fit
         beta = near.coefficients(order, self.columns[near.rows]) @ s
         R = _powers(self.x[rows] / near.bandwidth, order)

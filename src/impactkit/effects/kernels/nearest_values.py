@@ -96,7 +96,7 @@ class NearestResiduals:
         return found
 
     def _reaching_out(self, start: int, stop: int) -> list[tuple[int, int]]:
-        """Return the ranges of rows at either end that were compared with rows outside, apart from each other."""
+        """Return the ranges of rows at either end that were compared with rows outside; none overlap."""
         x, reach = self.x[start:stop], self.matches + 1
         low, high = start, stop
         if start > 0 and len(x):
@@ -143,11 +143,10 @@ def nearest_residuals(x: Floats, columns: Floats, *, matches: int = 3) -> Neares
     is_new = x[1:] != x[:-1]
     if n > matches and bool(is_new.all()):
         low, high, total = _distinct(x, columns, matches)
-        J: Floats | int = high - low if int((high - low).max()) > matches else matches
     else:
         starts = np.flatnonzero(np.r_[True, is_new]) if n else np.zeros(0, dtype=np.int64)
-        low, high, J, total = _repeated(x, columns, starts, matches)
-    others = np.maximum(J, 1.0)
+        low, high, total = _repeated(x, columns, starts, matches)
+    others = np.maximum(high - low, 1.0)
     root = np.sqrt(others / (others + 1))
     residuals = total.T
     for column, line in zip(columns.T, residuals, strict=True):
@@ -199,10 +198,8 @@ def _nearer_left(padded: Floats, k: int) -> tuple[Labels, Flags]:
     return to_left, tied
 
 
-def _repeated(
-    x: Floats, columns: Floats, starts: Labels, matches: int
-) -> tuple[Labels, Labels, Labels, Floats]:
-    """Return the same, and how many others, where rows share values."""
+def _repeated(x: Floats, columns: Floats, starts: Labels, matches: int) -> tuple[Labels, Labels, Floats]:
+    """Return the same where rows share values."""
     n, G = len(x), len(starts)
     counts = np.diff(np.r_[starts, n])
     values, sums = x[starts], np.add.reduceat(columns, starts, axis=0)
@@ -210,7 +207,7 @@ def _repeated(
     total = _sums(sums, low, high, np.arange(G))
     group, ends = np.repeat(np.arange(G), counts), np.r_[starts[1:], n] - 1
     first, last = starts[low][group], ends[high][group]
-    return first, last, last - first, total[group]
+    return first, last, total[group]
 
 
 def _ranges(values: Floats, counts: Labels, rows: Labels, *, matches: int) -> tuple[Labels, Labels]:

@@ -100,8 +100,8 @@ def stage_windows(
     Returns
     -------
     callable
-        Of a bandwidth and an order. With many rows whose residuals are from nearest rows, all windows come from
-        sums that are made once.
+        Of a bandwidth and an order. With many rows whose residuals are from nearest rows, all windows come
+        from sums that are made once.
     """
     summed = order <= _ORDER and side.columns.shape[1] <= _FEW_COLUMNS and len(side.x) >= MANY_ROWS
     if side.nearest is None or not summed:

@@ -170,21 +170,16 @@ class ThresholdRows:
         parts = (self.clusters[low], self.clusters[self.cut + high.start : self.cut + high.stop])
         return len(np.unique(np.concatenate([part[w != 0] for part, w in zip(parts, weights, strict=True)])))
 
+    def within(self, rows: tuple[slice, slice]) -> Codes:
+        """Return which rows of the study lie in a range of each side, from the lowest distance on."""
+        low, high = rows
+        return self.order[low.start : self.cut + high.stop]
+
     def near(self, rows: tuple[slice, slice]) -> Codes:
         """Return which rows of the study lie in a range of each side, in the study's order."""
-        return np.flatnonzero(self._is_near(rows))
-
-    def rank(self, rows: tuple[slice, slice]) -> Codes:
-        """Return the place of each of them in `near`, from the lowest distance to the highest."""
-        low, high = rows
-        place = np.cumsum(self._is_near(rows)) - 1
-        return np.asarray(place[self.order[low.start : self.cut + high.stop]])
-
-    def _is_near(self, rows: tuple[slice, slice]) -> Flags:
-        low, high = rows
-        found = np.zeros(len(self.order), dtype=bool)
-        found[self.order[low.start : self.cut + high.stop]] = True
-        return found
+        is_near = np.zeros(len(self.order), dtype=bool)
+        is_near[self.within(rows)] = True
+        return np.flatnonzero(is_near)
 
 
 def threshold_rows(study: Study, rule: Rule, kind: Kind) -> ThresholdRows:

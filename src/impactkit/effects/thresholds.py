@@ -121,10 +121,24 @@ class ThresholdInference(Protocol):
         """Return the effects with their intervals."""
 
 
-def contributions(
-    asked: Threshold, rows: tuple[slice, slice], scores: Sequence[tuple[Floats, Floats]]
-) -> Floats:
-    """Return what each row or cluster near the cutoff adds to each effect, in the study's order.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Added:
+    """What each row or cluster near the cutoff adds to effects.
+
+    Parameters
+    ----------
+    contributions : Contributions
+        By row or cluster in the study's order, shape (m, K).
+    covariance : ndarray, shape (K, K)
+        Their sums of squares and products.
+    """
+
+    contributions: Contributions
+    covariance: Floats
+
+
+def added_to(asked: Threshold, rows: tuple[slice, slice], scores: Sequence[tuple[Floats, Floats]]) -> Added:
+    """Return what each row or cluster near the cutoff adds to each effect.
 
     Parameters
     ----------
@@ -133,28 +147,29 @@ def contributions(
     rows : tuple of 2 slices
         Those near the cutoff.
     scores : sequence of tuple of 2 ndarrays
-        For each effect by row, or by cluster where there are clusters, below and above.
+        For each effect by row, or by cluster where there are clusters, below and above, signs included.
 
     Returns
     -------
-    ndarray, shape (m, K)
-        Signs included; clusters are those with rows near the cutoff.
+    Added
+        Clusters are those with rows near the cutoff. The study's order is looked up when it is asked for.
     """
     clusters, order = asked.rows.clusters, asked.rows.order
     if clusters is None:
-        rank = asked.rows.rank(rows)
-        added = np.empty((len(scores), len(rank)))
-        for line, pair in zip(added, scores, strict=True):
-            line[rank] = np.concatenate(pair)
-        return added.T
-    where = asked.rows.near(rows)
+        lines = np.array([np.concatenate(pair) for pair in scores])
+
+        def in_order() -> Floats:
+            return lines.T[np.argsort(asked.rows.within(rows))]
+
+        return Added(contributions=Contributions(in_order), covariance=lines @ lines.T)
     found = np.zeros((int(clusters.max()) + 1, len(scores)))
     for k, pair in enumerate(scores):
         for part in pair:
             found[: len(part), k] += part
     by_row = np.empty(len(clusters), dtype=np.int64)
     by_row[order] = clusters
-    return np.asarray(found[np.unique(by_row[where])])
+    matrix = np.asarray(found[np.unique(by_row[asked.rows.near(rows)])])
+    return Added(contributions=Contributions.of(matrix), covariance=matrix.T @ matrix)
 
 
 def sign_flips(asked: Threshold, weighed: Weighed, order: int, *, slack: float = 0.0) -> SignFlips:
@@ -280,17 +295,15 @@ def undefined_reason(asked: Threshold, weighed: Weighed, error: float) -> Messag
     return None
 
 
-def told(
-    intervals: Sequence[Interval], matrix: Floats, reason: Message | None, **more: object
-) -> Uncertainty:
+def told(intervals: Sequence[Interval], added: Added, reason: Message | None, **more: object) -> Uncertainty:
     """Return intervals with the contributions they come from; undefined, all of them, for a reason.
 
     Parameters
     ----------
     intervals : sequence of Interval
         One an effect.
-    matrix : ndarray, shape (m, K)
-        Contributions.
+    added : Added
+        Contributions to each.
     reason : Message, optional
         Why nothing is known of the uncertainty.
     **more
@@ -306,7 +319,7 @@ def told(
         return replace(Uncertainty.of_limits(intervals, **more))
     return Uncertainty(
         intervals=tuple(intervals),
-        contributions=Contributions.of(matrix),
-        covariance=matrix.T @ matrix,
+        contributions=added.contributions,
+        covariance=added.covariance,
         **more,  # type: ignore[arg-type]
     )

@@ -40,10 +40,5 @@ def test_rows_are_compared_with_the_nearest_there_are(kind, matches, part):
         stop = max(stop, int(np.searchsorted(x, x[start], side="right")))
     found = nearest_residuals(x, y, matches=matches).part(start, stop)
     expected = by_definition(x[start:stop], y[start:stop], matches)
-    np.testing.assert_allclose(found.residuals, expected, rtol=1e-9, atol=1e-12)
-
-
-def test_a_part_of_a_part_is_a_part():
-    x, y = scores("apart")
-    whole = nearest_residuals(x, y)
-    np.testing.assert_array_equal(whole.part(10, 50).part(5, 20).residuals, whole.part(15, 30).residuals)
+    s = np.array([1.0, -0.4])
+    np.testing.assert_allclose(found.combined(s), expected @ s, rtol=1e-9, atol=1e-12)

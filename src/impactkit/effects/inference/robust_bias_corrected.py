@@ -9,14 +9,14 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from impactkit.effects.interval import Interval
-from impactkit.effects.kernels.discontinuity import Jump, jump, jumps
+from impactkit.effects.kernels.discontinuity import Jump, PartJump, jump, jumps
 from impactkit.effects.kernels.discontinuity_bandwidths import Bandwidths, bandwidths
 from impactkit.effects.kernels.discontinuity_variance import Side, Variance
 from impactkit.effects.thresholds import (
     Threshold,
     ThresholdFound,
     Weighed,
-    contributions,
+    added_to,
     degrees_of_freedom,
     sign_flips,
     told,
@@ -33,6 +33,12 @@ class _Effect(NamedTuple):
     point: float
     sign: int
     scores: tuple[np.ndarray, np.ndarray]
+
+    @property
+    def signed(self) -> tuple[np.ndarray, np.ndarray]:
+        """Scores of the effect as it is told."""
+        below, above = self.scores
+        return (below, above) if self.sign > 0 else (-below, -above)
 
 
 class RobustBiasCorrected(BaseModel):
@@ -97,15 +103,16 @@ class RobustBiasCorrected(BaseModel):
         sides = asked.rows.sides(variance, matches=self.matches)
         widths = _widths(asked, sides)
         of_ratio = asked.target.ratio
-        all_found = jumps(sides, widths, asked.target) if of_ratio else (jump(sides, widths, asked.target),)
-        found, parts = all_found[0], list(all_found[1:])
+        all_found = (
+            jumps(sides, widths, asked.target) if of_ratio else (jump(sides, widths, asked.target), ())
+        )
+        found, parts = all_found[0], list(all_found[1])
         if not math.isfinite(found.corrected):
             raise _no_jump()
         weighed = Weighed(rows=found.rows, weights=found.weights, slopes=found.slopes)
         effects = _effects(asked, found, parts)
-        matrix = contributions(asked, found.rows, [each.scores for each in effects])
-        matrix *= np.array([each.sign for each in effects])
-        errors = np.sqrt((matrix**2).sum(axis=0))
+        added = added_to(asked, found.rows, [each.signed for each in effects])
+        errors = np.sqrt(np.diag(added.covariance))
         by_row = asked.rows.clusters is None
         lost = 0.0 if variance == "nearest" else 1.0  # what the fit takes; near rows are compared without one
         near = found.n_near if by_row else None
@@ -118,7 +125,7 @@ class RobustBiasCorrected(BaseModel):
             names=tuple(each.name for each in effects),
             uncertainty=told(
                 intervals,
-                matrix,
+                added,
                 undefined_reason(asked, weighed, found.robust_error),
                 words=self._words(asked, variance),
             ),
@@ -151,7 +158,7 @@ class RobustBiasCorrected(BaseModel):
         return Message(f"inference.robust_bias_corrected.{kind}", values)
 
 
-def _effects(asked: Threshold, found: Jump, parts: list[Jump]) -> list[_Effect]:
+def _effects(asked: Threshold, found: Jump, parts: list[PartJump]) -> list[_Effect]:
     own = 1 if asked.target.ratio else asked.sign
     effects = [
         _Effect("effect", found.corrected, own, found.scores),

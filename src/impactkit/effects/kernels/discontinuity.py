@@ -63,6 +63,22 @@ class Jump:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PartJump:
+    """The jump of one of the two that a ratio is of, above less below.
+
+    Parameters
+    ----------
+    corrected : float
+        Less the estimated bias.
+    scores : tuple of 2 ndarrays
+        What rows (or clusters) below and above add to its error, signs included.
+    """
+
+    corrected: float
+    scores: tuple[Floats, Floats]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Fitted:
     """Rows of one side within either bandwidth, and what they weigh in the estimate and in that less bias.
 
@@ -77,13 +93,13 @@ class _Fitted:
     corrected: Floats
     levels: Floats
 
-    def scores(self, s: Floats, order: int) -> tuple[Floats, Floats]:
-        """Return what rows or clusters add to a combination's error, without and with bias taken out."""
-        every = slice(0, len(self.own))
-        return (
-            self.side.scores(self.own, every, (self.near, order), s),
-            self.side.scores(self.corrected, every, (self.wide, order + 1), s),
-        )
+    def own_scores(self, s: Floats, order: int) -> Floats:
+        """Return what rows or clusters add to the error of a combination."""
+        return self.side.scores(self.own, slice(0, len(self.own)), (self.near, order), s)
+
+    def scores(self, s: Floats, order: int) -> Floats:
+        """Return the same with its bias taken out."""
+        return self.side.scores(self.corrected, slice(0, len(self.own)), (self.wide, order + 1), s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -98,8 +114,8 @@ class _Sides:
     def jump(self, s: Floats, point: float, slopes: Floats) -> Jump:
         """Return the jump of a combination of columns, whose conventional estimate is ``point``."""
         below, above = self.below, self.above
-        own_below, better_below = below.scores(s, self.order)
-        own_above, better_above = above.scores(s, self.order)
+        own_below, own_above = (each.own_scores(s, self.order) for each in (below, above))
+        better_below, better_above = (each.scores(s, self.order) for each in (below, above))
         clustered = below.side.clusters is not None
         plain, corrected = above.levels - below.levels
         return Jump(
@@ -122,11 +138,12 @@ class _Sides:
         s = combination(plain, self.slopes, ratio)
         return self.jump(s, _effect(plain, self.slopes, ratio), self.slopes)
 
-    def of_column(self, column: int) -> Jump:
+    def of_column(self, column: int) -> PartJump:
         """Return the jump of the outcome or of treatment received, where both are there."""
-        plain, slopes = self.above.levels[0] - self.below.levels[0], self.slopes[:, [column]]
-        s = np.r_[np.eye(2)[column], -slopes[:, 0]]
-        return self.jump(s, float(s @ plain), slopes)
+        s = np.r_[np.eye(2)[column], -self.slopes[:, column]]
+        below, above = (each.scores(s, self.order) for each in (self.below, self.above))
+        corrected = float(s @ (self.above.levels[1] - self.below.levels[1]))
+        return PartJump(corrected=corrected, scores=(-below, above))
 
 
 def jump(sides: tuple[Side, Side], widths: Bandwidths, target: Target) -> Jump:
@@ -177,7 +194,9 @@ def jump(sides: tuple[Side, Side], widths: Bandwidths, target: Target) -> Jump:
     return _sides(sides, widths, target).effect(target.ratio)
 
 
-def jumps(sides: tuple[Side, Side], widths: Bandwidths, target: Target) -> tuple[Jump, Jump, Jump]:
+def jumps(
+    sides: tuple[Side, Side], widths: Bandwidths, target: Target
+) -> tuple[Jump, tuple[PartJump, PartJump]]:
     """Estimate a ratio of jumps, and the two it is the ratio of, within the same bandwidths.
 
     Parameters
@@ -191,8 +210,10 @@ def jumps(sides: tuple[Side, Side], widths: Bandwidths, target: Target) -> tuple
 
     Returns
     -------
-    ratio, outcome, received : Jump
+    ratio : Jump
         See `jump`.
+    parts : tuple of 2 PartJump
+        Of the outcome and of treatment received.
 
     Raises
     ------
@@ -200,7 +221,7 @@ def jumps(sides: tuple[Side, Side], widths: Bandwidths, target: Target) -> tuple
         If a side has too few distinct values of the running variable within a bandwidth.
     """
     both = _sides(sides, widths, target)
-    return both.effect(True), both.of_column(0), both.of_column(1)
+    return both.effect(True), (both.of_column(0), both.of_column(1))
 
 
 def _sides(sides: tuple[Side, Side], widths: Bandwidths, target: Target) -> _Sides:

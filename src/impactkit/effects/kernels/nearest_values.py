@@ -15,13 +15,34 @@ _SAME = float(np.sqrt(np.finfo(float).eps))  # distances this close, relatively,
 
 
 class Anew(NamedTuple):
-    """Rows ``start`` to ``stop``, their residuals, and the rows they are compared with; see below."""
+    """Rows ``start`` to ``stop`` and their residuals."""
 
     start: int
     stop: int
     residuals: Floats
-    first: Labels
-    last: Labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NearestPart:
+    """Residuals of some rows when there are no others.
+
+    Parameters
+    ----------
+    kept : ndarray, shape (m, d)
+        Residuals when there are others.
+    ends : tuple of first row and residuals
+        What is another at either end.
+    """
+
+    kept: Floats
+    ends: tuple[tuple[int, Floats], ...]
+
+    def combined(self, s: Floats) -> Floats:
+        """Return the residuals of a combination of the columns, shape (m,)."""
+        found: Floats = self.kept @ s
+        for start, residuals in self.ends:
+            found[start : start + len(residuals)] = residuals @ s
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,28 +70,14 @@ class NearestResiduals:
     first: Labels
     last: Labels
 
-    def part(self, start: int, stop: int) -> NearestResiduals:
-        """Return the same of rows ``start`` to ``stop`` when there are no others.
+    def combined(self, s: Floats) -> Floats:
+        """Return the residuals of a combination of the columns, shape (n,)."""
+        return np.asarray(self.residuals @ s)
 
-        Only rows near the ends of the range are compared anew.
-        """
-        ends = self.ends(start, stop)
-        residuals, first, last = self.residuals[start:stop], self.first[start:stop], self.last[start:stop]
-        if start:
-            first, last = first - start, last - start
-        if ends:
-            residuals, first, last = residuals.copy(), first.copy(), last.copy()
-        for end in ends:
-            here = slice(end.start - start, end.stop - start)
-            residuals[here], first[here], last[here] = end.residuals, end.first - start, end.last - start
-        return NearestResiduals(
-            x=self.x[start:stop],
-            columns=self.columns[start:stop],
-            matches=self.matches,
-            residuals=residuals,
-            first=first,
-            last=last,
-        )
+    def part(self, start: int, stop: int) -> NearestPart:
+        """Return the residuals of rows ``start`` to ``stop`` when there are no others."""
+        residuals, ends = self.residuals[start:stop], self.ends(start, stop)
+        return NearestPart(kept=residuals, ends=tuple((end.start - start, end.residuals) for end in ends))
 
     def ends(self, start: int, stop: int) -> list[Anew]:
         """Return the rows that are compared anew when there are no others than ``start`` to ``stop``."""
@@ -83,16 +90,8 @@ class NearestResiduals:
                 self.columns[start + a : start + b],
                 matches=min(self.matches, stop - start - 1),
             )
-            here = slice(low - start - a, high - start - a)
-            found.append(
-                Anew(
-                    start=low,
-                    stop=high,
-                    residuals=near.residuals[here],
-                    first=near.first[here] + start + a,
-                    last=near.last[here] + start + a,
-                )
-            )
+            residuals = near.residuals[low - start - a : high - start - a]
+            found.append(Anew(start=low, stop=high, residuals=residuals))
         return found
 
     def _reaching_out(self, start: int, stop: int) -> list[tuple[int, int]]:
@@ -146,15 +145,16 @@ def nearest_residuals(x: Floats, columns: Floats, *, matches: int = 3) -> Neares
     else:
         starts = np.flatnonzero(np.r_[True, is_new]) if n else np.zeros(0, dtype=np.int64)
         low, high, total = _repeated(x, columns, starts, matches)
-    others = np.maximum(high - low, 1.0)
-    root = np.sqrt(others / (others + 1))
-    residuals = total.T
-    for column, line in zip(columns.T, residuals, strict=True):
-        # In place: root * (column - (total - column) / others).
-        line -= column
-        line /= others
-        np.subtract(column, line, out=line)
-        line *= root
+    for start in range(0, n, _CHUNK):
+        rows = slice(start, start + _CHUNK)
+        others = np.maximum(high[rows] - low[rows], 1.0)
+        root = np.sqrt(others / (others + 1))
+        for column, line in zip(columns[rows].T, total[rows].T, strict=True):
+            # In place: root * (column - (total - column) / others).
+            line -= column
+            line /= others
+            np.subtract(column, line, out=line)
+            line *= root
     return NearestResiduals(x=x, columns=columns, matches=matches, residuals=total, first=low, last=high)
 
 
@@ -162,18 +162,19 @@ def _distinct(x: Floats, columns: Floats, matches: int) -> tuple[Labels, Labels,
     """Return the first and last row each is compared with and their sums, for distinct values."""
     n, k = len(x), matches
     padded = np.concatenate([np.full(k, -_BEYOND), x, np.full(k, _BEYOND)])
-    low, tied = np.arange(n), np.empty(n, dtype=bool)
+    low, tied, total = np.arange(n), np.empty(n, dtype=bool), np.empty(columns.shape[::-1])
     for start in range(0, n, _CHUNK):
         part = slice(start, min(start + _CHUNK, n))
         to_left, tied[part] = _nearer_left(padded[start : part.stop + 2 * k], k)
         low[part] -= to_left
+        first, last = max(start - k, 0), min(part.stop, n - k)
+        place = low[part] - first
+        for column, line in zip(columns.T, total, strict=True):
+            run = column[first:last] + column[first + 1 : last + 1]
+            for j in range(2, k + 1):
+                run += column[first + j : last + j]
+            np.take(run, place, out=line[part], mode="clip")
     high = low + k
-    total = np.empty(columns.shape[::-1])
-    for column, line in zip(columns.T, total, strict=True):
-        run = column[: n - k].copy()
-        for j in range(1, k + 1):
-            run += column[j : n - k + j]
-        np.take(run, low, out=line, mode="clip")
     rows = np.flatnonzero(tied)
     if len(rows):
         low[rows], high[rows] = _ranges(x, np.ones(n, dtype=np.int64), rows, matches=k)

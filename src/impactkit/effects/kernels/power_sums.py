@@ -11,6 +11,7 @@ import numpy as np
 from impactkit.effects.kernels.arrays import Floats
 from impactkit.effects.kernels.discontinuity_variance import Side
 from impactkit.effects.kernels.local_polynomial import Kernel, identified, rows_within
+from impactkit.effects.kernels.nearest_values import NearestResiduals
 
 _BLOCK = 512  # rows whose sums are kept
 _CHUNK = 8 * _BLOCK  # rows gone through at a time, which stay in the processor's cache
@@ -71,7 +72,7 @@ class PowerSums:
     def _at_the_ends(self, total: Floats, start: int, stop: int) -> Floats:
         """Replace the residuals of rows that were compared with rows outside the range."""
         nearest, weights = self.side.nearest, self.side.weights
-        assert nearest is not None
+        assert isinstance(nearest, NearestResiduals)
         d = self.side.columns.shape[1]
         for end in nearest.ends(start, stop):
             rows = slice(end.start, end.stop)
@@ -230,7 +231,7 @@ def summed_window(sums: PowerSums, bandwidth: float, *, order: int, kernel: Kern
 
 def _fill(lines: Floats, side: Side, centre: Floats, first: int, rows: slice) -> None:
     """Write what is summed of some rows, shape (l, m)."""
-    assert side.nearest is not None
+    assert isinstance(side.nearest, NearestResiduals)
     d = len(centre)
     D = np.subtract(side.columns[rows].T, centre[:, None], out=lines[1 : d + 1])
     e = side.nearest.residuals[rows].T

@@ -5,11 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from impactkit.data.study import Study
 from impactkit.effects.estimators import RegressionDiscontinuity
 from impactkit.effects.inference import HonestSmoothness, RobustBiasCorrected
 from impactkit.effects.kernels.discontinuity_variance import side
+from impactkit.effects.kernels.nearest_values import nearest_residuals
+from impactkit.effects.thresholds import degrees_of_freedom
 from impactkit.effects.worlds import ThresholdScores
 from impactkit.errors import EstimationError
 
@@ -140,12 +143,58 @@ def test_a_cluster_on_both_sides_counts_once():
     assert other.interval.std_error != pytest.approx(found.interval.std_error, rel=1e-3)
 
 
-def test_few_rows_have_limits_of_students_t_and_many_those_of_the_normal():
-    many = RegressionDiscontinuity(bandwidth=0.4).estimate(study(WORLD.draw(1)))
-    assert many.interval.df == math.inf
-    few = RegressionDiscontinuity().estimate(study(replace(WORLD, n=150).draw(1)))
-    assert 2 < few.interval.df < 60
-    assert [message.code for message in few.warnings] == ["inference.chosen.near"]
+def test_limits_are_those_of_students_t_unless_the_normal_is_asked_for(frame):
+    found = RegressionDiscontinuity().estimate(study(frame))
+    interval = found.interval
+    assert 2 < interval.df < found.sample.n_rows
+    reach = stats.t.ppf(0.975, interval.df) * interval.std_error
+    assert interval.high - interval.point == pytest.approx(reach, rel=1e-9)
+    normal = RobustBiasCorrected(reference="normal")
+    asked = RegressionDiscontinuity(inference=normal).estimate(study(frame))
+    assert asked.interval.df == math.inf and asked.interval.std_error == interval.std_error
+    codes = [[message.code for message in one.warnings] for one in (found, asked)]
+    assert codes == [["inference.chosen.near"], ["inference.chosen.near_many"]]
+
+
+def test_degrees_of_freedom_are_those_of_the_rows_that_weigh():
+    """Eight equal rows a side, of which three in four are free: 6 + 6; one that weighs alone has one."""
+    equal, alone = np.ones(8), np.r_[1.0, np.zeros(7)]
+    assert degrees_of_freedom((equal, equal), (equal, equal), free=0.75, lost=0.0) == pytest.approx(12)
+    assert degrees_of_freedom((equal, equal), (equal, equal), free=1.0, lost=1.0) == pytest.approx(14)
+    unequal = degrees_of_freedom((alone, 0 * equal), (alone, equal), free=1.0, lost=0.0)
+    assert unequal == pytest.approx(1)
+
+
+@pytest.mark.parametrize("matches", [1, 3])
+def test_rows_that_are_compared_with_each_other_are_not_all_free(matches):
+    """A variance with df degrees of freedom has the variance 2 / df, in its own square."""
+    rng = np.random.default_rng(1)
+    x, y = np.sort(rng.random(200)), rng.standard_normal((200, 3000))
+    found = (nearest_residuals(x, y, matches=matches).residuals ** 2).mean(axis=0)
+    df = 2 * found.mean() ** 2 / found.var()
+    assert df == pytest.approx(200 * matches / (matches + 1), rel=0.12)
+
+
+def test_the_bias_is_taken_from_the_rows_of_the_estimate_unless_asked_otherwise(frame):
+    plain = RegressionDiscontinuity().estimate(study(frame))
+    told = plain.estimand.values
+    assert told["far"] == told["reach"]
+    chosen = RegressionDiscontinuity(bias_bandwidth="mse").estimate(study(frame))
+    assert chosen.estimand.values["far"] > chosen.estimand.values["reach"] == told["reach"]
+    by_hand = RegressionDiscontinuity(
+        bandwidth=told["reach"], bias_bandwidth=chosen.estimand.values["far"]
+    ).estimate(study(frame))
+    assert numbers(by_hand) == pytest.approx(numbers(chosen), rel=1e-10)
+    with_chosen_bias = RegressionDiscontinuity(bandwidth=told["reach"], bias_bandwidth="mse")
+    assert numbers(with_chosen_bias.estimate(study(frame))) == pytest.approx(numbers(chosen), rel=1e-10)
+
+
+def test_with_one_bandwidth_the_headline_is_of_the_next_order(frame):
+    line = RegressionDiscontinuity(bandwidth=0.5).estimate(study(frame))
+    curve = RegressionDiscontinuity(bandwidth=0.5, order=2).estimate(study(frame))
+    conventional = {term.name: term.interval for term in curve.terms}["conventional"]
+    assert line.interval.point == pytest.approx(conventional.point, rel=1e-10)
+    assert line.interval.std_error == pytest.approx(conventional.std_error, rel=1e-10)
 
 
 def test_a_score_of_few_values_has_honest_limits_unless_asked_otherwise():

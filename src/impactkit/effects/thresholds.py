@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from impactkit.effects.describe import ENOUGH
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.kernels.discontinuity_bandwidths import Rule, Target
@@ -21,8 +20,6 @@ from impactkit.effects.uncertainty import Uncertainty
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
-ENOUGH_ROWS = 100
-"""With fewer rows within the bandwidth on a side, limits are those of Student's t."""
 _ROUNDING = 1e-10
 
 
@@ -38,14 +35,14 @@ class Threshold:
         What jumps.
     bandwidth : float or str
         In the score's unit, or the rule by which it is chosen.
-    bias_bandwidth : float, optional
-        For the bias; the same as for the estimate, or chosen with it, when left out.
+    bias_bandwidth : float or "mse", optional
+        For the bias: given, chosen, or the same as for the estimate when left out.
     """
 
     rows: ThresholdRows
     target: Target
     bandwidth: float | Rule
-    bias_bandwidth: float | None
+    bias_bandwidth: float | Literal["mse"] | None
 
     @property
     def sign(self) -> int:
@@ -223,7 +220,7 @@ def degrees_of_freedom(
     scores: tuple[Floats, Floats],
     weights: tuple[Floats, Floats],
     *,
-    n_near: tuple[int, int] | None,
+    free: float,
     lost: float,
 ) -> float:
     """Return how many degrees of freedom a variance has, both sides' by Satterthwaite's rule.
@@ -233,35 +230,31 @@ def degrees_of_freedom(
     scores : tuple of 2 ndarrays
         What rows or clusters below and above add to the error.
     weights : tuple of 2 ndarrays
-        What rows weigh in the effect.
-    n_near : tuple of 2 ints, optional
-        Rows within the bandwidth below and above; None where clusters are counted.
+        What tells how unequally they count: weights of rows, or scores of clusters.
+    free : float
+        Degrees of freedom of each row's residual: fewer than one where rows are compared with each other.
     lost : float
         What is lost of those of each side to the curve.
 
     Returns
     -------
     float
-        Infinite where each side has at least 100 rows within the bandwidth, or 40 clusters.
+        Infinite where a side has nothing that counts, or no error.
+
+    Notes
+    -----
+    A side with weights ``a`` is worth ``(sum a^2)^2 / sum a^4`` equal rows.
     """
-    by_row = n_near is not None
-    counts = n_near or tuple(int(np.count_nonzero(part)) for part in scores)
-    if min(counts) >= (ENOUGH_ROWS if by_row else ENOUGH):
-        return math.inf
     worth, parts = [], []
     for score, weight in zip(scores, weights, strict=True):
-        squares = (weight if by_row else score) ** 2
+        squares = weight**2
         kish = float(squares.sum() ** 2 / (squares**2).sum()) if (squares > 0).any() else 0.0
-        worth.append(max(kish - lost, 1.0) if kish else 0.0)
+        worth.append(max(kish * free - lost, 1.0) if kish else 0.0)
         parts.append(float(score @ score))
-    if not min(worth):
-        return math.inf
     total = sum(parts)
-    return (
-        float(total**2 / sum(part**2 / df for part, df in zip(parts, worth, strict=True)))
-        if total
-        else math.inf
-    )
+    if not min(worth) or not total:
+        return math.inf
+    return float(total**2 / sum(part**2 / df for part, df in zip(parts, worth, strict=True)))
 
 
 def undefined_reason(asked: Threshold, weighed: Weighed, error: float) -> Message | None:

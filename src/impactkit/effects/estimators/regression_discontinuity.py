@@ -42,8 +42,9 @@ class RegressionDiscontinuity(Settings):
     bandwidth : {"mse", "mse_two_sides", "cer", "cer_two_sides"} or float
         How near to the cutoff rows must be: chosen to make the mean squared error of the estimate, or the
         coverage error of its limits, small, or given in the score's unit.
-    bias_bandwidth : float, optional
-        The same for the estimate's bias; chosen, or as for the estimate, when left out.
+    bias_bandwidth : "mse" or float, optional
+        How near rows must be from which the estimate's bias is taken: as near as for the estimate when left
+        out, chosen to make the mean squared error of the bias small, or given in the score's unit.
     kernel : {"triangular", "epanechnikov", "uniform"}
         How weight falls with distance.
     donut : float
@@ -59,7 +60,8 @@ class RegressionDiscontinuity(Settings):
     Notes
     -----
     The effect is that on those at the threshold, and says nothing of those far from it. The headline is the
-    estimate less its bias, and ``conventional`` the local polynomial's own. The study's covariates (and
+    estimate less its bias, and ``conventional`` the local polynomial's own. With one bandwidth for both the
+    headline is that of a polynomial of the next order. The study's covariates (and
     ``pre_outcome``) make the limits shorter; the effect stays the same one. ``treated`` may be left out: the
     rule says who is.
 
@@ -93,7 +95,7 @@ class RegressionDiscontinuity(Settings):
     at_cutoff: Literal["treated", "untreated"] = "treated"
     order: int | None = Field(default=None, ge=1, le=4)
     bandwidth: BandwidthRule | Width = "mse"
-    bias_bandwidth: Width | None = None
+    bias_bandwidth: Literal["mse"] | Width | None = None
     kernel: Kernel = "triangular"
     donut: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     inference: ThresholdInference | None = None

@@ -53,13 +53,15 @@ class RobustBiasCorrected(BaseModel):
         Nearest rows that each is compared with.
     level : float
         Confidence level of the limits.
+    reference : "normal", optional
+        Limits of the normal distribution; left out, of Student's t.
 
     Notes
     -----
     The usual limits of a local polynomial are about an estimate that is off by as much as they are wide, for
     the curve's bend. Here the bend is estimated from a wider window and taken away, and the limits are wide
-    enough for both errors [1]_. Where a side has fewer than 100 rows within the bandwidth (or 40 clusters),
-    the limits are those of Student's t.
+    enough for both errors [1]_. Degrees of freedom count how unequally rows (or clusters) weigh, and that
+    ``matches + 1`` rows compared with each other have as many less one.
 
     References
     ----------
@@ -78,6 +80,7 @@ class RobustBiasCorrected(BaseModel):
     variance: Variance | None = None
     matches: int = Field(default=3, ge=1, le=20)
     level: float = Field(default=0.95, gt=0, lt=1)
+    reference: Literal["normal"] | None = None
 
     def infer_threshold(self, asked: Threshold) -> ThresholdFound:
         """Return a jump with its robust bias-corrected limits.
@@ -113,10 +116,7 @@ class RobustBiasCorrected(BaseModel):
         effects = _effects(asked, found, parts)
         added = added_to(asked, found.rows, [each.signed for each in effects])
         errors = np.sqrt(np.diag(added.covariance))
-        by_row = asked.rows.clusters is None
-        lost = 0.0 if variance == "nearest" else 1.0  # what the fit takes; near rows are compared without one
-        near = found.n_near if by_row else None
-        df = degrees_of_freedom(found.scores, found.weights, n_near=near, lost=lost)
+        df = math.inf if self.reference == "normal" else self._degrees_of_freedom(asked, found, variance)
         intervals = [
             Interval.from_std_error(each.sign * each.point, float(error), df=df, level=self.level)
             for each, error in zip(effects, errors, strict=True)
@@ -136,6 +136,12 @@ class RobustBiasCorrected(BaseModel):
             order=asked.target.order,
             n_near=found.n_near,
         )
+
+    def _degrees_of_freedom(self, asked: Threshold, found: Jump, variance: Variance) -> float:
+        counted = found.weights if asked.rows.clusters is None else found.scores
+        if variance == "nearest":
+            return degrees_of_freedom(found.scores, counted, free=self.matches / (self.matches + 1), lost=0.0)
+        return degrees_of_freedom(found.scores, counted, free=1.0, lost=1.0)
 
     def _variance(self, asked: Threshold) -> Variance:
         has_clusters = asked.rows.clusters is not None
@@ -178,10 +184,12 @@ def _no_jump() -> EstimationError:
 
 
 def _widths(asked: Threshold, sides: tuple[Side, Side]) -> Bandwidths:
-    if isinstance(asked.bandwidth, str):
-        found = bandwidths(sides, asked.target, rule=asked.bandwidth)
-        wide = asked.bias_bandwidth
-        return found if wide is None else Bandwidths(near=found.near, wide=(wide, wide))
-    h = asked.bandwidth
-    b = asked.bias_bandwidth or h
-    return Bandwidths(near=(h, h), wide=(b, b))
+    h, b = asked.bandwidth, asked.bias_bandwidth
+    if not isinstance(h, str) and b != "mse":
+        b = h if b is None else b
+        return Bandwidths(near=(h, h), wide=(b, b))
+    chosen = bandwidths(sides, asked.target, rule=h if isinstance(h, str) else "mse")
+    near = chosen.near if isinstance(h, str) else (h, h)
+    if b == "mse":
+        return Bandwidths(near=near, wide=chosen.wide)
+    return Bandwidths(near=near, wide=near if b is None else (b, b))

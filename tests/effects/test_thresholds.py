@@ -175,18 +175,22 @@ def test_rows_that_are_compared_with_each_other_are_not_all_free(matches):
     assert df == pytest.approx(200 * matches / (matches + 1), rel=0.12)
 
 
-def test_the_bias_is_taken_from_the_rows_of_the_estimate_unless_asked_otherwise(frame):
-    plain = RegressionDiscontinuity().estimate(study(frame))
-    told = plain.estimand.values
-    assert told["far"] == told["reach"]
-    chosen = RegressionDiscontinuity(bias_bandwidth="mse").estimate(study(frame))
-    assert chosen.estimand.values["far"] > chosen.estimand.values["reach"] == told["reach"]
-    by_hand = RegressionDiscontinuity(
-        bandwidth=told["reach"], bias_bandwidth=chosen.estimand.values["far"]
-    ).estimate(study(frame))
-    assert numbers(by_hand) == pytest.approx(numbers(chosen), rel=1e-10)
-    with_chosen_bias = RegressionDiscontinuity(bandwidth=told["reach"], bias_bandwidth="mse")
-    assert numbers(with_chosen_bias.estimate(study(frame))) == pytest.approx(numbers(chosen), rel=1e-10)
+@pytest.mark.parametrize(("kernel", "share"), [("triangular", 0.85), ("epanechnikov", 0.9), ("uniform", 1.0)])
+def test_the_bias_is_told_by_rows_a_little_further_off(frame, kernel, share):
+    told = RegressionDiscontinuity(kernel=kernel).estimate(study(frame)).estimand.values
+    assert told["far"] == pytest.approx(told["reach"] / share, rel=1e-12)
+    given = RegressionDiscontinuity(kernel=kernel, bandwidth=0.4).estimate(study(frame)).estimand.values
+    assert given["far"] == given["reach"] == 0.4
+
+
+def test_the_bandwidth_of_the_bias_can_be_chosen_or_given(frame):
+    chosen = RegressionDiscontinuity(bandwidth="mse", bias_bandwidth="mse").estimate(study(frame))
+    told = chosen.estimand.values
+    assert told["far"] > told["reach"]
+    for bandwidth in ("mse", told["reach"]):
+        for wide in ("mse", told["far"]):
+            asked = RegressionDiscontinuity(bandwidth=bandwidth, bias_bandwidth=wide)
+            assert numbers(asked.estimate(study(frame))) == pytest.approx(numbers(chosen), rel=1e-10)
 
 
 def test_with_one_bandwidth_the_headline_is_of_the_next_order(frame):

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.discontinuity import Jump, PartJump, jump, jumps
-from impactkit.effects.kernels.discontinuity_bandwidths import Bandwidths, bandwidths
+from impactkit.effects.kernels.discontinuity_bandwidths import SHORTEST, Bandwidths, bandwidths
 from impactkit.effects.kernels.discontinuity_variance import Side, Variance
 from impactkit.effects.thresholds import (
     Threshold,
@@ -192,4 +192,5 @@ def _widths(asked: Threshold, sides: tuple[Side, Side]) -> Bandwidths:
     near = chosen.near if isinstance(h, str) else (h, h)
     if b == "mse":
         return Bandwidths(near=near, wide=chosen.wide)
-    return Bandwidths(near=near, wide=near if b is None else (b, b))
+    share = SHORTEST[asked.target.kernel]
+    return Bandwidths(near=near, wide=(near[0] / share, near[1] / share) if b is None else (b, b))

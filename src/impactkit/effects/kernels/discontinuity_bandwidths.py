@@ -16,6 +16,11 @@ from impactkit.effects.kernels.stage_windows import StageWindow, crossed, stage_
 
 Rule: TypeAlias = Literal["mse", "mse_two_sides", "cer", "cer_two_sides"]
 
+SHORTEST = {"triangular": 0.85, "epanechnikov": 0.9, "uniform": 1.0}
+"""Bandwidth of the estimate over that of its bias with which limits are near the shortest [2]_.
+
+Reference [2]_ is in `bandwidths`.
+"""
 _PILOT = {"triangular": 2.576, "epanechnikov": 2.34, "uniform": 1.843}
 _PAD = 1 + float(np.sqrt(np.finfo(float).eps))  # so that the last row within has some weight
 _MANY_SHARED = 0.2  # a share of rows that repeat a value from which on the pilots hold enough distinct values

@@ -37,13 +37,7 @@ class Steep(ThresholdScores):
 
 
 PLAIN = RegressionDiscontinuity(permutation=FEW)
-AS_RDROBUST = PLAIN.model_copy(
-    update={
-        "bandwidth": "mse",
-        "bias_bandwidth": "mse",
-        "inference": RobustBiasCorrected(reference="normal"),
-    }
-)
+AS_RDROBUST = PLAIN.model_copy(update={"inference": RobustBiasCorrected(convention="rdrobust")})
 CELLS = {
     "80 rows": (ThresholdScores(n=80), PLAIN),
     "150 rows": (ThresholdScores(n=150), PLAIN),

@@ -35,9 +35,7 @@ CURVES = {
     ),
 }
 """Below and above the threshold, by rising power; nothing jumps."""
-RDROBUST = RegressionDiscontinuity(
-    bandwidth="mse", bias_bandwidth="mse", inference=RobustBiasCorrected(reference="normal")
-)
+RDROBUST = RegressionDiscontinuity(inference=RobustBiasCorrected(convention="rdrobust"))
 
 
 def draw(curve, n, seed):
@@ -118,10 +116,10 @@ so every run gives the same figures.
 
 How often 95 % limits lie wholly above the truth, and wholly below it, in {DRAWS:,} draws a row; nominally
 2.5 % each, with a standard error of 0.11 points. Scores are 2 Beta(2, 4) − 1, nothing jumps at 0, and the
-noise grows with the distance and is half as large again above. "As rdrobust" is `bandwidth = "mse"`,
-`bias_bandwidth = "mse"` and limits of the normal distribution, which were the default before this was
-measured. The reach is from the estimate to either limit, in the middle draw. A handful of draws of 300 rows
-have too few rows near the threshold; they are refused and do not count.
+noise grows with the distance and is half as large again above. "As rdrobust" is `convention = "rdrobust"`:
+bandwidths that make mean squared errors small, and limits of the normal distribution. The reach is from the
+estimate to either limit, in the middle draw. A handful of draws of 300 rows have too few rows near the
+threshold; they are refused and do not count.
 
 | world | above | below | reach | as rdrobust: above | below | reach |
 |---|---|---|---|---|---|---|

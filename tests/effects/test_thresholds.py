@@ -149,9 +149,15 @@ def test_limits_are_those_of_students_t_unless_the_normal_is_asked_for(frame):
     assert 2 < interval.df < found.sample.n_rows
     reach = stats.t.ppf(0.975, interval.df) * interval.std_error
     assert interval.high - interval.point == pytest.approx(reach, rel=1e-9)
-    normal = RobustBiasCorrected(reference="normal")
-    asked = RegressionDiscontinuity(inference=normal).estimate(study(frame))
-    assert asked.interval.df == math.inf and asked.interval.std_error == interval.std_error
+    told = found.estimand.values
+    as_rdrobust = RegressionDiscontinuity(
+        bandwidth=told["reach"],
+        bias_bandwidth=told["far"],
+        inference=RobustBiasCorrected(convention="rdrobust"),
+    )
+    asked = as_rdrobust.estimate(study(frame))
+    assert asked.interval.df == math.inf
+    assert asked.interval.std_error == pytest.approx(interval.std_error, rel=1e-12)
     codes = [[message.code for message in one.warnings] for one in (found, asked)]
     assert codes == [["inference.chosen.near"], ["inference.chosen.near_many"]]
 
@@ -183,14 +189,20 @@ def test_the_bias_is_told_by_rows_a_little_further_off(frame, kernel, share):
     assert given["far"] == given["reach"] == 0.4
 
 
-def test_the_bandwidth_of_the_bias_can_be_chosen_or_given(frame):
-    chosen = RegressionDiscontinuity(bandwidth="mse", bias_bandwidth="mse").estimate(study(frame))
-    told = chosen.estimand.values
-    assert told["far"] > told["reach"]
-    for bandwidth in ("mse", told["reach"]):
-        for wide in ("mse", told["far"]):
-            asked = RegressionDiscontinuity(bandwidth=bandwidth, bias_bandwidth=wide)
-            assert numbers(asked.estimate(study(frame))) == pytest.approx(numbers(chosen), rel=1e-10)
+@pytest.mark.parametrize("sides", ["", "_two_sides"])
+def test_a_rule_gives_the_bandwidth_for_coverage_unless_it_is_to_be_that_of_rdrobust(frame, sides):
+    def told(rule, **settings):
+        estimator = RegressionDiscontinuity(bandwidth=rule + sides, **settings)
+        return estimator.estimate(study(frame)).estimand.values
+
+    as_rdrobust = {"inference": RobustBiasCorrected(convention="rdrobust")}
+    mse, cer = told("mse", **as_rdrobust), told("cer", **as_rdrobust)
+    assert mse["reach"] == pytest.approx(cer["reach"] * len(frame) ** (1 / 20), rel=1e-12)
+    assert mse["far"] == cer["far"] > cer["reach"] / 0.85
+    for rule in ("mse", "cer"):
+        assert told(rule)["reach"] == cer["reach"]
+        given = told(rule, bias_bandwidth=0.9)
+        assert (given["reach"], given["far"]) == (cer["reach"], 0.9)
 
 
 def test_with_one_bandwidth_the_headline_is_of_the_next_order(frame):

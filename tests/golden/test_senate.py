@@ -24,9 +24,7 @@ def senate():
     return Study(pd.read_csv(FOLDER / "rdsenate.csv"), outcome="vote", running="margin")
 
 
-AS_RDROBUST = RegressionDiscontinuity(
-    bandwidth="mse", bias_bandwidth="mse", inference=RobustBiasCorrected(reference="normal")
-)
+AS_RDROBUST = RegressionDiscontinuity(inference=RobustBiasCorrected(convention="rdrobust"))
 
 
 @pytest.mark.parametrize(("case", "bandwidths"), [("default", {}), ("h10", BOTH_10)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -35,14 +35,14 @@ class Threshold:
         What jumps.
     bandwidth : float or str
         In the score's unit, or the rule by which it is chosen.
-    bias_bandwidth : float or "mse", optional
-        For the bias: given, chosen, or the same as for the estimate when left out.
+    bias_bandwidth : float, optional
+        For the bias; the same as for the estimate, or chosen with it, when left out.
     """
 
     rows: ThresholdRows
     target: Target
     bandwidth: float | Rule
-    bias_bandwidth: float | Literal["mse"] | None
+    bias_bandwidth: float | None
 
     @property
     def sign(self) -> int:

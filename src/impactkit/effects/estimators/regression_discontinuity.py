@@ -39,13 +39,13 @@ class RegressionDiscontinuity(Settings):
         What the rule does with a score that is the cutoff itself.
     order : int, optional
         Of the polynomials on each side; 1, or 2 for a kink, when left out.
-    bandwidth : {"cer", "cer_two_sides", "mse", "mse_two_sides"} or float
-        How near to the cutoff rows must be: chosen to make the coverage error of the limits, or the mean
-        squared error of the estimate, small, or given in the score's unit.
-    bias_bandwidth : "mse" or float, optional
-        How near rows must be that tell the estimate's bias: chosen to make the mean squared error of the bias
-        small, or given. Left out, as near as for the estimate where that is given, else a little further
-        (1 / 0.85, for other kernels 1 / 0.9 and 1), with which limits are the shortest.
+    bandwidth : {"mse", "mse_two_sides", "cer", "cer_two_sides"} or float
+        How near to the cutoff rows must be: chosen to make the mean squared error of the estimate, or the
+        coverage error of its limits, small, or given in the score's unit. Robust bias-corrected limits take
+        what their coverage asks for in either case, unless they are to be as rdrobust has them.
+    bias_bandwidth : float, optional
+        How near rows must be that tell the estimate's bias. Left out, as near as for the estimate where that
+        is given, else a little further.
     kernel : {"triangular", "epanechnikov", "uniform"}
         How weight falls with distance.
     donut : float
@@ -94,8 +94,8 @@ class RegressionDiscontinuity(Settings):
     treated_side: TreatedSide = "above"
     at_cutoff: Literal["treated", "untreated"] = "treated"
     order: int | None = Field(default=None, ge=1, le=4)
-    bandwidth: BandwidthRule | Width = "cer"
-    bias_bandwidth: Literal["mse"] | Width | None = None
+    bandwidth: BandwidthRule | Width = "mse"
+    bias_bandwidth: Width | None = None
     kernel: Kernel = "triangular"
     donut: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     inference: ThresholdInference | None = None

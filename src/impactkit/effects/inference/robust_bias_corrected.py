@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.discontinuity import Jump, PartJump, jump, jumps
-from impactkit.effects.kernels.discontinuity_bandwidths import SHORTEST, Bandwidths, bandwidths
+from impactkit.effects.kernels.discontinuity_bandwidths import SHORTEST, Bandwidths, Rule, bandwidths
 from impactkit.effects.kernels.discontinuity_variance import Side, Variance
 from impactkit.effects.thresholds import (
     Threshold,
@@ -26,6 +26,12 @@ from impactkit.errors import EstimationError
 from impactkit.wording import Message
 
 _BY_CLUSTER = ("cr1", "cr2", "cr3")
+_FOR_COVERAGE: dict[Rule, Rule] = {
+    "mse": "cer",
+    "mse_two_sides": "cer_two_sides",
+    "cer": "cer",
+    "cer_two_sides": "cer_two_sides",
+}
 
 
 class _Effect(NamedTuple):
@@ -53,20 +59,27 @@ class RobustBiasCorrected(BaseModel):
         Nearest rows that each is compared with.
     level : float
         Confidence level of the limits.
-    reference : "normal", optional
-        Limits of the normal distribution; left out, of Student's t.
+    convention : "rdrobust", optional
+        Limits as rdrobust has them: both bandwidths as their rule says, and the normal distribution.
 
     Notes
     -----
     The usual limits of a local polynomial are about an estimate that is off by as much as they are wide, for
     the curve's bend. Here the bend is estimated from a wider window and taken away, and the limits are wide
-    enough for both errors [1]_. Degrees of freedom count how unequally rows (or clusters) weigh, and that
-    ``matches + 1`` rows compared with each other have as many less one.
+    enough for both errors [1]_.
+
+    With rdrobust's defaults such limits lie beyond the truth on one side in up to 6 % of samples in place of
+    2.5. Here a bandwidth that a rule chooses is the one for coverage [2]_, whichever the rule; the bias is
+    told by rows 1 / 0.85 times as far (Epanechnikov 1 / 0.9, uniform 1), with which limits are the shortest
+    [2]_; and they are Student's t, with degrees of freedom that count how unequally rows (or clusters) weigh,
+    and that ``matches + 1`` rows compared with each other have as many less one.
 
     References
     ----------
     .. [1] Calonico, S., Cattaneo, M. D., & Titiunik, R. (2014). Robust nonparametric confidence intervals for
        regression-discontinuity designs. *Econometrica*, 82(6).
+    .. [2] Calonico, S., Cattaneo, M. D., & Farrell, M. H. (2020). Optimal bandwidth choice for robust
+       bias-corrected inference in regression discontinuity designs. *Econometrics Journal*, 23(2).
 
     Examples
     --------
@@ -80,7 +93,7 @@ class RobustBiasCorrected(BaseModel):
     variance: Variance | None = None
     matches: int = Field(default=3, ge=1, le=20)
     level: float = Field(default=0.95, gt=0, lt=1)
-    reference: Literal["normal"] | None = None
+    convention: Literal["rdrobust"] | None = None
 
     def infer_threshold(self, asked: Threshold) -> ThresholdFound:
         """Return a jump with its robust bias-corrected limits.
@@ -104,7 +117,7 @@ class RobustBiasCorrected(BaseModel):
         if asked.target.ratio and not np.ptp(asked.rows.measured[:, 1]) > 0:
             raise _no_jump()
         sides = asked.rows.sides(variance, matches=self.matches)
-        widths = _widths(asked, sides)
+        widths = self._widths(asked, sides)
         of_ratio = asked.target.ratio
         all_found = (
             jumps(sides, widths, asked.target) if of_ratio else (jump(sides, widths, asked.target), ())
@@ -116,7 +129,7 @@ class RobustBiasCorrected(BaseModel):
         effects = _effects(asked, found, parts)
         added = added_to(asked, found.rows, [each.signed for each in effects])
         errors = np.sqrt(np.diag(added.covariance))
-        df = math.inf if self.reference == "normal" else self._degrees_of_freedom(asked, found, variance)
+        df = self._degrees_of_freedom(asked, found, variance)
         intervals = [
             Interval.from_std_error(each.sign * each.point, float(error), df=df, level=self.level)
             for each, error in zip(effects, errors, strict=True)
@@ -137,7 +150,21 @@ class RobustBiasCorrected(BaseModel):
             n_near=found.n_near,
         )
 
+    def _widths(self, asked: Threshold, sides: tuple[Side, Side]) -> Bandwidths:
+        h, b = asked.bandwidth, asked.bias_bandwidth
+        if not isinstance(h, str):
+            return Bandwidths(near=(h, h), wide=(b or h, b or h))
+        if self.convention == "rdrobust":
+            chosen = bandwidths(sides, asked.target, rule=h)
+        else:
+            chosen = bandwidths(sides, asked.target, rule=_FOR_COVERAGE[h])
+            share = SHORTEST[asked.target.kernel]
+            chosen = Bandwidths(near=chosen.near, wide=(chosen.near[0] / share, chosen.near[1] / share))
+        return chosen if b is None else Bandwidths(near=chosen.near, wide=(b, b))
+
     def _degrees_of_freedom(self, asked: Threshold, found: Jump, variance: Variance) -> float:
+        if self.convention == "rdrobust":
+            return math.inf
         counted = found.weights if asked.rows.clusters is None else found.scores
         if variance == "nearest":
             return degrees_of_freedom(found.scores, counted, free=self.matches / (self.matches + 1), lost=0.0)
@@ -181,16 +208,3 @@ def _no_jump() -> EstimationError:
         where="takeup",
         mend="See that cutoff= is the rule's own, or ask for the effect of the rule: kind='sharp'.",
     )
-
-
-def _widths(asked: Threshold, sides: tuple[Side, Side]) -> Bandwidths:
-    h, b = asked.bandwidth, asked.bias_bandwidth
-    if not isinstance(h, str) and b != "mse":
-        b = h if b is None else b
-        return Bandwidths(near=(h, h), wide=(b, b))
-    chosen = bandwidths(sides, asked.target, rule=h if isinstance(h, str) else "mse")
-    near = chosen.near if isinstance(h, str) else (h, h)
-    if b == "mse":
-        return Bandwidths(near=near, wide=chosen.wide)
-    share = SHORTEST[asked.target.kernel]
-    return Bandwidths(near=near, wide=(near[0] / share, near[1] / share) if b is None else (b, b))

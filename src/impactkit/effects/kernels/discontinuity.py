@@ -248,7 +248,7 @@ def _fitted(side: Side, target: Target, near: float, wide: float) -> _Fitted:
         rows=rows,
         own=own,
         corrected=corrected,
-        levels=np.stack([own, corrected]) @ side.columns,
+        levels=np.stack([own @ side.columns, corrected @ side.columns]),
     )
 
 

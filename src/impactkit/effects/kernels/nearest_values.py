@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from impactkit.effects.kernels.arrays import Flags, Floats, Labels
 
+Counts = npt.NDArray[np.integer]
 _CHUNK = 8192  # rows gone through at a time, which stay in the processor's cache
 _BEYOND = 1e300  # where there are no rows: no score is as far, and no tie with it is one
 _SAME = float(np.sqrt(np.finfo(float).eps))  # distances this close, relatively, are a tie: both are taken
@@ -59,16 +61,16 @@ class NearestResiduals:
         Fewest other rows that each is compared with; rows of one value are taken or left together.
     residuals : ndarray, shape (n, d)
         With all rows there to be compared with.
-    first, last : ndarray of int, shape (n,)
-        The range of rows, last one included, that each was compared with.
+    before, after : ndarray of int, shape (n,)
+        How many rows before and after it each was compared with.
     """
 
     x: Floats
     columns: Floats
     matches: int
     residuals: Floats
-    first: Labels
-    last: Labels
+    before: Counts
+    after: Counts
 
     def combined(self, s: Floats) -> Floats:
         """Return the residuals of a combination of the columns, shape (n,)."""
@@ -100,10 +102,10 @@ class NearestResiduals:
         low, high = start, stop
         if start > 0 and len(x):
             edge = start + _widened(x, 0, 0, reach)[1]
-            low += _length(self.first[start:edge] < start)
+            low += _length(self.before[start:edge] > np.arange(edge - start))
         if stop < len(self.x) and len(x):
             edge = start + _widened(x, len(x), len(x), reach)[0]
-            high -= _length((self.last[edge:stop] >= stop)[::-1])
+            high -= _length(self.after[edge:stop][::-1] > np.arange(stop - edge))
         if low >= high:
             return [(start, stop)] if start < stop else []
         return [part for part in ((start, low), (high, stop)) if part[0] < part[1]]
@@ -141,13 +143,13 @@ def nearest_residuals(x: Floats, columns: Floats, *, matches: int = 3) -> Neares
     n = len(x)
     is_new = x[1:] != x[:-1]
     if n > matches and bool(is_new.all()):
-        low, high, total = _distinct(x, columns, matches)
+        before, after, total = _distinct(x, columns, matches)
     else:
         starts = np.flatnonzero(np.r_[True, is_new]) if n else np.zeros(0, dtype=np.int64)
-        low, high, total = _repeated(x, columns, starts, matches)
+        before, after, total = _repeated(x, columns, starts, matches)
     for start in range(0, n, _CHUNK):
         rows = slice(start, start + _CHUNK)
-        others = np.maximum(high[rows] - low[rows], 1.0)
+        others = np.maximum(before[rows] + after[rows], 1.0)
         root = np.sqrt(others / (others + 1))
         for column, line in zip(columns[rows].T, total[rows].T, strict=True):
             # In place: root * (column - (total - column) / others).
@@ -155,38 +157,41 @@ def nearest_residuals(x: Floats, columns: Floats, *, matches: int = 3) -> Neares
             line /= others
             np.subtract(column, line, out=line)
             line *= root
-    return NearestResiduals(x=x, columns=columns, matches=matches, residuals=total, first=low, last=high)
+    return NearestResiduals(
+        x=x, columns=columns, matches=matches, residuals=total, before=before, after=after
+    )
 
 
-def _distinct(x: Floats, columns: Floats, matches: int) -> tuple[Labels, Labels, Floats]:
-    """Return the first and last row each is compared with and their sums, for distinct values."""
+def _distinct(x: Floats, columns: Floats, matches: int) -> tuple[Counts, Counts, Floats]:
+    """Return how many before and after each is compared with and the sums, for distinct values."""
     n, k = len(x), matches
     padded = np.concatenate([np.full(k, -_BEYOND), x, np.full(k, _BEYOND)])
-    low, tied, total = np.arange(n), np.empty(n, dtype=bool), np.empty(columns.shape[::-1])
+    before, tied = np.empty(n, dtype=np.int8), np.empty(n, dtype=bool)
+    total = np.empty(columns.shape[::-1])
     for start in range(0, n, _CHUNK):
         part = slice(start, min(start + _CHUNK, n))
-        to_left, tied[part] = _nearer_left(padded[start : part.stop + 2 * k], k)
-        low[part] -= to_left
+        before[part], tied[part] = _nearer_left(padded[start : part.stop + 2 * k], k)
         first, last = max(start - k, 0), min(part.stop, n - k)
-        place = low[part] - first
+        place = np.arange(start - first, part.stop - first) - before[part]
         for column, line in zip(columns.T, total, strict=True):
             run = column[first:last] + column[first + 1 : last + 1]
             for j in range(2, k + 1):
                 run += column[first + j : last + j]
             np.take(run, place, out=line[part], mode="clip")
-    high = low + k
+    after = (k - before).astype(np.int8)
     rows = np.flatnonzero(tied)
     if len(rows):
-        low[rows], high[rows] = _ranges(x, np.ones(n, dtype=np.int64), rows, matches=k)
-        total.T[rows] = _sums(columns, low[rows], high[rows], rows)
-    return low, high, total.T
+        low, high = _ranges(x, np.ones(n, dtype=np.int64), rows, matches=k)
+        before[rows], after[rows] = rows - low, high - rows
+        total.T[rows] = _sums(columns, low, high, rows)
+    return before, after, total.T
 
 
-def _nearer_left(padded: Floats, k: int) -> tuple[Labels, Flags]:
+def _nearer_left(padded: Floats, k: int) -> tuple[Counts, Flags]:
     """Return how many of the k nearest of each row lie to its left, and where that is a tie."""
     n = len(padded) - 2 * k
     x = padded[k : k + n]
-    to_left, tied = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
+    to_left, tied = np.zeros(n, dtype=np.int8), np.zeros(n, dtype=bool)
     # The j-th on the left is among the k nearest if it is nearer than the (k + 1 - j)-th on the right.
     for j in range(1, k + 1):
         right = padded[2 * k + 1 - j : 2 * k + 1 - j + n] - x
@@ -199,7 +204,7 @@ def _nearer_left(padded: Floats, k: int) -> tuple[Labels, Flags]:
     return to_left, tied
 
 
-def _repeated(x: Floats, columns: Floats, starts: Labels, matches: int) -> tuple[Labels, Labels, Floats]:
+def _repeated(x: Floats, columns: Floats, starts: Labels, matches: int) -> tuple[Counts, Counts, Floats]:
     """Return the same where rows share values."""
     n, G = len(x), len(starts)
     counts = np.diff(np.r_[starts, n])
@@ -208,7 +213,8 @@ def _repeated(x: Floats, columns: Floats, starts: Labels, matches: int) -> tuple
     total = _sums(sums, low, high, np.arange(G))
     group, ends = np.repeat(np.arange(G), counts), np.r_[starts[1:], n] - 1
     first, last = starts[low][group], ends[high][group]
-    return first, last, total[group]
+    own = np.arange(n)
+    return own - first, last - own, total[group]
 
 
 def _ranges(values: Floats, counts: Labels, rows: Labels, *, matches: int) -> tuple[Labels, Labels]:

@@ -205,6 +205,16 @@ def test_a_rule_gives_the_bandwidth_for_coverage_unless_it_is_to_be_that_of_rdro
         assert (given["reach"], given["far"]) == (cer["reach"], 0.9)
 
 
+def test_a_single_row_near_the_threshold_is_refused_with_the_number(frame):
+    alone = frame.assign(score=frame["score"].where((frame["score"] < 0) | (frame["unit"] == 1), 5.0))
+    alone.loc[alone["unit"] == 1, "score"] = 0.01
+    with pytest.raises(EstimationError, match="Only 1 distinct values"):
+        RegressionDiscontinuity(bandwidth=0.5).estimate(study(alone.loc[alone["score"] < 1]))
+    alone.loc[alone["unit"] == 2, "score"] = 5.1
+    with pytest.raises(EstimationError, match="Only 1 distinct values"):
+        RegressionDiscontinuity(bandwidth=0.5).estimate(study(alone))
+
+
 def test_with_one_bandwidth_the_headline_is_of_the_next_order(frame):
     line = RegressionDiscontinuity(bandwidth=0.5).estimate(study(frame))
     curve = RegressionDiscontinuity(bandwidth=0.5, order=2).estimate(study(frame))

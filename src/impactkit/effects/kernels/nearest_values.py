@@ -142,7 +142,7 @@ def nearest_residuals(x: Floats, columns: Floats, *, matches: int = 3) -> Neares
     """
     n = len(x)
     is_new = x[1:] != x[:-1]
-    if n > matches and bool(is_new.all()):
+    if n > matches > 0 and bool(is_new.all()):
         before, after, total = _distinct(x, columns, matches)
     else:
         starts = np.flatnonzero(np.r_[True, is_new]) if n else np.zeros(0, dtype=np.int64)

@@ -141,6 +141,7 @@ class RobustBiasCorrected(BaseModel):
                 added,
                 undefined_reason(asked, weighed, found.robust_error),
                 words=self._words(asked, variance),
+                warnings=(Message("estimate.threshold.as_rdrobust"),) if self._is_as_rdrobust else (),
             ),
             weighed=weighed,
             flips=sign_flips(asked, weighed, asked.target.order + 1),
@@ -150,11 +151,15 @@ class RobustBiasCorrected(BaseModel):
             n_near=found.n_near,
         )
 
+    @property
+    def _is_as_rdrobust(self) -> bool:
+        return self.convention == "rdrobust"
+
     def _widths(self, asked: Threshold, sides: tuple[Side, Side]) -> Bandwidths:
         h, b = asked.bandwidth, asked.bias_bandwidth
         if not isinstance(h, str):
             return Bandwidths(near=(h, h), wide=(b or h, b or h))
-        if self.convention == "rdrobust":
+        if self._is_as_rdrobust:
             chosen = bandwidths(sides, asked.target, rule=h)
         else:
             chosen = bandwidths(sides, asked.target, rule=_FOR_COVERAGE[h])
@@ -163,7 +168,7 @@ class RobustBiasCorrected(BaseModel):
         return chosen if b is None else Bandwidths(near=chosen.near, wide=(b, b))
 
     def _degrees_of_freedom(self, asked: Threshold, found: Jump, variance: Variance) -> float:
-        if self.convention == "rdrobust":
+        if self._is_as_rdrobust:
             return math.inf
         counted = found.weights if asked.rows.clusters is None else found.scores
         if variance == "nearest":

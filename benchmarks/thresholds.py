@@ -31,7 +31,9 @@ def scores(n: int) -> pd.DataFrame:
 def _impactkit(frame: pd.DataFrame, **settings: Any) -> Answer:
     import impactkit as ik
     from impactkit.effects.estimators import RegressionDiscontinuity
+    from impactkit.effects.inference import RobustBiasCorrected
 
+    as_rdrobust = RobustBiasCorrected(convention="rdrobust")  # so that both do the same work
     fuzzy = settings.get("kind") == "fuzzy"
     study = ik.Study(
         frame,
@@ -40,7 +42,7 @@ def _impactkit(frame: pd.DataFrame, **settings: Any) -> Answer:
         takeup="received" if fuzzy else None,
         covariates=["x"] if fuzzy else [],
     )
-    found = RegressionDiscontinuity(**settings).estimate(study).interval
+    found = RegressionDiscontinuity(inference=as_rdrobust, **settings).estimate(study).interval
     return found.point, found.std_error
 
 

@@ -14,7 +14,7 @@ from scipy.stats import binom
 
 import impactkit as ik
 from impactkit.effects.estimators import RegressionDiscontinuity
-from impactkit.effects.inference import HonestSmoothness, Permutation
+from impactkit.effects.inference import HonestSmoothness, Permutation, RobustBiasCorrected
 from impactkit.effects.worlds import ThresholdScores
 from impactkit.errors import EstimationError
 
@@ -37,6 +37,7 @@ class Steep(ThresholdScores):
 
 
 PLAIN = RegressionDiscontinuity(permutation=FEW)
+AS_RDROBUST = PLAIN.model_copy(update={"inference": RobustBiasCorrected(convention="rdrobust")})
 CELLS = {
     "80 rows": (ThresholdScores(n=80), PLAIN),
     "150 rows": (ThresholdScores(n=150), PLAIN),
@@ -45,10 +46,7 @@ CELLS = {
     "400 rows, a straight line": (ThresholdScores(n=400, bend=0.0), PLAIN),
     "400 rows, much bend": (ThresholdScores(n=400, bend=10.0), PLAIN),
     "500 rows, Ludwig and Miller's curve": (Steep(n=500, noise=0.1295), PLAIN),
-    "400 rows, bandwidth for coverage": (
-        ThresholdScores(n=400),
-        PLAIN.model_copy(update={"bandwidth": "cer"}),
-    ),
+    "400 rows, as rdrobust": (ThresholdScores(n=400), AS_RDROBUST),
     "400 rows, a covariate": (ThresholdScores(n=400, slope=0.5), PLAIN),
     "1,000 rows, fuzzy": (
         ThresholdScores(n=1000, compliance=0.6),
@@ -146,8 +144,7 @@ Written by `pytest -m slow tests/coverage/test_threshold_coverage.py`; do not ed
 
 The true effect is 1, two standard deviations of a person's own noise. Scores lie between −1 and 1, most of
 them in the middle, and the curve bends to the other side above the threshold (second derivative 2; "much
-bend" 10). Inference is what the estimator chooses by itself, unless named: with fewer than 100 rows within
-the bandwidth on a side (or 40 groups) the limits are those of Student's t. {LONG} draws a row, so that 95 %
+bend" 10). Inference is what the estimator chooses by itself, unless named. {LONG} draws a row, so that 95 %
 has a standard error of 0.7 points. "Turning signs" is how often the test beside the limits rejects "the
 effect is at most 1" at 2.5 %, and "both" how often it does and the limits lie above 1 as well, as
 "supported" asks: nominally at most 2.5 %.
@@ -156,9 +153,9 @@ effect is at most 1" at 2.5 %, and "both" how often it does and the limits lie a
 |---|---|---|---|---|---|
 {chr(10).join(lines)}
 
-With the default bandwidth, which makes the mean squared error small, some bias is left: limits hold a little
-too seldom, and a claim that is just not exceeded passes limits and test in about 3 % in place of 2.5 %. With
-`bandwidth="cer"` both are as promised, for limits that are 8 % wider.
+"As rdrobust" is the bandwidth that makes the mean squared error small, with limits of the normal
+distribution: some bias is left, and limits hold a little too seldom. In [harder worlds](threshold-limits.md)
+they hold much too seldom, which is why the default is another.
 
 Where the score takes few values the limits are wide enough for the worst curve under the bound, and most
 curves are not the worst: they hold the truth more often than they promise, the more so where the bound is a

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from impactkit.effects.kernels import stage_windows
 from impactkit.effects.kernels.density_jump import density_jump
 from impactkit.effects.kernels.discontinuity import jump
 from impactkit.effects.kernels.discontinuity_bandwidths import Bandwidths, Target, bandwidths
@@ -90,6 +91,13 @@ def test_bandwidths_are_those_of_rdrobust(key, case):
     expected, widths = PEERS["jumps"][key][case], chosen(scores(key), SCORES.CASES[case])
     np.testing.assert_allclose(widths.near, expected["near"], rtol=1e-8)
     np.testing.assert_allclose(widths.wide, expected["wide"], rtol=1e-8)
+
+
+@pytest.mark.parametrize("case", [case for case in SCORES.CASES if case not in RATIOS])
+@pytest.mark.parametrize("key", PEERS["jumps"])
+def test_bandwidths_from_sums_over_rows_are_the_same(monkeypatch, key, case):
+    monkeypatch.setattr(stage_windows, "MANY_ROWS", 1)
+    test_bandwidths_are_those_of_rdrobust(key, case)
 
 
 @pytest.mark.parametrize("case", RATIOS)

@@ -5,11 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from impactkit.data.study import Study
 from impactkit.effects.estimators import RegressionDiscontinuity
 from impactkit.effects.inference import HonestSmoothness, RobustBiasCorrected
 from impactkit.effects.kernels.discontinuity_variance import side
+from impactkit.effects.kernels.nearest_values import nearest_residuals
+from impactkit.effects.thresholds import degrees_of_freedom
 from impactkit.effects.worlds import ThresholdScores
 from impactkit.errors import EstimationError
 
@@ -140,12 +143,85 @@ def test_a_cluster_on_both_sides_counts_once():
     assert other.interval.std_error != pytest.approx(found.interval.std_error, rel=1e-3)
 
 
-def test_few_rows_have_limits_of_students_t_and_many_those_of_the_normal():
-    many = RegressionDiscontinuity(bandwidth=0.4).estimate(study(WORLD.draw(1)))
-    assert many.interval.df == math.inf
-    few = RegressionDiscontinuity().estimate(study(replace(WORLD, n=150).draw(1)))
-    assert 2 < few.interval.df < 60
-    assert [message.code for message in few.warnings] == ["inference.chosen.near"]
+def test_limits_are_those_of_students_t_unless_the_normal_is_asked_for(frame):
+    found = RegressionDiscontinuity().estimate(study(frame))
+    interval = found.interval
+    assert 2 < interval.df < found.sample.n_rows
+    reach = stats.t.ppf(0.975, interval.df) * interval.std_error
+    assert interval.high - interval.point == pytest.approx(reach, rel=1e-9)
+    told = found.estimand.values
+    as_rdrobust = RegressionDiscontinuity(
+        bandwidth=told["reach"],
+        bias_bandwidth=told["far"],
+        inference=RobustBiasCorrected(convention="rdrobust"),
+    )
+    asked = as_rdrobust.estimate(study(frame))
+    assert asked.interval.df == math.inf
+    assert asked.interval.std_error == pytest.approx(interval.std_error, rel=1e-12)
+    codes = [[message.code for message in one.warnings] for one in (found, asked)]
+    assert codes[0] == ["inference.chosen.near"]
+    assert codes[1] == ["estimate.threshold.as_rdrobust", "inference.chosen.near_many"]
+
+
+def test_degrees_of_freedom_are_those_of_the_rows_that_weigh():
+    """Eight equal rows a side, of which three in four are free: 6 + 6; one that weighs alone has one."""
+    equal, alone = np.ones(8), np.r_[1.0, np.zeros(7)]
+    assert degrees_of_freedom((equal, equal), (equal, equal), free=0.75, lost=0.0) == pytest.approx(12)
+    assert degrees_of_freedom((equal, equal), (equal, equal), free=1.0, lost=1.0) == pytest.approx(14)
+    unequal = degrees_of_freedom((alone, 0 * equal), (alone, equal), free=1.0, lost=0.0)
+    assert unequal == pytest.approx(1)
+
+
+@pytest.mark.parametrize("matches", [1, 3])
+def test_rows_that_are_compared_with_each_other_are_not_all_free(matches):
+    """A variance with df degrees of freedom has the variance 2 / df, in its own square."""
+    rng = np.random.default_rng(1)
+    x, y = np.sort(rng.random(200)), rng.standard_normal((200, 3000))
+    found = (nearest_residuals(x, y, matches=matches).residuals ** 2).mean(axis=0)
+    df = 2 * found.mean() ** 2 / found.var()
+    assert df == pytest.approx(200 * matches / (matches + 1), rel=0.12)
+
+
+@pytest.mark.parametrize(("kernel", "share"), [("triangular", 0.85), ("epanechnikov", 0.9), ("uniform", 1.0)])
+def test_the_bias_is_told_by_rows_a_little_further_off(frame, kernel, share):
+    told = RegressionDiscontinuity(kernel=kernel).estimate(study(frame)).estimand.values
+    assert told["far"] == pytest.approx(told["reach"] / share, rel=1e-12)
+    given = RegressionDiscontinuity(kernel=kernel, bandwidth=0.4).estimate(study(frame)).estimand.values
+    assert given["far"] == given["reach"] == 0.4
+
+
+@pytest.mark.parametrize("sides", ["", "_two_sides"])
+def test_a_rule_gives_the_bandwidth_for_coverage_unless_it_is_to_be_that_of_rdrobust(frame, sides):
+    def told(rule, **settings):
+        estimator = RegressionDiscontinuity(bandwidth=rule + sides, **settings)
+        return estimator.estimate(study(frame)).estimand.values
+
+    as_rdrobust = {"inference": RobustBiasCorrected(convention="rdrobust")}
+    mse, cer = told("mse", **as_rdrobust), told("cer", **as_rdrobust)
+    assert mse["reach"] == pytest.approx(cer["reach"] * len(frame) ** (1 / 20), rel=1e-12)
+    assert mse["far"] == cer["far"] > cer["reach"] / 0.85
+    for rule in ("mse", "cer"):
+        assert told(rule)["reach"] == cer["reach"]
+        given = told(rule, bias_bandwidth=0.9)
+        assert (given["reach"], given["far"]) == (cer["reach"], 0.9)
+
+
+def test_a_single_row_near_the_threshold_is_refused_with_the_number(frame):
+    alone = frame.assign(score=frame["score"].where((frame["score"] < 0) | (frame["unit"] == 1), 5.0))
+    alone.loc[alone["unit"] == 1, "score"] = 0.01
+    with pytest.raises(EstimationError, match="Only 1 distinct values"):
+        RegressionDiscontinuity(bandwidth=0.5).estimate(study(alone.loc[alone["score"] < 1]))
+    alone.loc[alone["unit"] == 2, "score"] = 5.1
+    with pytest.raises(EstimationError, match="Only 1 distinct values"):
+        RegressionDiscontinuity(bandwidth=0.5).estimate(study(alone))
+
+
+def test_with_one_bandwidth_the_headline_is_of_the_next_order(frame):
+    line = RegressionDiscontinuity(bandwidth=0.5).estimate(study(frame))
+    curve = RegressionDiscontinuity(bandwidth=0.5, order=2).estimate(study(frame))
+    conventional = {term.name: term.interval for term in curve.terms}["conventional"]
+    assert line.interval.point == pytest.approx(conventional.point, rel=1e-10)
+    assert line.interval.std_error == pytest.approx(conventional.std_error, rel=1e-10)
 
 
 def test_a_score_of_few_values_has_honest_limits_unless_asked_otherwise():

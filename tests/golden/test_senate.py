@@ -9,11 +9,14 @@ import pytest
 
 from impactkit.data.study import Study
 from impactkit.effects.estimators import RegressionDiscontinuity
+from impactkit.effects.inference import RobustBiasCorrected
 from impactkit.effects.kernels.binned_means import bin_count
 from impactkit.effects.kernels.density_jump import density_jump
 
 FOLDER = Path(__file__).parents[1] / "data" / "rd_senate"
 CASES = {case["id"]: case["expected"] for case in json.loads((FOLDER / "golden.json").read_text())["cases"]}
+
+BOTH_10 = {"bandwidth": 10.0, "bias_bandwidth": 10.0}
 
 
 @pytest.fixture(scope="module")
@@ -21,9 +24,12 @@ def senate():
     return Study(pd.read_csv(FOLDER / "rdsenate.csv"), outcome="vote", running="margin")
 
 
-@pytest.mark.parametrize(("case", "bandwidth"), [("default", "mse"), ("h10", 10.0)])
-def test_the_estimate_is_that_of_rdrobust(senate, case, bandwidth):
-    found, expected = RegressionDiscontinuity(bandwidth=bandwidth).estimate(senate), CASES[case]
+AS_RDROBUST = RegressionDiscontinuity(inference=RobustBiasCorrected(convention="rdrobust"))
+
+
+@pytest.mark.parametrize(("case", "bandwidths"), [("default", {}), ("h10", BOTH_10)])
+def test_the_estimate_is_that_of_rdrobust(senate, case, bandwidths):
+    found, expected = AS_RDROBUST.model_copy(update=bandwidths).estimate(senate), CASES[case]
     effect, conventional = found.terms
     assert effect.interval.point == pytest.approx(expected["coef"][2], rel=1e-8)
     assert effect.interval.std_error == pytest.approx(expected["se"][2], rel=1e-8)
@@ -39,7 +45,7 @@ def test_the_estimate_is_that_of_rdrobust(senate, case, bandwidth):
 
 
 def test_the_published_numbers_are_found(senate):
-    found, expected = RegressionDiscontinuity().estimate(senate), CASES["published"]
+    found, expected = AS_RDROBUST.estimate(senate), CASES["published"]
     effect, conventional = (term.interval for term in found.terms)
     assert [conventional.point, conventional.std_error] == pytest.approx(expected["conv"], abs=1e-3)
     assert [effect.low, effect.high] == pytest.approx(expected["robust_ci"], abs=1e-3)

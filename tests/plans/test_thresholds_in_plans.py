@@ -83,3 +83,18 @@ def test_dots_by_score_are_shown_in_a_report_of_public_rows_alone(tmp_path, publ
     kinds = [type(figure.picture).__name__ for figure in told.figures]
     assert kinds == ["TrajectoriesPicture", *(["ThresholdPicture"] if public else [])]
     assert "steget vid själva gränsen" in " ".join(told.figures[0].notes)
+
+
+def test_what_was_added_to_limits_is_no_part_of_an_older_plan(tmp_path):
+    """A digest must not change because the library learned of a further setting that the plan leaves out."""
+    inference = {"inference": {"method": "robust_bias_corrected", "matches": 3}}
+    content = planned(tmp_path, ThresholdScores(n=100), {}, inference).content()["estimator"]
+    assert set(content) == {
+        *("method", "cutoff", "kind", "treated_side", "at_cutoff", "bandwidth", "kernel", "donut"),
+        *("inference", "level", "permutation"),
+    }
+    assert content["bandwidth"] == "mse"
+    assert set(content["inference"]) == {"method", "matches", "level"}
+    asked = {"inference": {"method": "robust_bias_corrected", "convention": "rdrobust"}}
+    other = planned(tmp_path, ThresholdScores(n=100), {}, asked).content()["estimator"]
+    assert other["inference"]["convention"] == "rdrobust"

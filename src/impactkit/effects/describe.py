@@ -235,14 +235,17 @@ def sample_of(study: Study, columns: Columns) -> Sample:
     rows = columns.by_unit
     clusters, by_row = clusters_of(rows)
     treated = np.ones(len(clusters), dtype=bool) if rows.treated is None else rows.treated
-    held, others = (each if by_row else marked(clusters, each) for each in (treated, ~treated))
+
+    def having(flags: Flags) -> int:
+        return int(np.count_nonzero(flags if by_row else marked(clusters, flags)))
+
     return Sample(
         n_rows=len(columns.outcome),
         n_units=columns.n_units,
         n_treated=columns.n_units if rows.treated is None else columns.n_treated,
         n_clusters=int(clusters.max()) + 1,
-        n_treated_clusters=int(held.sum()),
-        n_comparison_clusters=int(others.sum()),
+        n_treated_clusters=having(treated),
+        n_comparison_clusters=having(~treated),
         left_out=study.left_out_in_words(),
     )
 

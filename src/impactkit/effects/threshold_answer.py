@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ENOUGH_VALUES = 10
 """With fewer distinct scores within the bandwidth on a side, a score that repeats itself is coarse."""
 _SHARED = 0.2  # share of rows that repeat a score from which on a score is one that repeats itself
+_MANY = 100  # degrees of freedom from which on their decimals are not told
 _STRONG = 10.0  # first-stage F below which a ratio's usual limits are not to be trusted
 
 
@@ -203,7 +204,7 @@ def _chosen(asked: Threshold, found: ThresholdFound, sample: Sample) -> tuple[Me
     }
     kind = "near_many"
     if math.isfinite(headline.df):
-        kind, values["df"] = "near", round(headline.df, 1)
+        kind, values["df"] = "near", round(headline.df, 1 if headline.df < _MANY else None)
     counted = "" if asked.rows.clusters is None else "_clusters"
     return (Message(f"inference.chosen.{kind}{counted}", values),)
 

@@ -83,20 +83,25 @@ class ThresholdRows:
     n_inside: tuple[int, int]
 
     @cached_property
-    def order(self) -> Codes:
-        """The rows from the lowest distance to the highest."""
+    def _sorted(self) -> tuple[Codes, Floats]:
         assert self.columns.running is not None
         x = self.rule.distances(self.columns.running)
-        quick = np.argsort(x)
-        found = x[quick]
-        # Rows of one score keep the study's order; where no score is shared there is but one order.
-        return np.argsort(x, kind="stable") if bool((found[1:] == found[:-1]).any()) else quick
+        order = np.argsort(x)
+        found = x[order]
+        if bool((found[1:] == found[:-1]).any()):
+            # Rows of one score keep the study's order; where no score is shared there is but one order.
+            order = np.argsort(x, kind="stable")
+        return order, found
 
-    @cached_property
+    @property
+    def order(self) -> Codes:
+        """The rows from the lowest distance to the highest."""
+        return self._sorted[0]
+
+    @property
     def distances(self) -> Floats:
         """Distances in that order."""
-        assert self.columns.running is not None
-        return self.rule.distances(self.columns.running[self.order])
+        return self._sorted[1]
 
     @cached_property
     def cut(self) -> int:
@@ -112,7 +117,10 @@ class ThresholdRows:
         if c.pre_outcome is not None:
             parts.append(c.pre_outcome)
         # Column by column in memory, as they are gone through.
-        return np.array([part[self.order] for part in parts]).T
+        found = np.empty((len(parts), len(self.order)))
+        for part, line in zip(parts, found, strict=True):
+            np.take(part, self.order, out=line, mode="clip")
+        return found.T
 
     @cached_property
     def clusters(self) -> Codes | None:
@@ -162,10 +170,16 @@ class ThresholdRows:
         parts = (self.clusters[low], self.clusters[self.cut + high.start : self.cut + high.stop])
         return len(np.unique(np.concatenate([part[w != 0] for part, w in zip(parts, weights, strict=True)])))
 
+    def within(self, rows: tuple[slice, slice]) -> Codes:
+        """Return which rows of the study lie in a range of each side, from the lowest distance on."""
+        low, high = rows
+        return self.order[low.start : self.cut + high.stop]
+
     def near(self, rows: tuple[slice, slice]) -> Codes:
         """Return which rows of the study lie in a range of each side, in the study's order."""
-        low, high = rows
-        return np.sort(self.order[low.start : self.cut + high.stop])
+        is_near = np.zeros(len(self.order), dtype=bool)
+        is_near[self.within(rows)] = True
+        return np.flatnonzero(is_near)
 
 
 def threshold_rows(study: Study, rule: Rule, kind: Kind) -> ThresholdRows:
@@ -207,9 +221,11 @@ def threshold_rows(study: Study, rule: Rule, kind: Kind) -> ThresholdRows:
     _takeup_told(columns, rule, kind)
     by_rule = rule.treats(columns.running)
     _agrees(study, columns, by_rule)
-    inside = np.abs(columns.running - rule.cutoff) < rule.donut
-    kept = replace(columns, treated=by_rule)
-    kept = kept.take(~inside) if inside.any() else kept
+    kept, n_inside = replace(columns, treated=by_rule), (0, 0)
+    if rule.donut:
+        inside = np.abs(columns.running - rule.cutoff) < rule.donut
+        kept = kept.take(~inside) if inside.any() else kept
+        n_inside = int((inside & by_rule).sum()), int((inside & ~by_rule).sum())
     _both_sides(kept, rule)
     pre = [study.pre_outcome] if study.pre_outcome else []
     return ThresholdRows(
@@ -217,7 +233,7 @@ def threshold_rows(study: Study, rule: Rule, kind: Kind) -> ThresholdRows:
         rule=rule,
         names=(*study.covariates, *pre),
         has_takeup=kind != "sharp" and columns.takeup is not None,
-        n_inside=(int((inside & by_rule).sum()), int((inside & ~by_rule).sum())),
+        n_inside=n_inside,
     )
 
 

@@ -10,7 +10,6 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from impactkit.effects.describe import ENOUGH
 from impactkit.effects.interval import Interval
 from impactkit.effects.kernels.contributions import Contributions
 from impactkit.effects.kernels.discontinuity_bandwidths import Rule, Target
@@ -21,8 +20,6 @@ from impactkit.effects.uncertainty import Uncertainty
 from impactkit.wording import Message
 
 Floats = npt.NDArray[np.float64]
-ENOUGH_ROWS = 100
-"""With fewer rows within the bandwidth on a side, limits are those of Student's t."""
 _ROUNDING = 1e-10
 
 
@@ -121,10 +118,24 @@ class ThresholdInference(Protocol):
         """Return the effects with their intervals."""
 
 
-def contributions(
-    asked: Threshold, rows: tuple[slice, slice], scores: Sequence[tuple[Floats, Floats]]
-) -> Floats:
-    """Return what each row or cluster near the cutoff adds to each effect, in the study's order.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Added:
+    """What each row or cluster near the cutoff adds to effects.
+
+    Parameters
+    ----------
+    contributions : Contributions
+        By row or cluster in the study's order, shape (m, K).
+    covariance : ndarray, shape (K, K)
+        Their sums of squares and products.
+    """
+
+    contributions: Contributions
+    covariance: Floats
+
+
+def added_to(asked: Threshold, rows: tuple[slice, slice], scores: Sequence[tuple[Floats, Floats]]) -> Added:
+    """Return what each row or cluster near the cutoff adds to each effect.
 
     Parameters
     ----------
@@ -133,28 +144,29 @@ def contributions(
     rows : tuple of 2 slices
         Those near the cutoff.
     scores : sequence of tuple of 2 ndarrays
-        For each effect by row, or by cluster where there are clusters, below and above.
+        For each effect by row, or by cluster where there are clusters, below and above, signs included.
 
     Returns
     -------
-    ndarray, shape (m, K)
-        Signs included; clusters are those with rows near the cutoff.
+    Added
+        Clusters are those with rows near the cutoff. The study's order is looked up when it is asked for.
     """
-    where, clusters = asked.rows.near(rows), asked.rows.clusters
+    clusters, order = asked.rows.clusters, asked.rows.order
     if clusters is None:
-        found = np.zeros((len(asked.rows.order), len(scores)))
-        low, high = rows
-        for k, (below, above) in enumerate(scores):
-            found[asked.rows.order[low], k] = below
-            found[asked.rows.order[asked.rows.cut + high.start : asked.rows.cut + high.stop], k] = above
-        return found[where]
+        lines = np.array([np.concatenate(pair) for pair in scores])
+
+        def in_order() -> Floats:
+            return lines.T[np.argsort(asked.rows.within(rows))]
+
+        return Added(contributions=Contributions(in_order), covariance=lines @ lines.T)
     found = np.zeros((int(clusters.max()) + 1, len(scores)))
     for k, pair in enumerate(scores):
         for part in pair:
             found[: len(part), k] += part
     by_row = np.empty(len(clusters), dtype=np.int64)
-    by_row[asked.rows.order] = clusters
-    return np.asarray(found[np.unique(by_row[where])])
+    by_row[order] = clusters
+    matrix = np.asarray(found[np.unique(by_row[asked.rows.near(rows)])])
+    return Added(contributions=Contributions.of(matrix), covariance=matrix.T @ matrix)
 
 
 def sign_flips(asked: Threshold, weighed: Weighed, order: int, *, slack: float = 0.0) -> SignFlips:
@@ -208,7 +220,7 @@ def degrees_of_freedom(
     scores: tuple[Floats, Floats],
     weights: tuple[Floats, Floats],
     *,
-    n_near: tuple[int, int] | None,
+    free: float,
     lost: float,
 ) -> float:
     """Return how many degrees of freedom a variance has, both sides' by Satterthwaite's rule.
@@ -218,35 +230,31 @@ def degrees_of_freedom(
     scores : tuple of 2 ndarrays
         What rows or clusters below and above add to the error.
     weights : tuple of 2 ndarrays
-        What rows weigh in the effect.
-    n_near : tuple of 2 ints, optional
-        Rows within the bandwidth below and above; None where clusters are counted.
+        What tells how unequally they count: weights of rows, or scores of clusters.
+    free : float
+        Degrees of freedom of each row's residual: fewer than one where rows are compared with each other.
     lost : float
         What is lost of those of each side to the curve.
 
     Returns
     -------
     float
-        Infinite where each side has at least 100 rows within the bandwidth, or 40 clusters.
+        Infinite where a side has nothing that counts, or no error.
+
+    Notes
+    -----
+    A side with weights ``a`` is worth ``(sum a^2)^2 / sum a^4`` equal rows.
     """
-    by_row = n_near is not None
-    counts = n_near or tuple(int(np.count_nonzero(part)) for part in scores)
-    if min(counts) >= (ENOUGH_ROWS if by_row else ENOUGH):
-        return math.inf
     worth, parts = [], []
     for score, weight in zip(scores, weights, strict=True):
-        squares = (weight if by_row else score) ** 2
+        squares = weight**2
         kish = float(squares.sum() ** 2 / (squares**2).sum()) if (squares > 0).any() else 0.0
-        worth.append(max(kish - lost, 1.0) if kish else 0.0)
+        worth.append(max(kish * free - lost, 1.0) if kish else 0.0)
         parts.append(float(score @ score))
-    if not min(worth):
-        return math.inf
     total = sum(parts)
-    return (
-        float(total**2 / sum(part**2 / df for part, df in zip(parts, worth, strict=True)))
-        if total
-        else math.inf
-    )
+    if not min(worth) or not total:
+        return math.inf
+    return float(total**2 / sum(part**2 / df for part, df in zip(parts, worth, strict=True)))
 
 
 def undefined_reason(asked: Threshold, weighed: Weighed, error: float) -> Message | None:
@@ -280,17 +288,15 @@ def undefined_reason(asked: Threshold, weighed: Weighed, error: float) -> Messag
     return None
 
 
-def told(
-    intervals: Sequence[Interval], matrix: Floats, reason: Message | None, **more: object
-) -> Uncertainty:
+def told(intervals: Sequence[Interval], added: Added, reason: Message | None, **more: object) -> Uncertainty:
     """Return intervals with the contributions they come from; undefined, all of them, for a reason.
 
     Parameters
     ----------
     intervals : sequence of Interval
         One an effect.
-    matrix : ndarray, shape (m, K)
-        Contributions.
+    added : Added
+        Contributions to each.
     reason : Message, optional
         Why nothing is known of the uncertainty.
     **more
@@ -306,7 +312,7 @@ def told(
         return replace(Uncertainty.of_limits(intervals, **more))
     return Uncertainty(
         intervals=tuple(intervals),
-        contributions=Contributions.of(matrix),
-        covariance=matrix.T @ matrix,
+        contributions=added.contributions,
+        covariance=added.covariance,
         **more,  # type: ignore[arg-type]
     )

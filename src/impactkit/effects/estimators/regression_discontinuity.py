@@ -41,9 +41,11 @@ class RegressionDiscontinuity(Settings):
         Of the polynomials on each side; 1, or 2 for a kink, when left out.
     bandwidth : {"mse", "mse_two_sides", "cer", "cer_two_sides"} or float
         How near to the cutoff rows must be: chosen to make the mean squared error of the estimate, or the
-        coverage error of its limits, small, or given in the score's unit.
+        coverage error of its limits, small, or given in the score's unit. Robust bias-corrected limits take
+        what their coverage asks for in either case, unless they are to be as rdrobust has them.
     bias_bandwidth : float, optional
-        The same for the estimate's bias; chosen, or as for the estimate, when left out.
+        How near rows must be that tell the estimate's bias. Left out, as near as for the estimate where that
+        is given, else a little further.
     kernel : {"triangular", "epanechnikov", "uniform"}
         How weight falls with distance.
     donut : float

@@ -15,7 +15,7 @@ from impactkit.effects.thresholds import (
     Threshold,
     ThresholdFound,
     Weighed,
-    contributions,
+    added_to,
     sign_flips,
     told,
     undefined_reason,
@@ -141,12 +141,12 @@ class HonestSmoothness(BaseModel):
         weighed = Weighed(rows=found.rows, weights=found.weights, slopes=found.slopes)
         reason = undefined_reason(asked, weighed, found.std_error)
         limits = BiasedLimits(point=asked.sign * found.point, std_error=found.std_error, bias=found.bias)
-        matrix = asked.sign * contributions(asked, found.rows, [found.scores])
+        below, above = found.scores
         return ThresholdFound(
             names=("effect",),
             uncertainty=told(
                 [self._interval(limits)] if reason is None else [_unknown(limits, self.level)],
-                matrix,
+                added_to(asked, found.rows, [(asked.sign * below, asked.sign * above)]),
                 reason,
                 words=self._words(bound, found),
                 bootstrap=limits if reason is None else None,

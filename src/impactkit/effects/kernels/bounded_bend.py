@@ -13,6 +13,7 @@ from impactkit.effects.kernels.arrays import Floats
 from impactkit.effects.kernels.discontinuity_bandwidths import covariate_slopes
 from impactkit.effects.kernels.discontinuity_variance import Side
 from impactkit.effects.kernels.local_polynomial import Kernel, Window, window
+from impactkit.effects.kernels.nearest_values import NearestResiduals
 
 _TRIED = 40  # bandwidths on a first look, then the best is refined
 _GLOBAL_ORDER = 4
@@ -271,7 +272,7 @@ def _variance(side: Side, bandwidth: float) -> float:
         x <= max(bandwidth, float(np.partition(x, min(50, len(x)) - 1)[min(50, len(x)) - 1]))
     )
     y = side.columns[near, 0]
-    if side.nearest is not None:
+    if isinstance(side.nearest, NearestResiduals):
         return float(np.mean(side.nearest.residuals[near, 0] ** 2))
     line = np.polynomial.polynomial.polyfit(side.x[near], y, 1)
     return float(np.mean((y - np.polynomial.polynomial.polyval(side.x[near], line)) ** 2))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,7 +14,14 @@ from impactkit.effects.kernels.discontinuity_bandwidths import (
     covariate_slopes,
 )
 from impactkit.effects.kernels.discontinuity_variance import Side
-from impactkit.effects.kernels.local_polynomial import Window, corrected_weights, joint_rows, on_rows, window
+from impactkit.effects.kernels.local_polynomial import (
+    Window,
+    corrected_weights,
+    joint_rows,
+    on_rows,
+    rows_within,
+    window,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,8 +63,27 @@ class Jump:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PartJump:
+    """The jump of one of the two that a ratio is of, above less below.
+
+    Parameters
+    ----------
+    corrected : float
+        Less the estimated bias.
+    scores : tuple of 2 ndarrays
+        What rows (or clusters) below and above add to its error, signs included.
+    """
+
+    corrected: float
+    scores: tuple[Floats, Floats]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Fitted:
-    """One side with its windows, and weights of rows for the estimate without and with its bias taken out."""
+    """Rows of one side within either bandwidth, and what they weigh in the estimate and in that less bias.
+
+    ``levels``, shape (2, d), are the estimates of all columns, without and with their bias taken out.
+    """
 
     side: Side
     near: Window
@@ -65,19 +91,59 @@ class _Fitted:
     rows: slice
     own: Floats
     corrected: Floats
+    levels: Floats
 
-    def of_column(self, column: int) -> _Fitted:
-        """Return the same of one of outcome and treatment received, and the covariates."""
-        kept = [column, *range(2, self.side.columns.shape[1])]
-        nearest = self.side.nearest
-        if nearest is not None:
-            nearest = nearest.of_columns(kept)
-        return replace(self, side=replace(self.side, columns=self.side.columns[:, kept], nearest=nearest))
+    def own_scores(self, s: Floats, order: int) -> Floats:
+        """Return what rows or clusters add to the error of a combination."""
+        return self.side.scores(self.own, slice(0, len(self.own)), (self.near, order), s)
 
-    def levels(self) -> Floats:
-        """Return the estimates of all columns, shape (2, d): without and with their bias taken out."""
-        D = self.side.columns[self.rows]
-        return np.asarray(np.stack([self.own, self.corrected]) @ D)
+    def scores(self, s: Floats, order: int) -> Floats:
+        """Return the same with its bias taken out."""
+        return self.side.scores(self.corrected, slice(0, len(self.own)), (self.wide, order + 1), s)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Sides:
+    """Both sides, with slopes on covariates that are common to them."""
+
+    below: _Fitted
+    above: _Fitted
+    order: int
+    slopes: Floats
+
+    def jump(self, s: Floats, point: float, slopes: Floats) -> Jump:
+        """Return the jump of a combination of columns, whose conventional estimate is ``point``."""
+        below, above = self.below, self.above
+        own_below, own_above = (each.own_scores(s, self.order) for each in (below, above))
+        better_below, better_above = (each.scores(s, self.order) for each in (below, above))
+        clustered = below.side.clusters is not None
+        plain, corrected = above.levels - below.levels
+        return Jump(
+            point=point,
+            std_error=_error(own_below, own_above, clustered),
+            corrected=point - float(s @ (plain - corrected)),
+            robust_error=_error(better_below, better_above, clustered),
+            scores=(-better_below, better_above),
+            own_scores=(-own_below, own_above),
+            weights=(-below.corrected, above.corrected),
+            rows=(below.rows, above.rows),
+            levels=np.stack([below.levels[0], above.levels[0]]),
+            slopes=slopes,
+            n_near=(len(below.near.weights), len(above.near.weights)),
+        )
+
+    def effect(self, ratio: bool) -> Jump:
+        """Return the jump of the outcome, over that of the second column for a ratio."""
+        plain = self.above.levels[0] - self.below.levels[0]
+        s = combination(plain, self.slopes, ratio)
+        return self.jump(s, _effect(plain, self.slopes, ratio), self.slopes)
+
+    def of_column(self, column: int) -> PartJump:
+        """Return the jump of the outcome or of treatment received, where both are there."""
+        s = np.r_[np.eye(2)[column], -self.slopes[:, column]]
+        below, above = (each.scores(s, self.order) for each in (self.below, self.above))
+        corrected = float(s @ (self.above.levels[1] - self.below.levels[1]))
+        return PartJump(corrected=corrected, scores=(-below, above))
 
 
 def jump(sides: tuple[Side, Side], widths: Bandwidths, target: Target) -> Jump:
@@ -125,10 +191,12 @@ def jump(sides: tuple[Side, Side], widths: Bandwidths, target: Target) -> Jump:
     >>> round(found.point, 12), round(found.corrected, 12)
     (2.0, 2.0)
     """
-    return _jump(*_both(sides, widths, target), target)
+    return _sides(sides, widths, target).effect(target.ratio)
 
 
-def jumps(sides: tuple[Side, Side], widths: Bandwidths, target: Target) -> tuple[Jump, Jump, Jump]:
+def jumps(
+    sides: tuple[Side, Side], widths: Bandwidths, target: Target
+) -> tuple[Jump, tuple[PartJump, PartJump]]:
     """Estimate a ratio of jumps, and the two it is the ratio of, within the same bandwidths.
 
     Parameters
@@ -142,67 +210,45 @@ def jumps(sides: tuple[Side, Side], widths: Bandwidths, target: Target) -> tuple
 
     Returns
     -------
-    ratio, outcome, received : Jump
+    ratio : Jump
         See `jump`.
+    parts : tuple of 2 PartJump
+        Of the outcome and of treatment received.
 
     Raises
     ------
     EstimationError
         If a side has too few distinct values of the running variable within a bandwidth.
     """
-    below, above = _both(sides, widths, target)
-    plain = replace(target, ratio=False)
-    outcome, received = (_jump(below.of_column(column), above.of_column(column), plain) for column in (0, 1))
-    return _jump(below, above, target), outcome, received
+    both = _sides(sides, widths, target)
+    return both.effect(True), (both.of_column(0), both.of_column(1))
 
 
-def _both(sides: tuple[Side, Side], widths: Bandwidths, target: Target) -> tuple[_Fitted, _Fitted]:
+def _sides(sides: tuple[Side, Side], widths: Bandwidths, target: Target) -> _Sides:
     below, above = (
         _fitted(side, target, near, wide)
         for side, near, wide in zip(sides, widths.near, widths.wide, strict=True)
     )
-    return below, above
-
-
-def _jump(below: _Fitted, above: _Fitted, target: Target) -> Jump:
-    p, sides = target.order, (below.side, above.side)
-    found = [below.levels(), above.levels()]
-    slopes = covariate_slopes(list(sides), [below.near, above.near], p, target.ratio)
-    plain, corrected = found[1] - found[0]
-    s = combination(plain, slopes, target.ratio)
-    point = _effect(plain, slopes, target.ratio)
-    by_fit = []
-    for each in (below, above):
-        own = each.side.scores(each.own, each.rows, (each.near, p), s)
-        better = each.side.scores(each.corrected, each.rows, (each.wide, p + 1), s)
-        by_fit.append((own, better))
-    return Jump(
-        point=point,
-        std_error=_error(by_fit[0][0], by_fit[1][0], sides),
-        corrected=point - float(s @ (plain - corrected)),
-        robust_error=_error(by_fit[0][1], by_fit[1][1], sides),
-        scores=(-by_fit[0][1], by_fit[1][1]),
-        own_scores=(-by_fit[0][0], by_fit[1][0]),
-        weights=(-below.corrected, above.corrected),
-        rows=(below.rows, above.rows),
-        levels=np.stack([found[0][0], found[1][0]]),
-        slopes=slopes,
-        n_near=(len(below.near.weights), len(above.near.weights)),
-    )
+    slopes = covariate_slopes([below.side, above.side], [below.near, above.near], target.order, target.ratio)
+    return _Sides(below=below, above=above, order=target.order, slopes=slopes)
 
 
 def _fitted(side: Side, target: Target, near: float, wide: float) -> _Fitted:
-    p, v = target.order, target.derivative
-    close = window(side.x, near, order=p, kernel=target.kernel, weights=side.weights)
-    far = window(side.x, wide, order=p + 1, kernel=target.kernel, weights=side.weights)
-    rows = joint_rows(close, far)
+    p, v, kernel = target.order, target.derivative, target.kernel
+    rows = rows_within(side.x, max(near, wide), closed=kernel == "uniform")
+    side = side.part(rows)
+    close = window(side.x, near, order=p, kernel=kernel, weights=side.weights)
+    far = window(side.x, wide, order=p + 1, kernel=kernel, weights=side.weights)
+    own = on_rows(close.row_weights(p, v), close.rows, joint_rows(close, far))
+    corrected = corrected_weights(close, far, own, order=p, derivative=v)
     return _Fitted(
         side=side,
         near=close,
         wide=far,
         rows=rows,
-        own=on_rows(close.row_weights(p, v), close.rows, rows),
-        corrected=corrected_weights(close, far, order=p, derivative=v),
+        own=own,
+        corrected=corrected,
+        levels=np.stack([own @ side.columns, corrected @ side.columns]),
     )
 
 
@@ -212,8 +258,8 @@ def _effect(levels: Floats, slopes: Floats, ratio: bool) -> float:
     return float(adjusted[0] / adjusted[1]) if ratio else float(adjusted[0])
 
 
-def _error(below: Floats, above: Floats, sides: tuple[Side, Side]) -> float:
-    if sides[0].clusters is None:
+def _error(below: Floats, above: Floats, clustered: bool) -> float:
+    if not clustered:
         return float(np.sqrt(below @ below + above @ above))
     n = max(len(below), len(above))
     return float(np.linalg.norm(np.pad(above, (0, n - len(above))) - np.pad(below, (0, n - len(below)))))

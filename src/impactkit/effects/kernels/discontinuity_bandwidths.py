@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import factorial
 from typing import Literal, TypeAlias
@@ -10,14 +11,21 @@ import numpy as np
 
 from impactkit.effects.kernels.arrays import Floats
 from impactkit.effects.kernels.discontinuity_variance import Side
-from impactkit.effects.kernels.local_polynomial import Kernel, Window, window
+from impactkit.effects.kernels.local_polynomial import Kernel, Window
+from impactkit.effects.kernels.stage_windows import StageWindow, crossed, stage_windows
 
 Rule: TypeAlias = Literal["mse", "mse_two_sides", "cer", "cer_two_sides"]
 
+SHORTEST = {"triangular": 0.85, "epanechnikov": 0.9, "uniform": 1.0}
+"""Bandwidth of the estimate over that of its bias with which limits are near the shortest [2]_.
+
+Reference [2]_ is in `bandwidths`.
+"""
 _PILOT = {"triangular": 2.576, "epanechnikov": 2.34, "uniform": 1.843}
 _PAD = 1 + float(np.sqrt(np.finfo(float).eps))  # so that the last row within has some weight
 _MANY_SHARED = 0.2  # a share of rows that repeat a value from which on the pilots hold enough distinct values
 _ENOUGH_DISTINCT = 10
+_CHUNK = 8192  # rows gone through at a time, which stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,28 +82,26 @@ class _Pilot:
     ``over`` is what the outcome (and treatment received) weigh in the effect, to first order.
     """
 
-    side: Side
-    window: Window
+    near: StageWindow
+    within: Callable[[float, int], StageWindow]
     target: Target
     over: Floats
 
     def parts(self, stage: tuple[int, int], bandwidth: float, *, regularised: bool) -> _Parts:
         """Return the parts for a fit of an order and a derivative, its bias found within a bandwidth."""
         order, derivative = stage
-        near, side = self.window, self.side
-        slopes = covariate_slopes([side], [near], order, self.target.ratio)
-        s = np.r_[self.over, -slopes @ self.over]
-        own = near.row_weights(order, derivative) * (near.bandwidth**derivative / factorial(derivative))
-        variance = _squares(side.scores(own, near.rows, (near, order), s))
+        near = self.near
+        s = np.r_[self.over, -slopes_on_covariates(near.crossed(order)) @ self.over]
+        scale = (near.bandwidth**derivative / factorial(derivative)) ** 2
         constant = near.bias_constant(order, derivative)
-        wide = window(side.x, bandwidth, order=order + 1, kernel=self.target.kernel, weights=side.weights)
-        coefficient = wide.coefficients(order + 1, side.columns[wide.rows])[-1] @ s / bandwidth ** (order + 1)
+        wide = self.within(bandwidth, order + 1)
+        coefficient = wide.fits(order + 1)[-1] @ s / bandwidth ** (order + 1)
         twice, noise = 2 * (order + 1 - derivative), 0.0
         if regularised:
-            of_bias = wide.row_weights(order + 1, order + 1) / factorial(order + 1)
-            noise = twice * 3 * constant**2 * _squares(side.scores(of_bias, wide.rows, (wide, order + 1), s))
+            of_bias = wide.variance(order + 1, order + 1, s) / factorial(order + 1) ** 2
+            noise = twice * 3 * constant**2 * of_bias
         return _Parts(
-            variance=(2 * derivative + 1) * near.bandwidth * variance,
+            variance=(2 * derivative + 1) * near.bandwidth * scale * near.variance(order, derivative, s),
             bias=float(np.sqrt(twice) * constant * coefficient),
             noise=noise,
         )
@@ -142,10 +148,15 @@ def bandwidths(sides: tuple[Side, Side], target: Target, *, rule: Rule = "mse") 
     p, q = target.order, target.order + 1
     floors, far = _limits(sides)
     pilot = max(min(_pilot_bandwidth(sides, target.kernel), max(far)), *floors)
-    near = [window(side.x, pilot, order=q + 1, kernel=target.kernel, weights=side.weights) for side in sides]
-    over = _over(sides, near, target)
+    within = [
+        stage_windows(side, order=q + 2, kernel=target.kernel, first=2 if target.ratio else 1)
+        for side in sides
+    ]
+    near = [of_side(pilot, q + 1) for of_side in within]
+    over = _over(near, target)
     pilots = [
-        _Pilot(side=side, window=one, target=target, over=over) for side, one in zip(sides, near, strict=True)
+        _Pilot(near=one, within=of_side, target=target, over=over)
+        for one, of_side in zip(near, within, strict=True)
     ]
     together = not rule.endswith("two_sides")
     stages = [(q + 1, q + 1), (q, p + 1), (p, target.derivative)]
@@ -207,33 +218,38 @@ def covariate_slopes(sides: list[Side], windows: list[Window], order: int, ratio
         Of the outcome (and treatment received).
     """
     first = 2 if ratio else 1
-    z = sides[0].columns.shape[1] - first
+    parts = [crossed(side, near, order, first=first) for side, near in zip(sides, windows, strict=True)]
+    return slopes_on_covariates(np.sum(parts, axis=0))
+
+
+def slopes_on_covariates(products: Floats) -> Floats:
+    """Return slopes on the covariates from products of what columns are off their fits.
+
+    Parameters
+    ----------
+    products : ndarray, shape (z, first + z)
+        Weighted sums: of covariates, which are the last z columns, with all columns.
+
+    Returns
+    -------
+    ndarray, shape (z, first)
+        Of the first columns.
+    """
+    z, d = products.shape
     if z == 0:
-        return np.zeros((0, first))
-    cross = np.zeros((z, first + z))
-    for side, near in zip(sides, windows, strict=True):
-        D, R = side.columns[near.rows], near.powers[:, : order + 1]
-        left = D - R @ near.coefficients(order, D)
-        cross += (left[:, first:] * near.weights[:, None]).T @ left
-    return np.asarray(np.linalg.pinv(cross[:, first:]) @ cross[:, :first])
+        return np.zeros((0, d))
+    return np.asarray(np.linalg.pinv(products[:, d - z :]) @ products[:, : d - z])
 
 
-def _over(sides: tuple[Side, Side], near: list[Window], target: Target) -> Floats:
+def _over(near: list[StageWindow], target: Target) -> Floats:
     """Return what the outcome (and treatment received) weigh in the effect, from jumps at the pilot."""
     if not target.ratio:
         return np.ones(1)
-    v = target.derivative
-    levels = [
-        one.coefficients(target.order, side.columns[one.rows])[v]
-        for side, one in zip(sides, near, strict=True)
-    ]
-    slopes = covariate_slopes(list(sides), near, target.order, True)
+    v, p = target.derivative, target.order
+    below, above = (one.fits(p)[v] for one in near)
+    slopes = slopes_on_covariates(near[0].crossed(p) + near[1].crossed(p))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return combination((levels[1] - levels[0]) * factorial(v) / near[0].bandwidth ** v, slopes, True)[:2]
-
-
-def _squares(scores: Floats) -> float:
-    return float(scores @ scores)
+        return combination((above - below) * factorial(v) / near[0].bandwidth ** v, slopes, True)[:2]
 
 
 def _optimal(
@@ -256,29 +272,55 @@ def _optimal(
 
 def _limits(sides: tuple[Side, Side]) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return the least widths that hold enough distinct values (or 0), and the widths that hold all rows."""
-    distances = [_distinct_distances(side.x) for side in sides]
-    shared = any(1 - len(d) / len(side.x) >= _MANY_SHARED for d, side in zip(distances, sides, strict=True))
-    least = [float(d[min(_ENOUGH_DISTINCT, len(d)) - 1]) * _PAD if shared else 0.0 for d in distances]
-    return (least[0], least[1]), (float(distances[0][-1]), float(distances[1][-1]))
+    shared = any(1 - _n_distinct(side.x) / len(side.x) >= _MANY_SHARED for side in sides)
+    least = [_distance_of_values(side.x, _ENOUGH_DISTINCT) * _PAD if shared else 0.0 for side in sides]
+    return (least[0], least[1]), (-float(sides[0].x[0]), float(sides[1].x[-1]))
 
 
-def _distinct_distances(x: Floats) -> Floats:
-    """Return the distances of one side, each once, in rising order; ``x`` is sorted."""
-    kept = x[np.r_[True, x[1:] != x[:-1]]] if len(x) else x
-    return np.abs(kept[::-1] if len(kept) and kept[0] < 0 else kept)
+def _n_distinct(x: Floats) -> int:
+    """Return how many distinct values sorted numbers take."""
+    return int(np.count_nonzero(x[1:] != x[:-1])) + 1
+
+
+def _distance_of_values(x: Floats, n: int) -> float:
+    """Return the distance from the cutoff that holds so many distinct values of one side, or all of them."""
+    distances = np.abs(x[::-1]) if x[0] < 0 else x
+    place = 0
+    for _ in range(n - 1):
+        following = int(np.searchsorted(distances, distances[place], side="right"))
+        if following == len(distances):
+            break
+        place = following
+    return float(distances[place])
 
 
 def _pilot_bandwidth(sides: tuple[Side, Side], kernel: Kernel) -> float:
-    x = np.concatenate([side.x for side in sides])  # sorted: one side lies below the other
-    spread = (_quartile(x, 3) - _quartile(x, 1)) / 1.349
-    distinct = sum(int(np.count_nonzero(np.diff(side.x))) + 1 for side in sides)
-    return float(_PILOT[kernel] * min(float(x.std(ddof=1)), spread) * distinct ** (-1 / 5))
+    below, above = (side.x for side in sides)
+    spread = (_quartile(below, above, 3) - _quartile(below, above, 1)) / 1.349
+    distinct = _n_distinct(below) + _n_distinct(above)
+    return float(_PILOT[kernel] * min(_deviation(below, above), spread) * distinct ** (-1 / 5))
 
 
-def _quartile(x: Floats, fourths: int) -> float:
+def _deviation(*parts: Floats) -> float:
+    """Return the standard deviation of numbers in several parts."""
+    n = sum(len(part) for part in parts)
+    mean = sum(float(part.sum()) for part in parts) / n
+    total = 0.0
+    for part in parts:
+        for start in range(0, len(part), _CHUNK):
+            off = part[start : start + _CHUNK] - mean
+            total += float(off @ off)
+    return float(np.sqrt(total / (n - 1)))
+
+
+def _quartile(below: Floats, above: Floats, fourths: int) -> float:
     """Return a quartile of sorted numbers: the mean of two neighbours where it falls between them."""
-    whole, rest = divmod(len(x) * fourths, 4)
-    return float(x[whole]) if rest else float(x[whole - 1] + x[whole]) / 2
+
+    def at(place: int) -> float:
+        return float(below[place] if place < len(below) else above[place - len(below)])
+
+    whole, rest = divmod((len(below) + len(above)) * fourths, 4)
+    return at(whole) if rest else (at(whole - 1) + at(whole)) / 2
 
 
 def _coverage_factor(sides: tuple[Side, Side], p: int) -> float:

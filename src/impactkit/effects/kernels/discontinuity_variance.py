@@ -9,7 +9,7 @@ import numpy as np
 
 from impactkit.effects.kernels.arrays import Floats, Labels
 from impactkit.effects.kernels.local_polynomial import Window, on_rows
-from impactkit.effects.kernels.nearest_values import NearestResiduals, nearest_residuals
+from impactkit.effects.kernels.nearest_values import NearestPart, NearestResiduals, nearest_residuals
 
 Variance: TypeAlias = Literal["nearest", "hc0", "hc1", "hc2", "hc3", "cr1", "cr2", "cr3"]
 
@@ -34,7 +34,7 @@ class Side:
         How residuals are made: ``"nearest"`` from the nearest rows, ``"hc0"`` to ``"hc3"`` from the fit,
         ``"cr1"`` to ``"cr3"`` from the fit, summed by cluster.
     nearest : NearestResiduals, optional
-        For ``"nearest"``.
+        For ``"nearest"``; a part of them for rows that are a part.
     """
 
     x: Floats
@@ -42,7 +42,29 @@ class Side:
     weights: Floats | None
     clusters: Labels | None
     variance: Variance
-    nearest: NearestResiduals | None
+    nearest: NearestResiduals | NearestPart | None
+
+    def part(self, rows: slice) -> Side:
+        """Return some of the rows when there are no others.
+
+        Parameters
+        ----------
+        rows : slice
+            From the cutoff outward.
+
+        Returns
+        -------
+        Side
+            With clusters' codes as they are.
+        """
+        return Side(
+            x=self.x[rows],
+            columns=self.columns[rows],
+            weights=None if self.weights is None else self.weights[rows],
+            clusters=None if self.clusters is None else self.clusters[rows],
+            variance=self.variance,
+            nearest=self._nearest(rows),
+        )
 
     def scores(self, weights: Floats, rows: slice, fit: tuple[Window, int], s: Floats) -> Floats:
         """Return what each row or cluster adds to the estimate's error.
@@ -74,9 +96,15 @@ class Side:
             return np.asarray(total * factor)
         return np.asarray(total + self._leverage_part(weights, rows, fit, residuals))
 
+    def _nearest(self, rows: slice) -> NearestResiduals | NearestPart | None:
+        if not isinstance(self.nearest, NearestResiduals) or (rows.start == 0 and rows.stop == len(self.x)):
+            return self.nearest
+        return self.nearest.part(rows.start, rows.stop)
+
     def _residuals(self, rows: slice, fit: tuple[Window, int], s: Floats) -> Floats:
-        if self.nearest is not None:
-            return np.asarray(self.nearest.within(rows.start, rows.stop) @ s)
+        nearest = self._nearest(rows)
+        if nearest is not None:
+            return nearest.combined(s)
         near, order = fit
         beta = near.coefficients(order, self.columns[near.rows]) @ s
         R = _powers(self.x[rows] / near.bandwidth, order)

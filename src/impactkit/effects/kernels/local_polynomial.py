@@ -104,21 +104,23 @@ def window(
     >>> float((near.row_weights(1, 0) @ np.array([1.0, 3, 5, 7])).round(12))
     1.0
     """
-    rows = _rows(x, bandwidth, closed=kernel == "uniform")
+    rows = rows_within(x, bandwidth, closed=kernel == "uniform")
+    identified(x[rows], order, bandwidth)
     u = x[rows] / bandwidth
-    _identified(u, order, bandwidth)
     w = _kernel_weights(u, kernel) / bandwidth
     if weights is not None:
         w *= weights[rows]
-    powers = np.empty((len(u), order + 1), order="F")
-    powers[:, 0] = 1.0
+    powers = np.empty((order + 1, len(u)))
+    powers[0] = 1.0
     for k in range(1, order + 1):
-        np.multiply(powers[:, k - 1], u, out=powers[:, k])
-    gram = (powers * w[:, None]).T @ powers
-    return Window(rows=rows, bandwidth=bandwidth, weights=w, powers=powers, gram=gram)
+        np.multiply(powers[k - 1], u, out=powers[k])
+    # The matrix holds sums of the powers 0 .. 2 order, each in several places.
+    sums = np.concatenate([powers @ w, powers[1:] @ (powers[order] * w)])
+    gram = sums[np.add.outer(np.arange(order + 1), np.arange(order + 1))]
+    return Window(rows=rows, bandwidth=bandwidth, weights=w, powers=powers.T, gram=gram)
 
 
-def corrected_weights(near: Window, wide: Window, *, order: int, derivative: int) -> Floats:
+def corrected_weights(near: Window, wide: Window, own: Floats, *, order: int, derivative: int) -> Floats:
     """Return weights for the derivative less its estimated bias.
 
     Parameters
@@ -127,6 +129,8 @@ def corrected_weights(near: Window, wide: Window, *, order: int, derivative: int
         For the estimate.
     wide : Window
         For the bias: a fit of the next order gives the coefficient of the power left out.
+    own : ndarray, shape (m,)
+        The estimate's own weights, on the rows of the larger of both windows.
     order, derivative : int
         Of the estimate.
 
@@ -141,11 +145,10 @@ def corrected_weights(near: Window, wide: Window, *, order: int, derivative: int
        regression-discontinuity designs. *Econometrica*, 82(6).
     """
     both = joint_rows(near, wide)
-    found = on_rows(near.row_weights(order, derivative), near.rows, both)
     h = near.bandwidth
     bias = near.bias_constant(order, derivative) * factorial(derivative) / h**derivative * h ** (order + 1)
     next_power = wide.row_weights(order + 1, order + 1) / factorial(order + 1)
-    return np.asarray(found - bias * on_rows(next_power, wide.rows, both))
+    return np.asarray(own - bias * on_rows(next_power, wide.rows, both))
 
 
 def joint_rows(one: Window, other: Window) -> slice:
@@ -186,23 +189,49 @@ def on_rows(values: Floats, rows: slice, wider: slice) -> Floats:
     return found
 
 
-def _rows(x: Floats, bandwidth: float, *, closed: bool) -> slice:
+def rows_within(x: Floats, bandwidth: float, *, closed: bool) -> slice:
+    """Return the rows within a bandwidth.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n,)
+        Distances from the point, as in `window`.
+    bandwidth : float
+        In their unit.
+    closed : bool
+        Whether a row at the bandwidth itself counts.
+
+    Returns
+    -------
+    slice
+        From the point outward.
+    """
     if len(x) and x[0] < 0:
         start = int(np.searchsorted(x, -bandwidth, side="left" if closed else "right"))
         return slice(start, len(x))
     return slice(0, int(np.searchsorted(x, bandwidth, side="right" if closed else "left")))
 
 
-def _kernel_weights(u: Floats, kernel: Kernel) -> Floats:
-    if kernel == "triangular":
-        return np.asarray(1 - np.abs(u))
-    if kernel == "epanechnikov":
-        return np.asarray(1 - u * u)
-    return np.ones(len(u))
+def identified(x: Floats, order: int, bandwidth: float) -> None:
+    """Refuse a polynomial that has more coefficients than there are distinct distances.
 
+    Parameters
+    ----------
+    x : ndarray, shape (m,)
+        Distances within the bandwidth, sorted.
+    order : int
+        Of the polynomial.
+    bandwidth : float
+        In their unit.
 
-def _identified(u: Floats, order: int, bandwidth: float) -> None:
-    distinct = int(np.count_nonzero(np.diff(u))) + 1 if len(u) else 0
+    Raises
+    ------
+    EstimationError
+        With the number of distinct distances.
+    """
+    distinct, place = 0, 0
+    while place < len(x) and distinct <= order:
+        distinct, place = distinct + 1, int(np.searchsorted(x, x[place], side="right"))
     if distinct < order + 1:
         raise EstimationError(
             "Only {n} distinct values of the running variable lie within {bandwidth:.4g} on one side of the "
@@ -211,3 +240,12 @@ def _identified(u: Floats, order: int, bandwidth: float) -> None:
             mend="Take a wider bandwidth= or a lower order=.",
             values={"n": distinct, "bandwidth": bandwidth, "order": order, "needed": order + 1},
         )
+
+
+def _kernel_weights(u: Floats, kernel: Kernel) -> Floats:
+    if kernel == "triangular":
+        distance = np.abs(u)
+        return np.subtract(1.0, distance, out=distance)
+    if kernel == "epanechnikov":
+        return np.asarray(1 - u * u)
+    return np.ones(len(u))

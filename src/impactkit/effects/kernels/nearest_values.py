@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from impactkit.effects.kernels.arrays import Floats, Labels
+from impactkit.effects.kernels.arrays import Flags, Floats, Labels
 
+Counts = npt.NDArray[np.integer]
+_CHUNK = 8192  # rows gone through at a time, which stay in the processor's cache
+_BEYOND = 1e300  # where there are no rows: no score is as far, and no tie with it is one
 _SAME = float(np.sqrt(np.finfo(float).eps))  # distances this close, relatively, are a tie: both are taken
+
+
+class Anew(NamedTuple):
+    """Rows ``start`` to ``stop`` and their residuals."""
+
+    start: int
+    stop: int
+    residuals: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NearestPart:
+    """Residuals of some rows when there are no others.
+
+    Parameters
+    ----------
+    kept : ndarray, shape (m, d)
+        Residuals when there are others.
+    ends : tuple of first row and residuals
+        What is another at either end.
+    """
+
+    kept: Floats
+    ends: tuple[tuple[int, Floats], ...]
+
+    def combined(self, s: Floats) -> Floats:
+        """Return the residuals of a combination of the columns, shape (m,)."""
+        found: Floats = self.kept @ s
+        for start, residuals in self.ends:
+            found[start : start + len(residuals)] = residuals @ s
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,44 +61,54 @@ class NearestResiduals:
         Fewest other rows that each is compared with; rows of one value are taken or left together.
     residuals : ndarray, shape (n, d)
         With all rows there to be compared with.
-    first, last : ndarray of int, shape (n,)
-        The range of rows, last one included, that each was compared with.
+    before, after : ndarray of int, shape (n,)
+        How many rows before and after it each was compared with.
     """
 
     x: Floats
     columns: Floats
     matches: int
     residuals: Floats
-    first: Labels
-    last: Labels
+    before: Counts
+    after: Counts
 
-    def of_columns(self, kept: list[int]) -> NearestResiduals:
-        """Return the same of some of the columns."""
-        return replace(self, columns=self.columns[:, kept], residuals=self.residuals[:, kept])
+    def combined(self, s: Floats) -> Floats:
+        """Return the residuals of a combination of the columns, shape (n,)."""
+        return np.asarray(self.residuals @ s)
 
-    def within(self, start: int, stop: int) -> Floats:
-        """Return the residuals of rows ``start`` to ``stop`` when there are no others, shape (m, d).
+    def part(self, start: int, stop: int) -> NearestPart:
+        """Return the residuals of rows ``start`` to ``stop`` when there are no others."""
+        residuals, ends = self.residuals[start:stop], self.ends(start, stop)
+        return NearestPart(kept=residuals, ends=tuple((end.start - start, end.residuals) for end in ends))
 
-        Only rows near the ends of the range are compared anew.
-        """
-        if start == 0 and stop == len(self.x):
-            return self.residuals
-        found = self.residuals[start:stop]
-        outside = (self.first[start:stop] < start) | (self.last[start:stop] >= stop)
-        if not outside.any():
-            return found
-        found = found.copy()
-        rows = np.flatnonzero(outside)
-        # A row's range never has more than this many values on one side, so what they need is near.
-        for low, high in _ends(rows, stop - start):
-            a, b = _widened(self.x[start:stop], low, high, self.matches + 1)
-            anew = nearest_residuals(
+    def ends(self, start: int, stop: int) -> list[Anew]:
+        """Return the rows that are compared anew when there are no others than ``start`` to ``stop``."""
+        found = []
+        for low, high in self._reaching_out(start, stop):
+            # A row's range never has more than this many values on one side, so what they need is near.
+            a, b = _widened(self.x[start:stop], low - start, high - start, self.matches + 1)
+            near = nearest_residuals(
                 self.x[start + a : start + b],
                 self.columns[start + a : start + b],
                 matches=min(self.matches, stop - start - 1),
             )
-            found[low:high] = anew.residuals[low - a : high - a]
+            residuals = near.residuals[low - start - a : high - start - a]
+            found.append(Anew(start=low, stop=high, residuals=residuals))
         return found
+
+    def _reaching_out(self, start: int, stop: int) -> list[tuple[int, int]]:
+        """Return the ranges of rows at either end that were compared with rows outside; none overlap."""
+        x, reach = self.x[start:stop], self.matches + 1
+        low, high = start, stop
+        if start > 0 and len(x):
+            edge = start + _widened(x, 0, 0, reach)[1]
+            low += _length(self.before[start:edge] > np.arange(edge - start))
+        if stop < len(self.x) and len(x):
+            edge = start + _widened(x, len(x), len(x), reach)[0]
+            high -= _length(self.after[edge:stop][::-1] > np.arange(stop - edge))
+        if low >= high:
+            return [(start, stop)] if start < stop else []
+        return [part for part in ((start, low), (high, stop)) if part[0] < part[1]]
 
 
 def nearest_residuals(x: Floats, columns: Floats, *, matches: int = 3) -> NearestResiduals:
@@ -95,45 +141,71 @@ def nearest_residuals(x: Floats, columns: Floats, *, matches: int = 3) -> Neares
     [-4.0, 0.0, 4.0, -8.0]
     """
     n = len(x)
-    starts = np.flatnonzero(np.r_[True, x[1:] != x[:-1]]) if n else np.zeros(0, dtype=np.int64)
-    if len(starts) == n > matches:
-        low, high, total = _distinct(x, columns, matches)
-        J = high - low
+    is_new = x[1:] != x[:-1]
+    if n > matches > 0 and bool(is_new.all()):
+        before, after, total = _distinct(x, columns, matches)
     else:
-        low, high, J, total = _repeated(x, columns, starts, matches)
-    others = np.maximum(J, 1)[:, None].astype(np.float64)
-    residuals = np.sqrt(others / (others + 1)) * (columns - (total - columns) / others)
-    return NearestResiduals(x=x, columns=columns, matches=matches, residuals=residuals, first=low, last=high)
+        starts = np.flatnonzero(np.r_[True, is_new]) if n else np.zeros(0, dtype=np.int64)
+        before, after, total = _repeated(x, columns, starts, matches)
+    for start in range(0, n, _CHUNK):
+        rows = slice(start, start + _CHUNK)
+        others = np.maximum(before[rows] + after[rows], 1.0)
+        root = np.sqrt(others / (others + 1))
+        for column, line in zip(columns[rows].T, total[rows].T, strict=True):
+            # In place: root * (column - (total - column) / others).
+            line -= column
+            line /= others
+            np.subtract(column, line, out=line)
+            line *= root
+    return NearestResiduals(
+        x=x, columns=columns, matches=matches, residuals=total, before=before, after=after
+    )
 
 
-def _distinct(x: Floats, columns: Floats, matches: int) -> tuple[Labels, Labels, Floats]:
-    """Return the first and last row each is compared with and their sums, for distinct values."""
+def _distinct(x: Floats, columns: Floats, matches: int) -> tuple[Counts, Counts, Floats]:
+    """Return how many before and after each is compared with and the sums, for distinct values."""
     n, k = len(x), matches
-    padded = np.r_[np.full(k, -np.inf), x, np.full(k, np.inf)]
-    steps = [padded[k + j : k + j + n] for j in range(-k, k + 1)]
+    padded = np.concatenate([np.full(k, -_BEYOND), x, np.full(k, _BEYOND)])
+    before, tied = np.empty(n, dtype=np.int8), np.empty(n, dtype=bool)
+    total = np.empty(columns.shape[::-1])
+    for start in range(0, n, _CHUNK):
+        part = slice(start, min(start + _CHUNK, n))
+        before[part], tied[part] = _nearer_left(padded[start : part.stop + 2 * k], k)
+        first, last = max(start - k, 0), min(part.stop, n - k)
+        place = np.arange(start - first, part.stop - first) - before[part]
+        for column, line in zip(columns.T, total, strict=True):
+            run = column[first:last] + column[first + 1 : last + 1]
+            for j in range(2, k + 1):
+                run += column[first + j : last + j]
+            np.take(run, place, out=line[part], mode="clip")
+    after = (k - before).astype(np.int8)
+    rows = np.flatnonzero(tied)
+    if len(rows):
+        low, high = _ranges(x, np.ones(n, dtype=np.int64), rows, matches=k)
+        before[rows], after[rows] = rows - low, high - rows
+        total.T[rows] = _sums(columns, low, high, rows)
+    return before, after, total.T
+
+
+def _nearer_left(padded: Floats, k: int) -> tuple[Counts, Flags]:
+    """Return how many of the k nearest of each row lie to its left, and where that is a tie."""
+    n = len(padded) - 2 * k
+    x = padded[k : k + n]
     to_left, tied = np.zeros(n, dtype=np.int8), np.zeros(n, dtype=bool)
     # The j-th on the left is among the k nearest if it is nearer than the (k + 1 - j)-th on the right.
     for j in range(1, k + 1):
-        left, right = x - steps[k - j], steps[2 * k + 1 - j] - x
-        to_left += left < right
-        tied |= np.abs(left - right) <= right * _SAME
-    low = np.arange(n) - to_left
-    high = low + k
-    total = columns.copy()
-    for j in range(1, k + 1):
-        total[j:] += columns[:-j] * (to_left[j:, None] >= j)
-        total[:-j] += columns[j:] * (to_left[:-j, None] <= k - j)
-    rows = np.flatnonzero(tied)
-    if len(rows):
-        low[rows], high[rows] = _ranges(x, np.ones(n, dtype=np.int64), rows, matches=k)
-        total[rows] = _sums(columns, low[rows], high[rows], rows)
-    return low, high, total
+        right = padded[2 * k + 1 - j : 2 * k + 1 - j + n] - x
+        further = x - padded[k - j : k - j + n]
+        further -= right
+        to_left += further < 0
+        np.abs(further, out=further)
+        right *= _SAME
+        tied |= further <= right
+    return to_left, tied
 
 
-def _repeated(
-    x: Floats, columns: Floats, starts: Labels, matches: int
-) -> tuple[Labels, Labels, Labels, Floats]:
-    """Return the same, and how many others, where rows share values."""
+def _repeated(x: Floats, columns: Floats, starts: Labels, matches: int) -> tuple[Counts, Counts, Floats]:
+    """Return the same where rows share values."""
     n, G = len(x), len(starts)
     counts = np.diff(np.r_[starts, n])
     values, sums = x[starts], np.add.reduceat(columns, starts, axis=0)
@@ -141,7 +213,8 @@ def _repeated(
     total = _sums(sums, low, high, np.arange(G))
     group, ends = np.repeat(np.arange(G), counts), np.r_[starts[1:], n] - 1
     first, last = starts[low][group], ends[high][group]
-    return first, last, last - first, total[group]
+    own = np.arange(n)
+    return own - first, last - own, total[group]
 
 
 def _ranges(values: Floats, counts: Labels, rows: Labels, *, matches: int) -> tuple[Labels, Labels]:
@@ -175,11 +248,10 @@ def _sums(sums: Floats, low: Labels, high: Labels, own: Labels) -> Floats:
     return total
 
 
-def _ends(rows: Labels, n: int) -> list[tuple[int, int]]:
-    """Return the ranges at the beginning and the end that hold these rows."""
-    first, last = rows[rows < n - n // 2], rows[rows >= n - n // 2]
-    found = [(0, int(first.max()) + 1)] if len(first) else []
-    return found + ([(int(last.min()), n)] if len(last) else [])
+def _length(flags: Flags) -> int:
+    """Return how many rows there are up to the last flagged one."""
+    flagged = np.flatnonzero(flags)
+    return int(flagged[-1]) + 1 if len(flagged) else 0
 
 
 def _widened(x: Floats, low: int, high: int, values: int) -> tuple[int, int]:

@@ -69,7 +69,7 @@ def with_reuse(
     own : ndarray of bool, shape (n,)
         Rows averaged over.
     residuals : ndarray, shape (n,)
-        Of `neighbour_residuals`, where `reuse` is not 0; their squares are the variances given the covariates.
+        Of `neighbour_residuals`, where `reuse` is not 0; their squares are variances given the covariates.
 
     Returns
     -------

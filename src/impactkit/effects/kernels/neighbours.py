@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scipy.spatial import KDTree
 
 _TIED = 1e-9
-_LEAF = 24
+_LEAF = 32
 
 
 def nearest(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,9 +13,9 @@ from impactkit.data.missing_values import missing_values
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
 from impactkit.evidence.at_cutoffs import jump_of
+from impactkit.evidence.before_covariates import AskedCovariate, covariates_told
 from impactkit.evidence.check_result import CheckResult, CovariateBalance
 from impactkit.evidence.circumstances import Declared
-from impactkit.wording import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,37 +65,21 @@ class CovariateSmoothness:
             The statistic is the smallest p-value times the number of covariates, at most 1; nan where there
             are none.
         """
-        columns = study.columns
-        named = dict(zip(study.covariates, columns.covariates.T, strict=True))
-        if study.pre_outcome is not None and columns.pre_outcome is not None:
-            named[study.pre_outcome] = columns.pre_outcome
-        missing = missing_values(study.frame, list(named))
-        p_values: dict[str, float] = {}
-        table: list[CovariateBalance] = []
-        for name, values in named.items():
-            found = jump_of(study, estimate, outcome=values, inference=None, bias_bandwidth=None).interval
-            spread = float(np.std(values))
-            if found is None or not math.isfinite(found.p_value) or not spread > 0:
-                continue
-            p_values[name] = found.p_value
-            row = CovariateBalance(name=name, difference=found.point / spread, n_missing=missing[name])
-            table.append(row)
-        if not table:
-            sentence = Message("check.covariate_smoothness.none")
-            return CheckResult(name=self.name, passed=None, statistic=math.nan, sentence=sentence)
-        worst = min(table, key=lambda row: p_values[row.name])
-        p = min(1.0, p_values[worst.name] * len(table))
-        passed = p > self.limit
-        told: dict[str, str | int | float | Message] = {
-            "name": worst.name,
-            "difference": worst.difference,
-            "p": p,
-            "covariates": len(table),
-        }
-        return CheckResult(
-            name=self.name,
-            passed=passed,
-            statistic=p,
-            sentence=Message(f"check.covariate_smoothness.{'smooth' if passed else 'jumps'}", told),
-            table=tuple(table),
-        )
+        asked = _asked(study, estimate)
+        return covariates_told(self.name, asked, limit=self.limit, alike="smooth", unlike="jumps")
+
+
+def _asked(study: Study, estimate: Estimate) -> Iterator[AskedCovariate]:
+    """Yield the covariates whose jump can be told."""
+    columns = study.columns
+    named = dict(zip(study.covariates, columns.covariates.T, strict=True))
+    if study.pre_outcome is not None and columns.pre_outcome is not None:
+        named[study.pre_outcome] = columns.pre_outcome
+    missing = missing_values(study.frame, list(named))
+    for name, values in named.items():
+        found = jump_of(study, estimate, outcome=values, inference=None, bias_bandwidth=None).interval
+        spread = float(np.std(values))
+        if found is None or not math.isfinite(found.p_value) or not spread > 0:
+            continue
+        row = CovariateBalance(name=name, difference=found.point / spread, n_missing=missing[name])
+        yield AskedCovariate(row, found.p_value)

@@ -13,10 +13,10 @@ from impactkit.data.columns import Floats
 from impactkit.data.missing_values import missing_values
 from impactkit.data.study import Study
 from impactkit.effects.estimate import Estimate
+from impactkit.evidence.before_covariates import AskedCovariate, covariates_told
 from impactkit.evidence.check_result import CheckResult, CovariateBalance
 from impactkit.evidence.circumstances import Declared
 from impactkit.evidence.instruments_behind import stages_of_covariates
-from impactkit.wording import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,30 +66,12 @@ class InstrumentBalance:
             The statistic is the smallest p-value times the number of covariates, at most 1; nan where there
             are none.
         """
-        p_values: dict[str, float] = {}
-        table: list[CovariateBalance] = []
-        for name, p, gap in _asked(study, estimate):
-            p_values[name] = p
-            missing = missing_values(study.frame, [name])[name]
-            table.append(CovariateBalance(name=name, difference=gap, n_missing=missing))
-        if not table:
-            sentence = Message("check.instrument_balance.none")
-            return CheckResult(name=self.name, passed=None, statistic=math.nan, sentence=sentence)
-        worst = min(table, key=lambda row: p_values[row.name])
-        p = min(1.0, p_values[worst.name] * len(table))
-        passed = p > self.limit
-        told: dict[str, str | int | float | Message] = {
-            "name": worst.name,
-            "difference": worst.difference,
-            "p": p,
-            "covariates": len(table),
-        }
-        sentence = Message(f"check.instrument_balance.{'alike' if passed else 'unlike'}", told)
-        return CheckResult(name=self.name, passed=passed, statistic=p, sentence=sentence, table=tuple(table))
+        asked = _asked(study, estimate)
+        return covariates_told(self.name, asked, limit=self.limit, alike="alike", unlike="unlike")
 
 
-def _asked(study: Study, estimate: Estimate) -> Iterator[tuple[str, float, float]]:
-    """Yield covariates whose test can be told, their p-values, and how far the instruments move them."""
+def _asked(study: Study, estimate: Estimate) -> Iterator[AskedCovariate]:
+    """Yield the covariates whose test can be told, and how far the instruments move them."""
     for name, values, stages in stages_of_covariates(study, estimate):
         spread = float(np.std(values))
         p = math.nan if stages.test is None else stages.test.p_value(0.0)
@@ -97,7 +79,9 @@ def _asked(study: Study, estimate: Estimate) -> Iterator[tuple[str, float, float
             continue
         steps = np.array([interval.point for interval in stages.effects.intervals])
         moved = steps * _reach(study) / spread
-        yield name, p, float(moved[np.argmax(np.abs(moved))])
+        missing = missing_values(study.frame, [name])[name]
+        gap = float(moved[np.argmax(np.abs(moved))])
+        yield AskedCovariate(CovariateBalance(name=name, difference=gap, n_missing=missing), p)
 
 
 def _reach(study: Study) -> Floats:

@@ -199,3 +199,14 @@ def test_a_name_of_a_group_is_never_markup() -> None:
     content = html(with_groups(evaluation, bad).report(language="en").document()).decode("utf-8")
     assert "<script>" not in content.split("<body", 1)[1]
     assert "&lt;script&gt;" in content
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_that_nobody_knows_how_differently_is_said_only_where_no_difference_is_shown(language) -> None:
+    differs = evaluated()
+    alike = with_groups(differs, replace(of_column(differs, "sex"), p_value_adjusted=0.4))
+    who, who_else = (say(f"report.not_shown.{name}", language) for name in ("who", "who_else"))
+    told = differs.report(language=language).claims[0].not_shown
+    assert who_else in told and who not in told
+    told = alike.report(language=language).claims[0].not_shown
+    assert who in told and who_else not in told

@@ -97,9 +97,10 @@ def not_shown(telling: Telling) -> tuple[str, ...]:
     last = str(result.claim.by)
     if result.verdict.status == "not_assessable":
         return (telling.say("not_shown.any_effect"), telling.say("not_shown.no_effect"))
-    always = ["who", "lasting", "parts", "elsewhere"]
-    if result.verdict.status in {"inconclusive", "contradicted"}:
-        always = ["who", "lasting"]
+    differs = any(column.outcome == "differ" for column in result.groups)
+    always = ["who_else" if differs else "who", "lasting"]
+    if result.verdict.status not in {"inconclusive", "contradicted"}:
+        always += ["parts", "elsewhere"]
     if result.estimate.method == "difference_in_differences":
         always.append("parallel")
     if result.grade.value < _GRADE_TO_BLAME and result.verdict.status != "inconclusive":

@@ -127,5 +127,6 @@ threshold; they are refused and do not count.
 
 The default's limits are wider because they keep what they promise. With the bandwidth that makes the mean
 squared error small some bias is left, a bandwidth that is chosen from the data follows their noise, and few
-rows do the work, so that their variance is itself a guess. [Why](../decisions/0034-honest-limits-at-a-threshold.md).
+rows do the work, so that their variance is itself a guess.
+[Why](../decisions/0034-honest-limits-at-a-threshold.md).
 """

@@ -9,6 +9,7 @@ import impactkit as ik
 from impactkit.data.study import Study
 from impactkit.effects.estimators import RegressionDiscontinuity
 from impactkit.effects.worlds import ThresholdScores
+from impactkit.evidence.checks import Density
 
 WORLD = ThresholdScores(n=1000)
 
@@ -34,6 +35,37 @@ def test_rows_without_an_outcome_count_in_the_density():
     frame = WORLD.draw(1)
     lost = frame.assign(y=frame["y"].where(~frame["score"].between(-0.08, 0)))
     assert asked(lost, "density")[0].statistic == asked(frame, "density")[0].statistic
+
+
+@pytest.mark.parametrize(
+    ("past", "p"),
+    # Of 20 as likely on either side: 4 or fewer, or 16 or more, and so on, out of 1,048,576 ways.
+    [(10, 1.0), (16, 2 * 6196 / 2**20), (4, 2 * 6196 / 2**20), (20, 2 / 2**20)],
+)
+def test_the_twenty_nearest_are_counted_by_side(past, p):
+    far = np.linspace(0.5, 1, 90)
+    near = np.linspace(0.01, 0.02, 20) * np.where(np.arange(20) < past, 1, -1)
+    assert Density()._by_count(np.concatenate([far, near, -far])) == pytest.approx(p, rel=1e-12)
+
+
+def test_the_nearest_are_not_counted_where_two_are_alike_or_they_are_many():
+    far, near = np.linspace(0.5, 1, 90), np.linspace(0.01, 0.02, 20)
+    assert np.isnan(Density()._by_count(np.concatenate([far, near.round(3), -far])))
+    assert np.isnan(Density()._by_count(np.concatenate([far, near, -far[:89]])))
+
+
+def test_a_narrow_strip_that_was_lifted_is_seen():
+    """The strip is too narrow for a curve on each side, and everybody nearest is past the threshold."""
+    world = replace(WORLD, n=400)
+    failed = {True: 0, False: 0}
+    for seed in range(20):
+        frame = world.draw(seed)
+        short = frame["score"].between(-0.06, 0)
+        lifted = frame.assign(score=frame["score"].where(~short, -frame["score"]))
+        for is_lifted, scores in ((True, lifted), (False, frame)):
+            failed[is_lifted] += asked(scores, "density")[0].passed is False
+    assert failed[True] >= 16
+    assert failed[False] <= 4
 
 
 def test_a_score_of_few_values_says_nothing_of_density():

@@ -48,6 +48,13 @@ def test_the_twenty_nearest_are_counted_by_side(past, p):
     assert Density()._by_count(np.concatenate([far, near, -far])) == pytest.approx(p, rel=1e-12)
 
 
+@pytest.mark.parametrize(("n", "counted"), [(200, 20), (255, 25), (400, 40), (5000, 40)])
+def test_a_tenth_of_the_rows_are_counted_and_at_most_forty(n, counted):
+    near, far = np.linspace(0.01, 0.02, counted), np.linspace(0.5, 1, n - counted)
+    found = Density()._by_count(np.concatenate([near, -far]))
+    assert found == pytest.approx(2.0 ** (1 - counted), rel=1e-12)
+
+
 def test_the_nearest_are_not_counted_where_two_are_alike_or_they_are_many():
     far, near = np.linspace(0.5, 1, 90), np.linspace(0.01, 0.02, 20)
     assert np.isnan(Density()._by_count(np.concatenate([far, near.round(3), -far])))

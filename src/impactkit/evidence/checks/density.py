@@ -29,10 +29,11 @@ class Density:
         The largest p-value that fails.
     fewest : int
         Different scores on each side without which it only informs.
-    nearest : int
-        Rows nearest to the threshold that are counted by side, where no two of them have the same score.
+    nearest, nearest_most : int
+        How many rows nearest to the threshold are counted by side, at least and at most, where no two of them
+        have the same score.
     share : float
-        Largest part of all rows that they may be: over more than that a sound density may slope.
+        The part of all rows that they are between these: over more a sound density may slope.
 
     Notes
     -----
@@ -65,6 +66,7 @@ class Density:
     limit: float = 0.05
     fewest: int = 30
     nearest: int = 20
+    nearest_most: int = 40
     share: float = 0.1
 
     def check(self, study: Study, estimate: Estimate, *, declared: Declared | None = None) -> CheckResult:
@@ -95,9 +97,9 @@ class Density:
         return self._told(p > self.limit, p, "smooth" if p > self.limit else "jumps", {"p": p})
 
     def _by_count(self, x: Floats) -> float:
-        """Return the p-value of how many of the nearest lie past it; nan where they cannot tell."""
-        n = self.nearest
-        if n > self.share * len(x):
+        """Return the p-value of how many of the nearest lie past it; nan where these cannot tell."""
+        n = min(math.floor(self.share * len(x) * (1 + 1e-12)), self.nearest_most)
+        if n < self.nearest:
             return math.nan
         near = x[np.argpartition(np.abs(x), n - 1)[:n]]
         if len(np.unique(near)) < n:

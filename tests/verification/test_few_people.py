@@ -460,8 +460,8 @@ def test_a_trouble_tells_no_value_and_no_small_count():
         Trouble("x", "", "", {"n": 3, "first": "7.5", "most": 40, "file": "a"}),
     )
     assert rule.trouble(said, "en").values == {
-        "n": "not shown",
-        "first": "not shown",
+        "n": "(number not shown)",
+        "first": "(value not shown)",
         "most": 40,
         "file": "a",
     }

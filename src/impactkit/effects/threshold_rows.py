@@ -134,7 +134,9 @@ class ThresholdRows:
         return self.rule.at_cutoff == "untreated"
 
     def sides(self, variance: Variance, *, matches: int = 3) -> tuple[Side, Side]:
-        """Return both sides, ready for estimation.
+        """Return both sides, ready for estimation; columns are less their value in the first row.
+
+        No jump hangs on where a column's zero is, and one that never varies is then nothing but zeros.
 
         Parameters
         ----------
@@ -149,10 +151,11 @@ class ThresholdRows:
             By distance.
         """
         weight = None if self.columns.weight is None else self.columns.weight[self.order]
+        columns = np.subtract(self.measured.T, self.measured[0][:, None]).T
         lower, upper = (
             side(
                 self.distances[part],
-                self.measured[part],
+                columns[part],
                 variance=variance,
                 weights=None if weight is None else weight[part],
                 clusters=None if self.clusters is None else self.clusters[part],

@@ -190,12 +190,12 @@ def test_the_page_says_which_code_drew_which_cells(tmp_path: Path) -> None:
 
 
 def test_the_page_tells_why_a_cell_is_known_to_fall_short(tmp_path: Path) -> None:
-    known = cell("threshold-sorted-1500")
+    known = cell("instrument-helps-three")
     tally = Tally(draws=100, verdicts=Counter(supported=12, inconclusive=88), unnamed=12)
     replace(begun(None, known, 1), tally=tally).write(tmp_path)
     written = page(read_stored(tmp_path, every_cell()))
-    assert "0 of 1 cells keep their bar; not threshold-sorted-1500" in written
-    assert f"`threshold-sorted-1500` is known to fall short: {known.falls_short}." in written
+    assert "0 of 1 cells keep their bar; not instrument-helps-three" in written
+    assert f"`instrument-helps-three` is known to fall short: {known.falls_short}." in written
 
 
 @pytest.mark.parametrize("command", [["--cells", "no-such"], ["--full"], ["--write", "nowhere/page.md"]])

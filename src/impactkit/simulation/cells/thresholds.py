@@ -27,13 +27,13 @@ _CELL = Cell(
 )
 
 
-def _sorted(n: int, falls_short: str = "") -> Cell:
+def _sorted(n: int) -> Cell:
     words = (
         f"{n:,} scores; 6 in 10 of those just short of it are lifted over it, and would have fared better "
         "anyway"
     )
     world = MovedScores(scores=replace(_WORLD, n=n), lifted=0.6)
-    return replace(_ill(f"sorted-{n}", words, world), falls_short=falls_short)
+    return _ill(f"sorted-{n}", words, world)
 
 
 def _ill(name: str, words: str, world: MovedScores) -> Cell:
@@ -48,11 +48,6 @@ def _ill(name: str, words: str, world: MovedScores) -> Cell:
     )
 
 
-_SMOOTHED = (
-    "the test of a jump in the density smooths over more than the strip that people were lifted from, and"
-)
-_COUNTED = "a count of the twenty nearest on each side would see them all"
-
 CELLS = (
     *multiples(_CELL, size="0.7"),
     replace(
@@ -62,8 +57,8 @@ CELLS = (
         world=replace(_WORLD, n=150),
         matches=("threshold",),
     ),
-    _sorted(400, f"{_SMOOTHED} sees fewer than half of such tables; {_COUNTED}"),
-    _sorted(1500, f"{_SMOOTHED} sees four in five of such tables; {_COUNTED}"),
+    _sorted(400),
+    _sorted(1500),
     _sorted(4000),
     _ill(
         "heaped",

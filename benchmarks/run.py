@@ -150,7 +150,8 @@ def _version(name: str) -> str | None:
 
 def page(sections: list[str], options: argparse.Namespace) -> str:
     """Return the page of results."""
-    command = f"python benchmarks/run.py --rounds {options.rounds} --units {options.units}"
+    some = "" if options.benchmarks == list(BENCHMARKS) else f"{' '.join(options.benchmarks)} "
+    command = f"python benchmarks/run.py {some}--rounds {options.rounds} --units {options.units}"
     names = ("impactkit", "numpy", "scipy", "pandas", *PEERS)
     versions = ", ".join(f"{name} {found}" for name in names if (found := _version(name)))
     machine = (
@@ -160,7 +161,8 @@ def page(sections: list[str], options: argparse.Namespace) -> str:
     head = (
         "# Speed and memory\n\n"
         f"Written by `{command} --write …`\n"
-        f"(`make bench`); do not edit. Medians of {options.rounds} rounds; every measurement is a process\n"
+        f"{'' if some else '(`make bench`); '}do not edit. Medians of {options.rounds} rounds; every\n"
+        "measurement is a process "
         "of its own, and contenders take turns. A factor (x) says how many times the first row's\n"
         f"figure it is. Linear algebra has one thread, for all. {machine}.\n"
     )

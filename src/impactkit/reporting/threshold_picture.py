@@ -133,7 +133,7 @@ class ThresholdPicture:
         for group in ("treated", "comparison"):
             bins = self.bins[group]
             for low, high, mean, n in zip(bins.low, bins.high, bins.mean, bins.n, strict=True):
-                ends = "–".join(format_number(float(end), self.language) for end in (low, high))
+                ends = self._range(float(low), float(high))
                 rows.append((float(low), (ends, self.label(group), self.measure.level(float(mean)), str(n))))
         header = (
             self.view.running,
@@ -144,5 +144,9 @@ class ThresholdPicture:
             header=header,
             rows=tuple(cells for _, cells in sorted(rows, key=lambda row: row[0])),
             numeric=True,
-            notes=(self.note,),
         )
+
+    def _range(self, low: float, high: float) -> str:
+        """Return two scores with a word between them: a dash would look like a minus sign."""
+        ends = {name: format_number(end, self.language) for name, end in (("low", low), ("high", high))}
+        return say("report.span.both", self.language, **ends)

@@ -134,9 +134,9 @@ class ThresholdRows:
         return self.rule.at_cutoff == "untreated"
 
     def sides(self, variance: Variance, *, matches: int = 3) -> tuple[Side, Side]:
-        """Return both sides, ready for estimation; columns are less their value in the first row.
+        """Return both sides, ready for estimation; a column that never varies is nothing but zeros.
 
-        No jump hangs on where a column's zero is, and one that never varies is then nothing but zeros.
+        No jump hangs on where a column's zero is, and rounding of a large number is then not taken for noise.
 
         Parameters
         ----------
@@ -151,7 +151,7 @@ class ThresholdRows:
             By distance.
         """
         weight = None if self.columns.weight is None else self.columns.weight[self.order]
-        columns = np.subtract(self.measured.T, self.measured[0][:, None]).T
+        columns = _without_constants(self.measured)
         lower, upper = (
             side(
                 self.distances[part],
@@ -183,6 +183,11 @@ class ThresholdRows:
         is_near = np.zeros(len(self.order), dtype=bool)
         is_near[self.within(rows)] = True
         return np.flatnonzero(is_near)
+
+
+def _without_constants(measured: Floats) -> Floats:
+    constant = [bool(line[0] == line[-1] and not np.ptp(line) > 0) for line in measured.T]
+    return np.where(constant, 0.0, measured) if any(constant) else measured
 
 
 def threshold_rows(study: Study, rule: Rule, kind: Kind) -> ThresholdRows:

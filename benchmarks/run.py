@@ -162,8 +162,8 @@ def page(sections: list[str], options: argparse.Namespace) -> str:
         "# Speed and memory\n\n"
         f"Written by `{command} --write …`\n"
         f"{'' if some else '(`make bench`); '}do not edit. Medians of {options.rounds} rounds; every\n"
-        "measurement is a process of its own, and contenders take turns. A factor (x) says how many times the first row's\n"
-        f"figure it is. Linear algebra has one thread, for all. {machine}.\n"
+        "measurement is a process of its own, and contenders take turns. A factor (x) says how many times\n"
+        f"the first row's figure it is. Linear algebra has one thread, for all. {machine}.\n"
     )
     return "\n".join([head, *sections])
 
